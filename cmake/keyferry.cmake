@@ -1,0 +1,44 @@
+add_library(kf_flags INTERFACE)
+target_include_directories(kf_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(kf_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+  -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough -Werror)
+# Only net/ compiles Asio and Beast; everybody else sees plain headers.
+target_compile_definitions(kf_flags INTERFACE BOOST_ASIO_SEPARATE_COMPILATION
+  BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(kf_flags INTERFACE Threads::Threads)
+
+# kf_library(name SOURCES a.cc … DEPS other … TESTS a_test.cc …)
+#
+# Makes the library of the folder `name`, kf_name, and from TESTS one program name_test whose cases
+# ctest knows under the label `unit`.
+function(kf_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;TESTS;TEST_DEPS" ${ARGN})
+  if(arg_SOURCES)
+    add_library(kf_${name} STATIC ${arg_SOURCES})
+    target_link_libraries(kf_${name} PUBLIC kf_flags ${arg_DEPS})
+  else()
+    add_library(kf_${name} INTERFACE)
+    target_link_libraries(kf_${name} INTERFACE kf_flags ${arg_DEPS})
+  endif()
+  if(arg_TESTS AND KEYFERRY_TESTS)
+    kf_test(${name}_test unit SOURCES ${arg_TESTS} DEPS kf_${name} ${arg_TEST_DEPS})
+  endif()
+endfunction()
+
+# kf_test(name label SOURCES … DEPS …) makes a GoogleTest program whose cases carry `label`.
+function(kf_test name label)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE kf_flags ${arg_DEPS} GTest::gmock GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} PROPERTIES LABELS ${label} TIMEOUT 120)
+endfunction()
+
+# kf_program(name SOURCES … DEPS …) makes the program of a folder under cmd/.
+function(kf_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE kf_flags ${arg_DEPS} CLI11::CLI11)
+  target_compile_definitions(${name} PRIVATE KEYFERRY_VERSION="${PROJECT_VERSION}")
+endfunction()
