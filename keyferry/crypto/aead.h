@@ -1,0 +1,22 @@
+// AES-GCM as the drafts use it: IV(12) ‖ ciphertext ‖ tag(16). The key's length picks the cipher:
+// 16 octets AEAD_AES_128_GCM, 32 octets AEAD_AES_256_GCM (RFC 5116).
+#pragma once
+
+#include "keyferry/base/bytes.h"
+#include "keyferry/base/result.h"
+#include "keyferry/base/secret.h"
+
+namespace keyferry::crypto {
+
+inline constexpr std::size_t kAeadIvSize = 12;
+inline constexpr std::size_t kAeadTagSize = 16;
+
+// aead_seal draws a random IV and returns IV ‖ ciphertext ‖ tag. `key` has 16 or 32 octets
+// (anything else is a broken promise). A key may seal at most 2^32 messages; ours seal a handful.
+Bytes aead_seal(const SecretBytes& key, ByteView plaintext, ByteView associated = {});
+
+// aead_open checks and decrypts what aead_seal wrote. Errors: cannot_open, whatever is wrong: key,
+// length, IV, text, tag or associated data. The caller wipes the plaintext if it is secret.
+Result<Bytes> aead_open(const SecretBytes& key, ByteView sealed, ByteView associated = {});
+
+}  // namespace keyferry::crypto

@@ -1,0 +1,61 @@
+// Signature and agreement keys. Ed25519 (RFC 8032) and P-256 (FIPS 186-4, ECDSA with SHA-256) sign;
+// X25519 (RFC 7748) agrees.
+#pragma once
+
+#include <memory>
+
+#include "keyferry/base/bytes.h"
+#include "keyferry/base/result.h"
+#include "keyferry/base/secret.h"
+
+namespace keyferry::crypto {
+
+enum class KeyType { ed25519, p256 };
+
+// PublicKey is a checked verification key: for P-256 the point is on the curve.
+class PublicKey {
+ public:
+  // parse takes raw octets: 32 for Ed25519, 65 for P-256 (uncompressed point 04 ‖ x ‖ y).
+  // Errors: invalid.
+  static Result<PublicKey> parse(KeyType type, ByteView raw);
+
+  KeyType type() const { return type_; }
+  // raw returns what parse took.
+  const Bytes& raw() const { return raw_; }
+
+  // verify checks a raw signature over `message`: 64 octets, for P-256 r ‖ s (as in JOSE), any s.
+  bool verify(ByteView message, ByteView signature) const;
+
+  friend bool operator==(const PublicKey&, const PublicKey&) = default;
+
+ private:
+  PublicKey(KeyType type, Bytes raw) : type_(type), raw_(std::move(raw)) {}
+  KeyType type_;
+  Bytes raw_;
+};
+
+// PrivateKey signs. Move-only; the scalar is wiped with the object. Safe for concurrent sign()
+// calls.
+class PrivateKey {
+ public:
+  static PrivateKey generate(KeyType type);
+  // from_secret takes 32 octets: the Ed25519 seed or the P-256 scalar big-endian. Errors: invalid.
+  static Result<PrivateKey> from_secret(KeyType type, const SecretBytes& secret);
+
+  KeyType type() const { return public_key_.type(); }
+  const PublicKey& public_key() const { return public_key_; }
+  // secret returns the 32 octets that from_secret takes, for a key file of mode 600 and nothing
+  // else.
+  const SecretBytes& secret() const { return secret_; }
+
+  // sign returns 64 octets, for P-256 r ‖ s.
+  Bytes sign(ByteView message) const;
+
+ private:
+  PrivateKey(SecretBytes secret, PublicKey key)
+      : secret_(std::move(secret)), public_key_(std::move(key)) {}
+  SecretBytes secret_;
+  PublicKey public_key_;
+};
+
+}  // namespace keyferry::crypto

@@ -1,0 +1,55 @@
+// Whole files: read, replace atomically, lock. Modes are octal (0600).
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "keyferry/base/bytes.h"
+#include "keyferry/base/result.h"
+#include "keyferry/base/secret.h"
+
+namespace keyferry::file {
+
+using Path = std::filesystem::path;
+
+// read returns the whole file. Errors: not_found (no such file), too_large (over `most` octets),
+// io.
+Result<Bytes> read(const Path& path, std::size_t most = 16 << 20);
+Result<std::string> read_text(const Path& path, std::size_t most = 16 << 20);
+
+// read_secret is read of a file that must be a regular file, owned by us (or root) and closed to
+// group and others. Errors: also forbidden, saying "chmod 600 PATH".
+Result<SecretBytes> read_secret(const Path& path, std::size_t most = 1 << 20);
+
+// replace writes a temporary file beside `path` with exactly `mode` (whatever the umask), fsyncs
+// it, renames it over `path` and fsyncs the folder. A reader at any instant sees the old file or
+// the new one, whole. Errors: storage_full, io; then the old file is untouched and the temporary
+// one is gone.
+Result<Done> replace(const Path& path, ByteView content, unsigned mode);
+
+// create_new is replace that fails with conflict if `path` exists.
+Result<Done> create_new(const Path& path, ByteView content, unsigned mode);
+
+// make_directory makes the folder and missing parents; the last one gets `mode` if it is new.
+Result<Done> make_directory(const Path& path, unsigned mode);
+
+// erase overwrites the file with zeros (where the file system does that in place), unlinks it and
+// fsyncs the folder. A missing file is no error.
+Result<Done> erase(const Path& path);
+
+// Lock holds an exclusive flock on `path` (made with mode 600) until it dies. Errors: conflict with
+// "in use by another process (pid N)".
+class Lock {
+ public:
+  static Result<Lock> acquire(const Path& path);
+  Lock(Lock&& other) noexcept;
+  Lock& operator=(Lock&& other) noexcept;
+  ~Lock();
+
+ private:
+  explicit Lock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_ = -1;
+};
+
+}  // namespace keyferry::file

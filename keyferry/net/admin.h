@@ -1,0 +1,19 @@
+// The admin address of a server: GET /healthz (the process lives), /readyz (it can serve), /metrics
+// (Prometheus text).
+#pragma once
+
+#include <memory>
+
+#include <prometheus/registry.h>
+
+#include "keyferry/net/http_server.h"
+
+namespace keyferry::net {
+
+// start_admin serves `registry`. `ready` is asked at each /readyz; an Error answers 503 with its
+// detail.
+Result<std::unique_ptr<HttpServer>> start_admin(std::string listen,
+                                                std::shared_ptr<prometheus::Registry> registry,
+                                                std::function<Result<Done>()> ready);
+
+}  // namespace keyferry::net

@@ -1,0 +1,17 @@
+// Signals of a server program, as calls on a thread of its own.
+#pragma once
+
+#include <functional>
+
+namespace keyferry::net {
+
+// serve_until_terminated blocks: SIGHUP calls `reload`, SIGTERM and SIGINT end it. Call
+// block_signals() first thing in main, before any thread starts.
+void block_signals();
+void serve_until_terminated(const std::function<void()>& reload);
+
+// notify_ready tells systemd (NOTIFY_SOCKET) that the program serves; without systemd it does
+// nothing.
+void notify_ready();
+
+}  // namespace keyferry::net
