@@ -21,8 +21,9 @@ struct JsonLimits {
 };
 
 // parse_json reads one JSON value: UTF-8, no byte-order mark, no duplicate member at any depth,
-// nothing but white space behind it. Errors: too_large (octets), invalid (everything else; the
-// detail says what and at which octet, never quoting the value).
+// nothing but white space behind it, no number beyond the range of a double. Errors: too_large
+// (octets), invalid (everything else; the detail says what and at which octet, counted from 0,
+// never quoting the value). Costs about one Boost.JSON parse (bench/).
 Result<boost::json::value> parse_json(std::string_view text, JsonLimits limits = {});
 
 // parse_json_object is parse_json that also demands an object.
@@ -31,9 +32,10 @@ Result<boost::json::object> parse_json_object(std::string_view text, JsonLimits 
 // encode_json writes without white space, members in the order of the object.
 std::string encode_json(const boost::json::value& value);
 
-// Readers of one member. `name` may be a path for messages only through `where`
-// ("content.handshake"). A missing or wrongly typed member is Errc::invalid with a detail like
-// "member \"expires\" is missing" or "member \"depth\" must be an integer from 0 to 16".
+// Readers of one member. A missing or wrongly typed member is Errc::invalid with a detail like
+// "member \"expires\" is missing" or "member \"depth\" must be an integer from 0 to 16"; callers
+// say where with in_context("content", …). An optional member that is there must have its type:
+// null is refused. Numbers with a fraction or an exponent are not integers.
 Result<std::string> text_member(const boost::json::object& object, std::string_view name);
 Result<std::optional<std::string>> optional_text_member(const boost::json::object& object,
                                                         std::string_view name);

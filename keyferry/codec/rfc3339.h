@@ -2,6 +2,9 @@
 // writes them.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "keyferry/base/clock.h"
 #include "keyferry/base/result.h"
 
@@ -11,14 +14,16 @@ namespace keyferry::codec {
 // invalid (offsets, fractions, lower case, impossible dates).
 Result<Time> parse_rfc3339(std::string_view text);
 
-// encode_rfc3339 rounds down to the second.
+// encode_rfc3339 rounds down to the second. Instants outside the years 0000 to 9999 become the
+// nearest one inside.
 std::string encode_rfc3339(Time time);
 
 // parse_duration reads "90s", "45m", "4h", "30d", or sums in falling order ("1h30m"). Positive, at
-// most ten years. Errors: invalid, with an example in the detail.
+// most 3650 days. Errors: invalid, with an example in the detail.
 Result<Duration> parse_duration(std::string_view text);
 
-// encode_duration writes the shortest such text ("4h", "1h30m", "2d").
+// encode_duration writes such a sum, each unit as full as it can be and none of them zero ("4h",
+// "1h30m", "2d"), rounded down to the second; "0s" for anything shorter or negative.
 std::string encode_duration(Duration duration);
 
 }  // namespace keyferry::codec

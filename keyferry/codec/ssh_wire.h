@@ -1,6 +1,8 @@
 // The SSH data types of RFC 4251 section 5: big-endian integers, strings with a u32 length, mpint.
 #pragma once
 
+#include <string_view>
+
 #include "keyferry/base/bytes.h"
 #include "keyferry/base/result.h"
 
@@ -13,7 +15,7 @@ class SshWriter {
   void u64(std::uint64_t value);
   void string(ByteView value);
   void string(std::string_view value) { string(bytes_of(value)); }
-  // mpint writes an unsigned big-endian number as RFC 4251 mpint.
+  // mpint writes an unsigned big-endian number as RFC 4251 mpint; leading zero octets are dropped.
   void mpint(ByteView unsigned_big_endian);
   void raw(ByteView value);
   const Bytes& bytes() const { return bytes_; }

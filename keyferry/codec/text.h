@@ -1,6 +1,9 @@
 // Text from outside, made safe to show and to compare (utf8proc).
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "keyferry/base/result.h"
 
 namespace keyferry::codec {
@@ -11,15 +14,18 @@ bool is_utf8(std::string_view text);
 // nfc returns the NFC form. Errors: invalid (not UTF-8).
 Result<std::string> nfc(std::string_view text);
 
-// label returns NFC text without control, bidirectional-control, zero-width and line-separator
-// characters, outer white space trimmed and inner runs made one space, cut to `most` code points
-// (never inside a grapheme cluster's first code point). Errors: invalid (not UTF-8).
+// label returns NFC text without control and format characters (bidirectional controls, zero-width
+// ones, tags) and what else Unicode calls ignorable (variation selectors, fillers), white space and
+// line separators at the ends trimmed and their inner runs made one space, cut to `most` code
+// points. The cut falls between grapheme clusters, unless the first cluster alone is longer than
+// `most`. label(label(x)) == label(x). May be empty. Errors: invalid (not UTF-8).
 Result<std::string> label(std::string_view text, std::size_t most);
 
 // count_code_points counts code points of well-formed UTF-8.
 std::size_t count_code_points(std::string_view text);
 
-// digits_of maps any Unicode decimal digits to ASCII and drops spaces and hyphens (a typed PIN).
+// digits_of maps any Unicode decimal digits to ASCII and drops spaces, hyphens and dashes of any
+// kind (a typed PIN).
 // Errors: invalid (anything else in it).
 Result<std::string> digits_of(std::string_view text);
 

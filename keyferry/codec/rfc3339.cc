@@ -1,0 +1,123 @@
+// Dates and durations as text; g++ 12 has no chrono::parse and no std::format.
+#include "keyferry/codec/rfc3339.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace keyferry::codec {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::string_view kForm = "YYYY-MM-DDThh:mm:ssZ";
+constexpr seconds kLongest = days(3650);
+
+struct Unit {
+  char letter;
+  seconds length;
+};
+constexpr std::array<Unit, 4> kUnits{
+    {{'d', days(1)}, {'h', hours(1)}, {'m', minutes(1)}, {'s', seconds(1)}}};
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool has_form(std::string_view text) {
+  if (text.size() != kForm.size()) return false;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    const bool letter_of_form = kForm[i] == '-' || kForm[i] == ':' || i == 10 || i == 19;
+    if (letter_of_form ? text[i] != kForm[i] : !is_digit(text[i])) return false;
+  }
+  return true;
+}
+
+unsigned number_at(std::string_view text, std::size_t from, std::size_t size) {
+  unsigned number = 0;
+  for (char c : text.substr(from, size)) number = number * 10 + static_cast<unsigned>(c - '0');
+  return number;
+}
+
+Error bad_duration() {
+  return fail(Errc::invalid,
+              "a duration must be like 90s, 45m, 4h, 30d or 1h30m, more than nothing and at most "
+              "3650d");
+}
+
+}  // namespace
+
+//= spec:tigress#MBX-05
+//= spec:tigress#A-17
+Result<Time> parse_rfc3339(std::string_view text) {
+  if (!has_form(text)) {
+    return fail(Errc::invalid, "a time must look like 2026-11-25T10:00:00Z: UTC, whole seconds");
+  }
+  const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(number_at(text, 0, 4))),
+                                         std::chrono::month(number_at(text, 5, 2)),
+                                         std::chrono::day(number_at(text, 8, 2)));
+  const unsigned hour = number_at(text, 11, 2);
+  const unsigned minute = number_at(text, 14, 2);
+  const unsigned second = number_at(text, 17, 2);
+  if (!date.ok() || hour > 23 || minute > 59 || second > 60) {
+    return fail(Errc::invalid, "the time names a date or an hour that does not exist");
+  }
+  return Time(std::chrono::sys_days(date) + hours(hour) + minutes(minute) +
+              seconds(second == 60 ? 59 : second));
+}
+
+std::string encode_rfc3339(Time time) {
+  using std::chrono::year;
+  constexpr Time kFirst = std::chrono::sys_days(year(0) / 1 / 1);
+  constexpr Time kLast = std::chrono::sys_days(year(9999) / 12 / 31) + hours(24) - seconds(1);
+  time = std::clamp(time, kFirst, kLast);
+  const auto day = std::chrono::floor<days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss<seconds> clock(std::chrono::floor<seconds>(time - day));
+  std::array<char, 64> text{};
+  const int size = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()));
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+Result<Duration> parse_duration(std::string_view text) {
+  constexpr std::size_t kMostDigits = 9;  // 3650 days are 315 360 000 seconds
+  seconds sum{0};
+  std::size_t next_unit = 0;
+  while (!text.empty()) {
+    std::size_t digits = 0;
+    while (digits < text.size() && is_digit(text[digits])) ++digits;
+    if (digits == 0 || digits > kMostDigits || digits == text.size()) return bad_duration();
+    std::size_t unit = next_unit;
+    while (unit < kUnits.size() && kUnits[unit].letter != text[digits]) ++unit;
+    if (unit == kUnits.size()) return bad_duration();
+    sum += kUnits[unit].length * static_cast<std::int64_t>(number_at(text, 0, digits));
+    next_unit = unit + 1;
+    text.remove_prefix(digits + 1);
+  }
+  if (sum <= seconds(0) || sum > kLongest) return bad_duration();
+  return Duration(sum);
+}
+
+std::string encode_duration(Duration duration) {
+  seconds rest = std::chrono::floor<seconds>(duration);
+  if (rest <= seconds(0)) return "0s";
+  std::string text;
+  for (const Unit& unit : kUnits) {
+    const std::int64_t count = rest / unit.length;
+    if (count != 0) text += std::to_string(count) + unit.letter;
+    rest -= unit.length * count;
+  }
+  return text;
+}
+
+}  // namespace keyferry::codec
