@@ -1,0 +1,171 @@
+"""Starting, waiting for and stopping real programs; where they live while a test runs."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from .certificates import CertificateAuthority
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(os.environ.get("KEYFERRY_BIN") or ROOT / "build/release/bin").resolve()
+
+
+def free_port():
+    """A port of 127.0.0.1 that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what, seconds=10.0):
+    """Asks `condition` every 10 ms until it returns something true, and returns that."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds} s in vain for {what}")
+        time.sleep(0.01)
+
+
+class Finished:
+    """A program that ran to its end: `code`, `out`, `err` (text)."""
+
+    def __init__(self, argv, code, out, err):
+        self.argv, self.code, self.out, self.err = argv, code, out, err
+
+    def __repr__(self):
+        line = " ".join(str(part) for part in self.argv)
+        return f"$ {line}\nexit {self.code}\n--- out\n{self.out}--- err\n{self.err}"
+
+
+def run(argv, input=None, env=None, cwd=None, timeout=60, code=0):
+    """Runs `argv` without a terminal and checks its exit code (None: any). Returns Finished."""
+    argv = [str(part) for part in argv]
+    stdin = {"input": input} if input is not None else {"stdin": subprocess.DEVNULL}
+    done = subprocess.run(argv, env=env, cwd=cwd, timeout=timeout, capture_output=True, text=True, check=False, **stdin)
+    finished = Finished(argv, done.returncode, done.stdout, done.stderr)
+    if code is not None and done.returncode != code:
+        raise AssertionError(f"expected exit {code}:\n{finished!r}")
+    return finished
+
+
+class Place:
+    """A temporary directory (with a space in its name, on purpose), a certificate authority, and what runs in it."""
+
+    def __init__(self, name="place"):
+        self.base = Path(tempfile.mkdtemp(prefix="keyferry."))
+        self.directory = self.base / f"{name} one"
+        self.directory.mkdir()
+        self.ca = CertificateAuthority(self.directory / "ca")
+        self._programs = []
+
+    def folder(self, name):
+        """Makes (if needed) and returns a directory of mode 700."""
+        path = self.directory / name
+        path.mkdir(mode=0o700, exist_ok=True)
+        return path
+
+    def add(self, program):
+        self._programs.append(program)
+
+    def close(self, keep=False):
+        """Stops what still runs, newest first, and removes the directory unless `keep`."""
+        for program in reversed(self._programs):
+            program.close()
+        if not keep:
+            shutil.rmtree(self.base, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, _value, _trace):
+        self.close(keep=kind is not None)
+
+
+class Program:
+    """A server of its own process. Subclasses set `argv` and answer `ready()`."""
+
+    def __init__(self, place, name):
+        self.place, self.name = place, name
+        self.directory = place.folder(name)
+        self.argv, self.env = [], dict(os.environ)
+        self._process = None
+        place.add(self)
+
+    @property
+    def log_path(self):
+        return self.directory / "log.txt"
+
+    def log(self):
+        """What all runs of this program wrote to standard output and error."""
+        return self.log_path.read_text("utf-8", "replace") if self.log_path.exists() else ""
+
+    @property
+    def pid(self):
+        return self._process.pid if self._process else None
+
+    @property
+    def running(self):
+        return self._process is not None and self._process.poll() is None
+
+    def ready(self):
+        """True once the program serves; asked until then."""
+        raise NotImplementedError
+
+    def launch(self):
+        """Starts without waiting."""
+        assert not self.running, f"{self.name} runs already"
+        with open(self.log_path, "ab") as log:
+            self._process = subprocess.Popen([str(part) for part in self.argv], env=self.env, cwd=self.directory,
+                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return self
+
+    def start(self, seconds=20.0):
+        """Starts, waits until ready() says yes, and returns self."""
+        self.launch()
+        end = time.monotonic() + seconds
+        while not self.ready():
+            if not self.running or time.monotonic() > end:
+                state = "is not ready" if self.running else f"ended with {self._process.returncode}"
+                raise AssertionError(f"{self.name} {state}; its log:\n{self.log()}")
+            time.sleep(0.01)
+        return self
+
+    def wait(self, seconds=10.0):
+        """Waits for the end and returns the exit code."""
+        return self._process.wait(seconds)
+
+    def signal(self, number):
+        os.kill(self._process.pid, number)
+
+    def stop(self, seconds=12.0):
+        """SIGTERM, then waits; returns the exit code."""
+        self.signal(signal.SIGTERM)
+        return self.wait(seconds)
+
+    def kill(self):
+        """SIGKILL: nothing is flushed, nothing is said."""
+        self.signal(signal.SIGKILL)
+        return self.wait()
+
+    def restart(self):
+        if self.running:
+            self.stop()
+        return self.start()
+
+    def close(self):
+        if not self.running:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(5)
