@@ -1,0 +1,192 @@
+#include "keyferry/mailbox/encoding.h"
+
+#include <algorithm>
+
+#include "keyferry/codec/ssh_wire.h"
+#include "keyferry/mailbox/idempotency.h"
+
+namespace keyferry::mailbox {
+namespace {
+
+using codec::SshReader;
+using codec::SshWriter;
+
+constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kMailbox = 1;
+constexpr std::uint8_t kTombstone = 2;
+enum Side : std::uint8_t { unclaimed, provisional, bound, bound_creator_wrote, bound_set_aside };
+
+void write_head(SshWriter& out, std::uint8_t kind, Time deadline, const ClaimRule& rule) {
+  out.u8(kFormat);
+  out.u8(kind);
+  out.u64(static_cast<std::uint64_t>(unix_ms(deadline)));
+  out.u8(static_cast<std::uint8_t>((rule.key_hash ? 1 : 0) | (rule.proof_only ? 2 : 0)));
+  if (rule.key_hash) out.raw(rule.key_hash->octets);
+}
+
+void write_payload(SshWriter& out, const Payload& payload) {
+  out.string(payload.type);
+  out.string(ByteView(payload.data));
+}
+
+void write_recipient(SshWriter& out, const Recipient& recipient) {
+  if (const auto* box = std::get_if<Provisional>(&recipient)) {
+    out.u8(provisional);
+    out.raw(box->claim.octets);
+  } else if (const auto* firm = std::get_if<Bound>(&recipient)) {
+    out.u8(firm->creator_wrote ? bound_creator_wrote : firm->set_aside ? bound_set_aside : bound);
+    out.raw(firm->claim.octets);
+    if (!firm->creator_wrote && firm->set_aside) write_payload(out, *firm->set_aside);
+  } else {
+    out.u8(unclaimed);
+  }
+}
+
+void write_records(SshWriter& out, const std::vector<ClaimRecord>& records) {
+  out.u8(static_cast<std::uint8_t>(records.size()));
+  for (const ClaimRecord& entry : records) {
+    out.raw(entry.claim.octets);
+    out.u8(static_cast<std::uint8_t>(entry.requests.size()));
+    for (const HashedRequest& request : entry.requests) out.raw(request.octets);
+  }
+}
+
+Error damaged() {
+  return fail(Errc::io, "a stored mailbox is damaged");
+}
+
+template <class Id>
+Result<Id> read_id(SshReader& in) {
+  Id id;
+  KF_TRY(ByteView octets, in.raw(id.octets.size()));
+  std::copy(octets.begin(), octets.end(), id.octets.begin());
+  return id;
+}
+
+Result<ClaimRule> read_rule(SshReader& in) {
+  ClaimRule rule;
+  KF_TRY(const std::uint8_t flags, in.u8());
+  if (flags == 2 || flags > 3) return damaged();
+  if (flags & 1) {
+    KF_TRY(rule.key_hash, read_id<ClaimKeyHash>(in));
+  }
+  rule.proof_only = (flags & 2) != 0;
+  return rule;
+}
+
+Result<std::string> read_text(SshReader& in) {
+  KF_TRY(ByteView octets, in.string());
+  return std::string(text_of(octets));
+}
+
+Result<Payload> read_payload(SshReader& in) {
+  Payload payload;
+  KF_TRY(payload.type, read_text(in));
+  KF_TRY(ByteView data, in.string());
+  payload.data = copy_of(data);
+  return payload;
+}
+
+Result<Recipient> read_recipient(SshReader& in) {
+  KF_TRY(const std::uint8_t side, in.u8());
+  if (side == unclaimed) return Unclaimed{};
+  if (side > bound_set_aside) return damaged();
+  KF_TRY(const HashedClaim claim, read_id<HashedClaim>(in));
+  if (side == provisional) return Provisional{claim};
+  Bound firm{claim, side == bound_creator_wrote, std::nullopt};
+  if (side == bound_set_aside) {
+    KF_TRY(firm.set_aside, read_payload(in));
+  }
+  return firm;
+}
+
+Result<std::vector<ClaimRecord>> read_records(SshReader& in) {
+  std::vector<ClaimRecord> records;
+  KF_TRY(const std::uint8_t count, in.u8());
+  if (count > kFormerClaims + 2) return damaged();
+  for (int i = 0; i < count; ++i) {
+    ClaimRecord entry;
+    KF_TRY(entry.claim, read_id<HashedClaim>(in));
+    KF_TRY(const std::uint8_t requests, in.u8());
+    if (requests > kRecordsPerClaim) return damaged();
+    for (int j = 0; j < requests; ++j) {
+      KF_TRY(const HashedRequest request, read_id<HashedRequest>(in));
+      entry.requests.push_back(request);
+    }
+    records.push_back(std::move(entry));
+  }
+  return records;
+}
+
+Result<AccessRights> read_rights(SshReader& in) {
+  KF_TRY(const std::uint8_t bits, in.u8());
+  if (bits > 7) return damaged();
+  return AccessRights{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+}
+
+Result<State> read_mailbox(SshReader& in, Time deadline, const ClaimRule& rule) {
+  Mailbox box;
+  box.deadline = deadline;
+  box.rule = rule;
+  KF_TRY(box.rights, read_rights(in));
+  KF_TRY(box.creator, read_id<HashedClaim>(in));
+  KF_TRY(box.recipient, read_recipient(in));
+  KF_TRY(box.payload, read_payload(in));
+  KF_TRY(box.display.title, read_text(in));
+  KF_TRY(box.display.description, read_text(in));
+  KF_TRY(box.display.image_url, read_text(in));
+  KF_TRY(box.records, read_records(in));
+  return State(std::move(box));
+}
+
+Result<State> read_state(SshReader& in) {
+  KF_TRY(const std::uint8_t kind, in.u8());
+  KF_TRY(const std::uint64_t deadline_ms, in.u64());
+  const Time deadline = from_unix_ms(static_cast<std::int64_t>(deadline_ms));
+  KF_TRY(const ClaimRule rule, read_rule(in));
+  if (kind == kTombstone) return State(Tombstone{deadline, rule});
+  if (kind == kMailbox) return read_mailbox(in, deadline, rule);
+  return damaged();
+}
+
+}  // namespace
+
+Bytes encode_state(const Tombstone& tombstone) {
+  SshWriter out;
+  write_head(out, kTombstone, tombstone.deadline, tombstone.rule);
+  return out.take();
+}
+
+Bytes encode_state(const Mailbox& box) {
+  SshWriter out;
+  write_head(out, kMailbox, box.deadline, box.rule);
+  out.u8(static_cast<std::uint8_t>((box.rights.read ? 1 : 0) | (box.rights.write ? 2 : 0) |
+                                   (box.rights.remove ? 4 : 0)));
+  out.raw(box.creator.octets);
+  write_recipient(out, box.recipient);
+  write_payload(out, box.payload);
+  out.string(box.display.title);
+  out.string(box.display.description);
+  out.string(box.display.image_url);
+  write_records(out, box.records);
+  return out.take();
+}
+
+Bytes encode_state(const State& state) {
+  return std::visit([](const auto& value) { return encode_state(value); }, state);
+}
+
+Result<State> parse_state(ByteView octets) {
+  SshReader in(octets);
+  const Result<std::uint8_t> format = in.u8();
+  if (!format || *format == 0) return damaged();
+  if (*format > kFormat) {
+    return fail(Errc::unavailable,
+                "a stored mailbox was written by a newer version of the relay: run that one");
+  }
+  Result<State> state = read_state(in);
+  if (!state || !in.at_end()) return damaged();
+  return state;
+}
+
+}  // namespace keyferry::mailbox
