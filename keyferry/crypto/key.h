@@ -29,6 +29,7 @@ class PublicKey {
   friend bool operator==(const PublicKey&, const PublicKey&) = default;
 
  private:
+  friend class PrivateKey;
   PublicKey(KeyType type, Bytes raw) : type_(type), raw_(std::move(raw)) {}
   KeyType type_;
   Bytes raw_;
