@@ -1,0 +1,312 @@
+// Reading and writing of links. Repairs of the pasted text as a whole are in link_text; here the
+// parts are taken apart, and whatever would need a guess is refused by name.
+#include "keyferry/transfer/share_link.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "keyferry/base/base64.h"
+#include "keyferry/base/hex.h"
+#include "keyferry/transfer/link_text.h"
+#include "keyferry/transfer/share_secret.h"
+
+namespace keyferry::transfer {
+namespace {
+
+constexpr std::size_t kMostOctets = 4096;
+constexpr std::size_t kUuidLength = 36;
+constexpr std::size_t kSecretLength = 43;       // 32 octets without padding
+constexpr std::size_t kPlainSecretLength = 22;  // 16 octets without padding
+constexpr std::string_view kScheme = "https://";
+
+Error not_a_link(std::string_view why) {
+  return fail(Errc::invalid,
+              "this is not a share link (" + std::string(why) +
+                  "): it looks like https://HOST/v1/m/…#…; copy the whole link as it was sent",
+              "not_a_link");
+}
+
+Error cut() {
+  return fail(Errc::invalid,
+              "the last part of this link is missing: copy it again, to its very end, or ask the "
+              "sender for it; nothing was taken",
+              "cut");
+}
+
+Error damaged(std::string_view why) {
+  return fail(Errc::invalid,
+              "this link looks damaged (" + std::string(why) +
+                  "): copy it again or ask the sender to send it in another way; nothing was taken",
+              "damaged");
+}
+
+bool is_alnum(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0;
+}
+
+bool only(std::string_view text, std::string_view marks) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_alnum(c) || marks.find(c) != std::string_view::npos;
+  });
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+bool is_port(std::string_view text) {
+  return !text.empty() && text.size() <= 5 && text.find_first_not_of("0123456789") == text.npos &&
+         std::stoi(std::string(text)) > 0 && std::stoi(std::string(text)) <= 65535;
+}
+
+bool is_host(std::string_view host) {
+  if (host.starts_with('[')) {
+    return host.ends_with(']') && host.size() > 3 &&
+           host.substr(1, host.size() - 2).find_first_not_of("0123456789abcdefABCDEF:.") ==
+               host.npos;
+  }
+  return !host.empty() && host.size() <= 253 && only(host, ".-") && is_alnum(host.front()) &&
+         is_alnum(host.back()) && host.find("..") == host.npos;
+}
+
+// host[:port], lower case.
+Result<std::string> parse_authority(std::string_view text) {
+  std::string_view host = text;
+  const std::size_t colon = text.rfind(':');
+  const std::size_t bracket = text.rfind(']');
+  if (colon != text.npos && (bracket == text.npos || bracket < colon)) {
+    host = text.substr(0, colon);
+    if (!is_port(text.substr(colon + 1))) return not_a_link("its port is not a number");
+  }
+  if (!is_host(host)) return not_a_link("its host is not a name");
+  return lower(text);
+}
+
+struct Parts {
+  std::string_view address;  // before '#', without scheme
+  std::string_view query;
+  std::optional<std::string_view> fragment;
+  bool secret_was_in_path = false;
+};
+
+Parts split(std::string_view text) {
+  Parts parts;
+  std::size_t mark = text.find('#');
+  std::size_t width = 1;
+  if (mark == text.npos) {
+    const std::size_t mailbox = text.find("/m/");
+    mark = mailbox == text.npos ? text.npos : text.find("%23", mailbox);
+    width = 3;
+    parts.secret_was_in_path = mark != text.npos;
+  }
+  if (mark != text.npos) parts.fragment = text.substr(mark + width);
+  parts.address = text.substr(0, mark);
+  if (const std::size_t query = parts.address.find('?'); query != text.npos) {
+    parts.query = parts.address.substr(query + 1);
+    parts.address = parts.address.substr(0, query);
+  }
+  return parts;
+}
+
+//= spec:tigress#URL-05
+std::string vertical_of(std::string_view query) {
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view item = query.substr(0, end);
+    if (item == "v=a" || item == "v=h" || item == "v=c") return std::string(item.substr(2));
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+  return {};
+}
+
+// is_start_of_uuid: true for a text that more hex digits and hyphens could make a UUID.
+bool is_start_of_uuid(std::string_view text) {
+  constexpr std::string_view kSample = "00000000-0000-0000-0000-000000000000";
+  return text.size() < kUuidLength &&
+         parse_uuid(std::string(text) + std::string(kSample.substr(text.size()))).has_value();
+}
+
+Result<UuidOctets> parse_mailbox(std::string_view text, bool at_end) {
+  if (text.ends_with('/')) text.remove_suffix(1);
+  if (auto mailbox = parse_uuid(text)) return *mailbox;
+  if (at_end && is_start_of_uuid(text)) return cut();
+  return damaged("the mailbox in it is not a UUID");
+}
+
+// The path up to "/m/" without a version, or why it is none of ours.
+Result<std::string_view> parse_base_path(std::string_view path) {
+  const std::size_t last = path.rfind('/');
+  const std::string_view version = last == path.npos ? path : path.substr(last + 1);
+  if (version == "v1") path = path.substr(0, last);
+  if (version.size() >= 2 && version != "v1" && version[0] == 'v' &&
+      version.find_first_not_of("0123456789", 1) == version.npos) {
+    return fail(Errc::invalid,
+                "this link was made by a newer version of the protocol (" + std::string(version) +
+                    "): update keyferry, or ask the sender for a v1 link",
+                "newer");
+  }
+  if (!only(path, "/-._~")) return not_a_link("its path has strange characters");
+  return path;
+}
+
+Result<Done> parse_address(const Parts& parts, ShareLink& link) {
+  const std::string_view address = parts.address;
+  const bool at_end = !parts.fragment && parts.query.empty();
+  const std::size_t slash = std::min(address.find('/'), address.size());
+  KF_TRY(const std::string authority, parse_authority(address.substr(0, slash)));
+  const std::string_view path = address.substr(slash);
+  if (path == "/t" || path.ends_with("/t/")) {
+    return fail(Errc::invalid,
+                "this link names a Draft R dropbox, which this version cannot take: ask the sender "
+                "for a v1 link",
+                "unsupported");
+  }
+  if (at_end && (path.ends_with("/v1") || path.ends_with("/v1/") || path.ends_with("/m"))) {
+    return cut();
+  }
+  const std::size_t mailbox = path.rfind("/m/");
+  if (mailbox == path.npos) return not_a_link("it names no mailbox");
+  KF_TRY(const std::string_view base, parse_base_path(path.substr(0, mailbox)));
+  KF_TRY(link.mailbox, parse_mailbox(path.substr(mailbox + 3), at_end));
+  link.base = std::string(kScheme) + authority + std::string(base);
+  return Done{};
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      if (auto octet = parse_hex(text.substr(i + 1, 2))) {
+        out += static_cast<char>((*octet)[0]);
+        i += 2;
+        continue;
+      }
+    }
+    out += text[i];
+  }
+  return out;
+}
+
+// A secret of exactly 16 or 32 octets with zero spare bits, or nothing.
+std::optional<SecretBytes> decode_secret(std::string_view text) {
+  while (text.ends_with('=')) text.remove_suffix(1);
+  if (text.size() != kSecretLength && text.size() != kPlainSecretLength) return std::nullopt;
+  auto octets = parse_base64_any(text);
+  if (!octets) return std::nullopt;
+  return SecretBytes(*std::move(octets));
+}
+
+Error why_no_secret(std::string_view text) {
+  while (text.ends_with('=')) text.remove_suffix(1);
+  if (!only(text, "+/-_")) return damaged("its secret part has strange characters");
+  if (text.size() < kSecretLength && text.size() != kPlainSecretLength) return cut();
+  if (text.size() > kSecretLength) return damaged("its secret part is too long");
+  return damaged("the end of its secret part is wrong");
+}
+
+// `text` holds at most one blank inside: tried as '+', then taken away.
+Result<ReadSecret> parse_secret_text(std::string_view text) {
+  std::string fitting(text.substr(0, text.find_first_of("?&")));  // tracking behind the fragment
+  fitting = percent_decoded(fitting);
+  std::optional<SecretBytes> secret;
+  if (const std::size_t blank = fitting.find(' '); blank != fitting.npos) {
+    fitting[blank] = '+';
+    secret = decode_secret(fitting);
+    if (!secret) fitting.erase(blank, 1);
+  }
+  if (!secret) secret = decode_secret(fitting);
+  if (!secret) return why_no_secret(fitting);
+  const bool ours = fitting.size() == kSecretLength && only(fitting, "");
+  wipe(fitting);
+  const bool looks_damaged = ours && !check_holds(secret->expose());
+  return ReadSecret{std::move(*secret), looks_damaged};
+}
+
+Result<Done> check_blanks(std::string_view text) {
+  if (std::count(text.begin(), text.end(), ' ') > 1) return damaged("there are blanks inside");
+  if (std::any_of(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; })) {
+    return damaged("there are strange characters inside");
+  }
+  return Done{};
+}
+
+Result<ReadLink> parse_tidy(std::string& text) {
+  if (lower(text.substr(0, kScheme.size())) != kScheme) {
+    return not_a_link("it does not begin with https://");
+  }
+  if (auto fine = check_blanks(text); !fine) return fine.error();
+  const Parts first = split(text);
+  const std::size_t blank = text.find(' ');
+  if (blank != text.npos && (!first.fragment || blank < text.size() - first.fragment->size())) {
+    text.erase(blank, 1);  // no address holds a '+'
+  }
+  Parts parts = split(std::string_view(text).substr(kScheme.size()));
+  ReadLink read;
+  if (auto fine = parse_address(parts, read.link); !fine) return fine.error();
+  read.link.vertical = vertical_of(parts.query);
+  read.secret_was_in_path = parts.secret_was_in_path;
+  if (!parts.fragment) return read;
+  if (parts.fragment->empty()) return cut();
+  KF_TRY(ReadSecret secret, parse_secret_text(*parts.fragment));
+  read.looks_damaged = secret.looks_damaged;
+  read.link.secret = std::move(secret.secret);
+  return read;
+}
+
+}  // namespace
+
+Result<ReadLink> parse_share_link(std::string_view text) {
+  if (text.size() > kMostOctets) return not_a_link("it is far too long");
+  std::string tidy = tidy_link_text(text);
+  auto read = parse_tidy(tidy);
+  wipe(tidy);
+  return read;
+}
+
+Result<ReadSecret> parse_link_secret(std::string_view text) {
+  if (text.size() > kMostOctets) return damaged("it is far too long");
+  std::string tidy = tidy_link_text(text);
+  std::string_view rest = tidy;
+  if (rest.starts_with('#')) rest.remove_prefix(1);
+  if (rest.empty()) return cut();
+  if (auto fine = check_blanks(rest); !fine) return fine.error();
+  auto read = parse_secret_text(rest);
+  wipe(tidy);
+  return read;
+}
+
+std::string encode_link_secret(const SecretBytes& secret) {
+  return secret.size() == kPlainSecretSize ? encode_base64(secret.expose())
+                                           : encode_base64url(secret.expose());
+}
+
+std::string encode_share_link(const ShareLink& link) {
+  std::string text = mailbox_url(link);
+  if (!link.vertical.empty()) text += "?v=" + link.vertical;
+  if (link.secret) text += "#" + encode_link_secret(*link.secret);
+  return text;
+}
+
+std::string mailbox_url(const ShareLink& link) {
+  return link.base + "/v1/m/" + encode_uuid(link.mailbox);
+}
+
+Result<std::string> base_of_relay(std::string_view url) {
+  if (lower(url.substr(0, kScheme.size())) != kScheme) {
+    return fail(Errc::invalid, "a relay's address begins with https://");
+  }
+  std::string_view rest = url.substr(kScheme.size());
+  while (rest.ends_with('/')) rest.remove_suffix(1);
+  if (rest.ends_with("/v1")) rest.remove_suffix(3);
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  auto authority = parse_authority(rest.substr(0, slash));
+  if (!authority || !only(rest.substr(slash), "/-")) {
+    return fail(Errc::invalid,
+                "a relay's address is https://HOST[:PORT][/BASE], BASE of letters, digits and '-'");
+  }
+  return std::string(kScheme) + *authority + std::string(rest.substr(slash));
+}
+
+}  // namespace keyferry::transfer

@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+"""Writes the cases of this folder: one link a file, and what a reader must make of it (transfer.md section 1).
+
+Closed list of `expect`: link (base, mailbox, vertical, secret in hex or none, seen: the secret was in the path),
+asks (as link, but the check of the secret fails: a question), and the refusals not_a_link, cut, damaged, newer,
+unsupported. Deterministic: run it again and nothing changes.
+"""
+
+import base64
+import hashlib
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ID = "9f1c2d3e-4b5a-4978-8796-a5b4c3d2e1f0"
+HOST = "https://relay.example"
+
+
+def is_good(octets):
+    text = base64.urlsafe_b64encode(octets).decode().rstrip("=")
+    head = hashlib.sha256(b"keyferry link" + octets).digest()
+    return text.isalnum() and head[0] == 0 and head[1] < 16
+
+
+def found(label, accept):
+    """The first 32 octets of a counted hash that `accept` takes."""
+    n = 0
+    while True:
+        octets = hashlib.sha256(f"{label} {n}".encode()).digest()
+        if accept(octets):
+            return octets
+        n += 1
+
+
+def b64u(octets):
+    return base64.urlsafe_b64encode(octets).decode().rstrip("=")
+
+
+GOOD = found("good", is_good)
+TEXT = b64u(GOOD)
+# Somebody else's: with both of the characters that differ between the alphabets.
+FOREIGN = found("foreign", lambda o: "-" in b64u(o) and "_" in b64u(o))
+FOREIGN16 = found("foreign16", lambda o: "+" in base64.b64encode(o[:16]).decode() and "/" in base64.b64encode(o[:16]).decode())[:16]
+UNCHECKED = found("unchecked", lambda o: b64u(o).isalnum() and not is_good(o))
+LINK = f"{HOST}/v1/m/{ID}#{TEXT}"
+LINKV = f"{HOST}/v1/m/{ID}?v=h#{TEXT}"
+STD = base64.b64encode(FOREIGN).decode()
+STD16 = base64.b64encode(FOREIGN16).decode()
+
+cases = {}
+
+
+def link(name, text, secret=GOOD, base=HOST, vertical="-", seen="no", expect="link"):
+    cases[name] = (expect, [("base", base), ("mailbox", ID), ("vertical", vertical),
+                            ("secret", secret.hex() if secret else "-"), ("seen", seen)], text)
+
+
+def refused(name, expect, text):
+    cases[name] = (expect, [], text)
+
+
+link("as-written", LINK)
+link("as-written-vertical", LINKV, vertical="h")
+link("port-and-base", f"https://relay.example:8443/kf/one/v1/m/{ID}?v=c#{TEXT}", base="https://relay.example:8443/kf/one", vertical="c")
+link("ipv6-host", f"https://[2001:db8::1]:444/v1/m/{ID}#{TEXT}", base="https://[2001:db8::1]:444")
+link("upper-case-host-and-id", f"HTTPS://Relay.Example/v1/m/{ID.upper()}#{TEXT}")
+link("without-version", f"{HOST}/m/{ID}#{TEXT}")
+link("unknown-vertical", f"{HOST}/v1/m/{ID}?v=zz#{TEXT}")
+link("tracking-before", f"{HOST}/v1/m/{ID}?utm_source=chat&v=a&fbclid=IwAR0#{TEXT}", vertical="a")
+link("tracking-behind", f"{HOST}/v1/m/{ID}#{TEXT}?utm_source=chat")
+link("tracking-behind-ampersand", f"{HOST}/v1/m/{ID}#{TEXT}&fbclid=IwAR0")
+link("slash-before-fragment", f"{HOST}/v1/m/{ID}/#{TEXT}")
+link("percent-23", f"{HOST}/v1/m/{ID}%23{TEXT}", seen="yes")
+link("percent-23-vertical", f"{HOST}/v1/m/{ID}?v=h%23{TEXT}", seen="yes", vertical="h")
+link("angle-brackets", f"<{LINK}>")
+link("brackets-and-full-stop", f"({LINK}).")
+link("quotes-and-comma", f'"{LINK}",')
+link("typographic-quotes", f"“{LINK}”!")
+link("guillemets", f"« {LINK} »")
+link("question-mark", f"{LINK}?")
+link("broken-lines", f"{HOST}/v1/m/{ID[:20]}\r\n{ID[20:]}#{TEXT[:10]}\n   {TEXT[10:]}\n")
+link("zero-width-space", f"{HOST}/\u200bv1/m/{ID}#{TEXT[:5]}\u200b{TEXT[5:]}\ufeff")
+link("one-space-removed", f"{HOST}/v1/m/{ID}#{TEXT[:20]} {TEXT[20:]}")
+link("space-in-the-id", f"{HOST}/v1/m/{ID[:9]} {ID[9:]}#{TEXT}")
+link("standard-alphabet", f"{HOST}/v1/m/{ID}#{STD}", secret=FOREIGN)
+link("standard-alphabet-unpadded", f"{HOST}/v1/m/{ID}#{STD.rstrip('=')}", secret=FOREIGN)
+link("url-alphabet", f"{HOST}/v1/m/{ID}#{b64u(FOREIGN)}", secret=FOREIGN)
+link("url-alphabet-padded", f"{HOST}/v1/m/{ID}#{b64u(FOREIGN)}=", secret=FOREIGN)
+link("aes-128-padded", f"{HOST}/v1/m/{ID}#{STD16}", secret=FOREIGN16)
+link("aes-128-unpadded", f"{HOST}/v1/m/{ID}#{STD16.rstrip('=')}", secret=FOREIGN16)
+link("aes-128-half-padding", f"{HOST}/v1/m/{ID}#{STD16[:-1]}", secret=FOREIGN16)
+link("aes-128-percent-encoded", f"{HOST}/v1/m/{ID}#" + STD16.replace("+", "%2B").replace("/", "%2f").replace("=", "%3D"), secret=FOREIGN16)
+link("plus-became-space", f"{HOST}/v1/m/{ID}#" + STD16.replace("+", " ", 1), secret=FOREIGN16)
+link("padded-has-no-check", f"{HOST}/v1/m/{ID}#{base64.b64encode(UNCHECKED).decode()}", secret=UNCHECKED)
+link("no-fragment", f"{HOST}/v1/m/{ID}", secret=None)
+link("no-fragment-vertical", f"{HOST}/v1/m/{ID}?v=h", secret=None, vertical="h")
+link("check-fails", f"{HOST}/v1/m/{ID}#{b64u(UNCHECKED)}", secret=UNCHECKED, expect="asks")
+swapped = TEXT[:7] + TEXT[8] + TEXT[7] + TEXT[9:]
+link("two-letters-swapped", f"{HOST}/v1/m/{ID}#{swapped}", secret=base64.urlsafe_b64decode(swapped + "="), expect="asks")
+
+refused("empty", "not_a_link", "")
+refused("blank", "not_a_link", " \n ")
+refused("words", "not_a_link", "hello there")
+refused("plain-http", "not_a_link", LINK.replace("https", "http"))
+refused("scheme-cut", "not_a_link", LINK[1:])
+refused("other-site", "not_a_link", "https://relay.example/pictures/1")
+refused("user-in-host", "not_a_link", f"https://relay.example@evil.example/v1/m/{ID}#{TEXT}")
+refused("host-with-blank", "not_a_link", f"https:// /v1/m/{ID}#{TEXT}")
+refused("port-zero", "not_a_link", f"https://relay.example:0/v1/m/{ID}#{TEXT}")
+refused("port-too-large", "not_a_link", f"https://relay.example:65536/v1/m/{ID}#{TEXT}")
+refused("base-with-percent", "not_a_link", f"{HOST}/a%2fb/v1/m/{ID}#{TEXT}")
+refused("offer-not-link", "not_a_link", "openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fa.example")
+for cut in (1, 2, 5, 20, 30, 42):
+    refused(f"secret-cut-by-{cut:02d}", "cut", LINK[:-cut])
+refused("secret-empty", "cut", LINK[:-43])
+refused("secret-empty-in-brackets", "cut", f"<{LINK[:-43]}>")
+refused("cut-with-ellipsis", "cut", LINK[:-10] + "…")
+refused("id-cut", "cut", f"{HOST}/v1/m/{ID[:-1]}")
+refused("id-cut-at-hyphen", "cut", f"{HOST}/v1/m/{ID[:24]}")
+refused("path-cut", "cut", f"{HOST}/v1/")
+refused("path-cut-before-id", "cut", f"{HOST}/v1/m/")
+refused("id-cut-with-secret", "damaged", f"{HOST}/v1/m/{ID[:-1]}#{TEXT}")
+refused("id-wrong-letter", "damaged", f"{HOST}/v1/m/{ID[:-1]}g#{TEXT}")
+refused("id-too-long", "damaged", f"{HOST}/v1/m/{ID}0#{TEXT}")
+refused("secret-too-long", "damaged", LINK + "A")
+refused("secret-twice", "damaged", LINK + TEXT)
+refused("secret-with-star", "damaged", LINK[:-5] + "*" + LINK[-4:])
+refused("secret-spare-bits", "damaged", LINK[:-1] + chr(ord(LINK[-1]) + 1))
+refused("aes-128-spare-bits", "damaged", f"{HOST}/v1/m/{ID}#{STD16[:21]}B==")
+refused("two-spaces", "damaged", f"{HOST}/v1/m/{ID}#{TEXT[:9]} {TEXT[9:20]} {TEXT[20:]}")
+refused("two-links", "damaged", f"{LINK}\n{LINK}")
+refused("umlaut-inside", "damaged", LINK[:-4] + "ü" + LINK[-3:])
+refused("tab-inside", "damaged", LINK[:-4] + "\t" + LINK[-4:])
+refused("version-2", "newer", f"{HOST}/v2/m/{ID}#{TEXT}")
+refused("dropbox", "unsupported", f"{HOST}/t/?v=h#1302.{TEXT}")
+refused("far-too-long", "not_a_link", LINK + "A" * 5000)
+
+for old in HERE.glob("*.txt"):
+    old.unlink()
+for name, (expect, extra, text) in cases.items():
+    lines = ["source: transfer.md section 1", f"expect: {expect}"] + [f"{key}: {value}" for key, value in extra]
+    (HERE / f"{name}.txt").write_text("\n".join(lines) + "\n\n" + text + "\n", "utf-8", newline="")
