@@ -1,0 +1,37 @@
+"""check_docs finds broken links, headings and names."""
+
+from support import ROOT, run
+
+import pytest
+
+
+def check(tmp_path, text):
+    run(["git", "init", "-q", tmp_path])
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "demo").write_text("")
+    (tmp_path / "docs" / "other.md").write_text("# Other\n\n## A `code` heading: two\n")
+    (tmp_path / "README.md").write_text(text)
+    return run([ROOT / "scripts" / "check_docs", "--root", tmp_path], code=None)
+
+
+def test_sound_documents_pass(tmp_path):
+    done = check(tmp_path, "# Title\n\n[a](docs/other.md#a-code-heading-two) [b](https://example.org) [c](#title)\n"
+                           "`scripts/demo`\n\n```\nscripts/demo --help\n```\n")
+    assert done.code == 0, done
+
+
+@pytest.mark.parametrize("text, says", [
+    ("# T\n[a](docs/none.md)\n", "README.md:2: link to docs/none.md: there is no such file"),
+    ("# T\n[a](docs/other.md#gone)\n", "no such heading"),
+    ("# T\n[a](../x.md)\n", "no such file"),
+    ("# T\n### Deep\n", "skips a level"),
+    ("# T\n# U\n", "second title"),
+    ("text\n", "no title"),
+    ("# T\n```\nscripts/none\n```\n", "calls scripts/none"),
+    ("# T\nsee `keyferry/none.h`\n", "names `keyferry/none.h`"),
+    ("# T\n```\n", "not closed"),
+])
+def test_a_fault_is_named(tmp_path, text, says):
+    done = check(tmp_path, text)
+    assert done.code == 1 and says in done.out, done

@@ -1,0 +1,64 @@
+"""check_layers finds what it is there to find."""
+
+import shutil
+
+from support import ROOT, run
+
+import pytest
+
+
+def tree(tmp_path, files):
+    (tmp_path / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "layers.txt", tmp_path / "docs")
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return run([ROOT / "scripts" / "check_layers", "--root", tmp_path], code=None)
+
+
+def test_what_the_table_allows_passes(tmp_path):
+    done = tree(tmp_path, {"keyferry/relay/read.cc": '#include "keyferry/mailbox/claim.h"\n#include <string>\n',
+                           "keyferry/digest/hash.cc": "#include <openssl/evp.h>\n",
+                           "keyferry/store/sqlite_store.cc": '#include "keyferry/sql/database.h"\n',
+                           "keyferry/base/clock.cc": "return std::chrono::system_clock::now();\n",
+                           "keyferry/relay/read_test.cc": '#include "keyferry/crypto/aead.h"\n'})
+    assert done.code == 0, done
+
+
+@pytest.mark.parametrize("name, text, says", [
+    ("keyferry/relay/read.cc", '#include "keyferry/crypto/aead.h"', "relay/ may include only"),
+    ("keyferry/store/memory.cc", '#include "keyferry/sql/database.h"', "store/ may include only"),
+    ("keyferry/net/http_server.cc", "#include <openssl/ssl.h>", "allowed only in"),
+    ("keyferry/relay/serve.cc", "#include <boost/beast.hpp>", "allowed only in: net/*.cc"),
+    ("keyferry/net/http_server.h", "#include <boost/asio.hpp>", "allowed only in: net/*.cc"),
+    ("keyferry/mailbox/claim.cc", "auto now = std::chrono::system_clock::now();", "uses clock"),
+    ("keyferry/transfer/link.cc", "#include <fstream>", "uses input or output"),
+    ("keyferry/authority/redeem.cc", "#include <mutex>", "uses thread"),
+    ("keyferry/helpers/a.cc", "", "has no line in docs/layers.txt"),
+    ("keyferry/net/deep/a.cc", "", "one level deep"),
+    ("keyferry/net/a.cc", '#include "cmd/keyferry/main.h"', "never depends on a program"),
+])
+def test_a_broken_rule_is_named(tmp_path, name, text, says):
+    done = tree(tmp_path, {name: text + "\n"})
+    assert done.code == 1 and name in done.out and says in done.out, done
+
+
+def test_a_cipher_in_the_blind_program_is_found(tmp_path):
+    build = tmp_path / "build"
+    (build / "bin").mkdir(parents=True)
+    source = tmp_path / "a.c"
+    source.write_text("int EVP_DecryptInit_ex(void*, void*, void*, void*, void*);\n"
+                      "int main(void) { return EVP_DecryptInit_ex(0, 0, 0, 0, 0); }\n")
+    run(["gcc", "-c", source, "-o", tmp_path / "a.o"])
+    run(["ar", "rcs", build / "libkf_relay.a", tmp_path / "a.o"])
+    run(["ar", "rcs", build / "libkf_crypto.a"])
+    run(["gcc", source, "-o", build / "bin" / "keyferry-relay", "-lcrypto"])
+    (build / "build.ninja").write_text("build bin/keyferry-relay: LINK a.o | $\n  libkf_relay.a libkf_crypto.a\n"
+                                       "build other: LINK\n")
+    (tmp_path / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "layers.txt", tmp_path / "docs")
+    done = run([ROOT / "scripts" / "check_layers", "--root", tmp_path, build], code=1)
+    assert "linked from kf_crypto" in done.out
+    assert "libkf_relay.a calls EVP_DecryptInit_ex" in done.out
+    assert "asks the system's libraries for EVP_DecryptInit_ex" in done.out
