@@ -1,7 +1,7 @@
 // Problem documents (RFC 9457): the one place where an Error becomes an HTTP answer.
 #pragma once
 
-#include "keyferry/base/error.h"
+#include "keyferry/base/result.h"
 #include "keyferry/net/http.h"
 
 namespace keyferry::net {
@@ -10,5 +10,9 @@ namespace keyferry::net {
 // status, detail and `error` (reason_of). internal and io answer 500 without the detail. Sets
 // no-store, and `WWW-Authenticate: challenge` on 401 when `challenge` is not empty.
 Response problem(const Error& error, std::string_view challenge = {});
+
+// status_problem is the same document for a status that HTTP itself asks for and no Errc has (405,
+// 408, 431 …). `reason` is the member `error`.
+Response status_problem(int status, std::string_view reason, std::string_view detail);
 
 }  // namespace keyferry::net

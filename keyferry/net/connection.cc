@@ -1,0 +1,290 @@
+#include "keyferry/net/connection.h"
+
+#include <exception>
+
+#include <boost/asio/post.hpp>
+
+#include "keyferry/net/log.h"
+#include "keyferry/net/problem.h"
+#include "keyferry/net/response_encoder.h"
+
+namespace keyferry::net {
+namespace {
+
+namespace asio = boost::asio;
+
+// A client that pipelines without end gives way to the others after so many steps.
+constexpr int kMaxSteps = 64;
+// A refused client may still be sending; closing at once would cost it the answer.
+constexpr Duration kLinger{2000};
+constexpr std::size_t kMaxDiscarded = 1024 * 1024;
+// What a worker's output buffer may keep between answers.
+constexpr std::size_t kMaxIdleOut = 256 * 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// The connection whose handler runs on this thread, to catch its replies without a detour.
+thread_local const Connection* handling = nullptr;
+
+}  // namespace
+
+Connection::Connection(std::shared_ptr<Worker> worker, Accepted accepted,
+                       std::shared_ptr<const TlsContext> tls)
+    : worker_(std::move(worker)),
+      socket_(worker_->context(), accepted.fd.value()),
+      stream_(accepted.fd.release(), std::move(tls)),
+      source_(std::move(accepted.source)),
+      parser_({worker_->core().options.max_header, worker_->core().options.max_body}) {
+  set_deadline(worker_->core().options.request_timeout);
+}
+
+void Connection::set_deadline(Duration from_now) {
+  deadline_ = std::chrono::steady_clock::now() + from_now;
+}
+
+void Connection::proceed() {
+  for (int step = 0; step < kMaxSteps; ++step) {
+    bool more = false;
+    switch (phase_) {
+      case Phase::handshake:
+        more = shake_hands();
+        break;
+      case Phase::idle:
+      case Phase::reading:
+        more = read();
+        break;
+      case Phase::writing:
+        more = flush(unsent_);
+        break;
+      case Phase::lingering:
+        more = linger();
+        break;
+      case Phase::answering:
+      case Phase::closed:
+        break;
+    }
+    if (!more) return;
+  }
+  asio::post(worker_->context(), [self = shared_from_this()] { self->proceed(); });
+}
+
+bool Connection::await(IoState wanted) {
+  if (wanted == IoState::closed) {
+    close();
+    return false;
+  }
+  const bool reading = wanted == IoState::want_read;
+  bool& waiting = reading ? awaits_read_ : awaits_write_;
+  if (waiting) return false;
+  waiting = true;
+  socket_.async_wait(reading ? asio::posix::stream_descriptor::wait_read
+                             : asio::posix::stream_descriptor::wait_write,
+                     [self = shared_from_this(), &waiting](const boost::system::error_code& error) {
+                       waiting = false;
+                       if (!error) self->proceed();
+                     });
+  return false;
+}
+
+bool Connection::shake_hands() {
+  const IoState state = stream_.handshake();
+  if (state == IoState::done) {
+    phase_ = Phase::idle;
+    set_deadline(worker_->core().options.idle_timeout);
+    return true;
+  }
+  if (state == IoState::closed && stream_.spoke_plain_http()) {
+    stream_.become_plain();
+    return refuse(status_problem(400, "tls_required", "this port speaks TLS: use https://"));
+  }
+  return await(state);
+}
+
+bool Connection::read() {
+  if (parse_first_) return parse({});
+  const IoResult got = stream_.read(worker_->scratch().data(), worker_->scratch().size());
+  if (got.state != IoState::done) return await(got.state);
+  return parse({worker_->scratch().data(), got.octets});
+}
+
+bool Connection::parse(std::string_view fresh) {
+  parse_first_ = false;
+  if (phase_ == Phase::idle) {
+    phase_ = Phase::reading;
+    set_deadline(worker_->core().options.request_timeout);
+  }
+  if (!unparsed_.empty()) {
+    unparsed_.append(fresh);
+    fresh = unparsed_;
+  }
+  const RequestParser::Step step = parser_.feed(fresh);
+  keep_unparsed(fresh.substr(step.used));
+  if (step.progress == RequestParser::Progress::complete) return dispatch();
+  if (step.progress == RequestParser::Progress::refused) return refuse(parser_.refusal());
+  if (!continued_ && parser_.wants_continue()) {
+    continued_ = true;
+    const IoResult sent = stream_.write(kContinue);
+    // So few octets always fit, unless the peer has gone.
+    if (sent.octets != kContinue.size()) {
+      close();
+      return false;
+    }
+  }
+  return true;
+}
+
+void Connection::keep_unparsed(std::string_view rest) {
+  if (rest.empty()) {
+    // The memory goes too: thousands of connections idle.
+    std::string().swap(unparsed_);
+  } else {
+    // `rest` may lie inside unparsed_.
+    unparsed_ = std::string(rest);
+  }
+}
+
+bool Connection::dispatch() {
+  phase_ = Phase::answering;
+  deadline_ = SteadyTime::max();
+  Request request = parser_.take();
+  head_ = request.method == "HEAD";
+  request.source = source_;
+  request.secure = stream_.secure();
+  if (request.path == "*") return answer(Response{204, {}, {}});
+
+  const Connection* const outer = std::exchange(handling, this);
+  try {
+    worker_->core().handler(std::move(request),
+                            Reply([weak = weak_from_this(), serial = serial_](Response response) {
+                              if (const auto self = weak.lock())
+                                self->reply(serial, std::move(response));
+                            }));
+  } catch (const std::exception& error) {
+    // The Reply has died with the handler, and answered 500.
+    log_event(LogLevel::error, "handler_failed", {{"error", error.what()}});
+  }
+  handling = outer;
+  if (!early_) return false;
+  const Response response = std::move(*early_);
+  early_.reset();
+  return answer(response);
+}
+
+void Connection::reply(std::uint64_t serial, Response response) {
+  if (handling == this) {
+    early_ = std::move(response);
+    return;
+  }
+  asio::post(worker_->context(), [weak = weak_from_this(), serial, response = std::move(response)] {
+    const auto self = weak.lock();
+    if (!self || self->serial_ != serial || self->phase_ != Phase::answering) return;
+    if (self->answer(response)) self->proceed();
+  });
+}
+
+bool Connection::answer(const Response& response) {
+  if (!parser_.keep_alive() || worker_->core().draining) close_after_ = true;
+  ResponseFrame frame;
+  frame.head = head_;
+  frame.keep_alive = !close_after_;
+  frame.http10 = parser_.is_http10();
+  frame.date = worker_->date();
+  std::string& out = worker_->out();
+  out.clear();
+  append_response(out, response, frame);
+  phase_ = Phase::writing;
+  sent_ = 0;
+  const bool more = flush(out);
+  if (out.capacity() > kMaxIdleOut) std::string().swap(out);
+  return more;
+}
+
+bool Connection::refuse(const Response& response) {
+  close_after_ = true;
+  // Whatever came with or comes after it is not a request that we could trust.
+  unparsed_ = "?";
+  return answer(response);
+}
+
+bool Connection::flush(std::string_view data) {
+  while (sent_ < data.size()) {
+    const IoResult sent = stream_.write(data.substr(sent_));
+    if (sent.state != IoState::done) {
+      if (data.data() != unsent_.data()) {
+        unsent_ = data.substr(sent_);
+        sent_ = 0;
+      }
+      // Counted from the last octet that went: a client may be slow, but not stand still.
+      set_deadline(worker_->core().options.idle_timeout);
+      return await(sent.state);
+    }
+    sent_ += sent.octets;
+  }
+  std::string().swap(unsent_);
+  return written();
+}
+
+bool Connection::written() {
+  if (!close_after_) {
+    parser_.reset();
+    ++serial_;
+    continued_ = false;
+    phase_ = Phase::idle;
+    set_deadline(worker_->core().options.idle_timeout);
+    parse_first_ = !unparsed_.empty();
+    // Octets that TLS holds already would wake nobody.
+    return parse_first_ || stream_.has_unread() || await(IoState::want_read);
+  }
+  if (unparsed_.empty()) {
+    say_goodbye();
+    return false;
+  }
+  phase_ = Phase::lingering;
+  set_deadline(kLinger);
+  stream_.end_writing();
+  return true;
+}
+
+bool Connection::linger() {
+  const IoResult got = stream_.discard(worker_->scratch().data(), worker_->scratch().size());
+  if (got.state != IoState::done) return await(got.state);
+  discarded_ += got.octets;
+  if (discarded_ <= kMaxDiscarded) return true;
+  close();
+  return false;
+}
+
+void Connection::say_goodbye() {
+  if (phase_ == Phase::closed) return;
+  stream_.end_writing();
+  close();
+}
+
+void Connection::close() {
+  if (phase_ == Phase::closed) return;
+  const auto self = shared_from_this();
+  phase_ = Phase::closed;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  worker_->remove(*this);
+}
+
+void Connection::begin_drain() {
+  if (phase_ == Phase::idle || phase_ == Phase::handshake) say_goodbye();
+}
+
+void Connection::check_deadline(SteadyTime now) {
+  if (now < deadline_) return;
+  switch (phase_) {
+    case Phase::reading:
+      if (refuse(status_problem(408, "request_timeout", "the request took too long to arrive"))) {
+        proceed();
+      }
+      return;
+    case Phase::idle:
+      return say_goodbye();
+    default:
+      return close();
+  }
+}
+
+}  // namespace keyferry::net

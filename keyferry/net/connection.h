@@ -1,0 +1,78 @@
+// One connection of a server: handshake, requests in order, answers, good-bye. Internal to net:
+// this header pulls Asio.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "keyferry/net/request_parser.h"
+#include "keyferry/net/stream.h"
+#include "keyferry/net/worker.h"
+
+namespace keyferry::net {
+
+// Connection lives on its worker's thread; only reply() comes from other threads.
+//
+//   handshake -> idle -> reading -> answering -> writing -> idle …
+//                            \                      `-> lingering -> closed
+//                             `- refused ----------^
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(std::shared_ptr<Worker> worker, Accepted accepted,
+             std::shared_ptr<const TlsContext> tls);
+
+  // proceed goes on until the socket or the handler has to be waited for.
+  void proceed();
+  // close drops the connection at once; what is unsent is lost.
+  void close();
+  // begin_drain closes it if no request is under way.
+  void begin_drain();
+  void check_deadline(SteadyTime now);
+
+  std::size_t index = 0;  // where the worker keeps it
+
+ private:
+  enum class Phase { handshake, idle, reading, answering, writing, lingering, closed };
+
+  // Each step returns true to go on at once in the (new) phase, false when something is awaited.
+  bool shake_hands();
+  bool read();
+  bool parse(std::string_view fresh);
+  bool dispatch();
+  bool answer(const Response& response);
+  bool refuse(const Response& response);
+  bool flush(std::string_view data);
+  bool written();
+  bool linger();
+  bool await(IoState wanted);
+
+  void keep_unparsed(std::string_view rest);
+  void reply(std::uint64_t serial, Response response);
+  void set_deadline(Duration from_now);
+  void say_goodbye();
+
+  std::shared_ptr<Worker> worker_;
+  boost::asio::posix::stream_descriptor socket_;
+  Stream stream_;
+  std::string source_;
+  RequestParser parser_;
+  Phase phase_ = Phase::handshake;
+  std::uint64_t serial_ = 0;  // of the request under way
+  SteadyTime deadline_ = SteadyTime::max();
+  std::string unparsed_;      // octets that came in and were not used yet
+  bool parse_first_ = false;  // unparsed_ may hold a whole request
+  std::string unsent_;
+  std::size_t sent_ = 0;
+  std::optional<Response> early_;  // the handler replied before it returned
+  std::size_t discarded_ = 0;
+  bool head_ = false;
+  bool continued_ = false;  // "100 Continue" was sent
+  bool close_after_ = false;
+  bool awaits_read_ = false;
+  bool awaits_write_ = false;
+};
+
+}  // namespace keyferry::net

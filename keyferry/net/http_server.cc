@@ -1,0 +1,164 @@
+// The server as its owner sees it: binding, accepting, certificates, the orderly end.
+#include "keyferry/net/http_server.h"
+
+#include <csignal>
+#include <mutex>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+
+#include "keyferry/net/listener.h"
+#include "keyferry/net/log.h"
+#include "keyferry/net/tls.h"
+#include "keyferry/net/worker.h"
+
+namespace keyferry::net {
+namespace {
+
+namespace asio = boost::asio;
+
+// Out of descriptors or memory: the pause before the next accept.
+constexpr Duration kAcceptPause{100};
+// So many connections are taken before others get their turn on the accepting thread.
+constexpr int kAcceptBatch = 64;
+
+class Server final : public HttpServer {
+ public:
+  Server(Listener listener, std::shared_ptr<const TlsContext> tls, ServerOptions options,
+         Handler handler)
+      : core_(std::make_shared<ServerCore>()),
+        tls_(std::move(tls)),
+        listener_(std::make_unique<Listener>(std::move(listener))),
+        address_(listener_->address()) {
+    core_->options = std::move(options);
+    core_->handler = std::move(handler);
+    for (int i = 0; i < core_->options.threads; ++i) {
+      workers_.push_back(std::make_shared<Worker>(core_));
+    }
+    acceptor_ =
+        std::make_unique<asio::posix::stream_descriptor>(workers_[0]->context(), listener_->fd());
+    await_connections();
+    for (const auto& worker : workers_) worker->start();
+  }
+  ~Server() override { drain(Duration(0)); }
+
+  std::string address() const override { return address_; }
+  std::size_t connections() const override { return core_->connections; }
+
+  Result<Done> reload_tls() override {
+    const std::optional<TlsFiles>& files = core_->options.tls;
+    if (!files) return Done{};
+    KF_TRY(auto fresh, TlsContext::load(files->certificate, files->key));
+    const std::lock_guard lock(tls_mutex_);
+    tls_ = std::move(fresh);
+    return Done{};
+  }
+
+  void after(Duration delay, std::function<void()> task) override {
+    const std::size_t turn = next_timer_++;
+    workers_[turn % workers_.size()]->after(std::chrono::steady_clock::now() + delay,
+                                            std::move(task));
+  }
+
+  void drain(Duration limit) override {
+    const std::lock_guard once(drain_mutex_);
+    if (!acceptor_) return;
+    core_->draining = true;
+    asio::post(workers_[0]->context(), [this] { stop_listening(); });
+    for (const auto& worker : workers_) worker->begin_drain();
+    {
+      std::unique_lock lock(core_->mutex);
+      core_->drained.wait_for(lock, limit, [&] { return core_->connections == 0; });
+    }
+    for (const auto& worker : workers_) worker->stop();
+    for (const auto& worker : workers_) worker->join();
+    acceptor_.reset();
+  }
+
+ private:
+  void await_connections() {
+    acceptor_->async_wait(asio::posix::stream_descriptor::wait_read,
+                          [this](const boost::system::error_code& error) {
+                            if (!error) accept_some();
+                          });
+  }
+
+  void accept_some() {
+    for (int i = 0; i < kAcceptBatch; ++i) {
+      std::variant<Accepted, AcceptFailure> outcome = accept_one(listener_->fd());
+      if (auto* accepted = std::get_if<Accepted>(&outcome)) {
+        take(std::move(*accepted));
+      } else if (std::get<AcceptFailure>(outcome) == AcceptFailure::exhausted) {
+        log_event(LogLevel::error, "accept_failed", {{"error", "no descriptors or memory left"}});
+        workers_[0]->after(std::chrono::steady_clock::now() + kAcceptPause, [this] {
+          if (!core_->draining) await_connections();
+        });
+        return;
+      } else if (std::get<AcceptFailure>(outcome) == AcceptFailure::nobody) {
+        break;
+      }
+    }
+    await_connections();
+  }
+
+  void take(Accepted accepted) {
+    if (core_->connections >= core_->options.max_connections) return;  // closes it
+    ++core_->connections;
+    std::shared_ptr<const TlsContext> tls;
+    {
+      const std::lock_guard lock(tls_mutex_);
+      tls = tls_;
+    }
+    workers_[next_worker_++ % workers_.size()]->adopt(std::move(accepted), std::move(tls));
+  }
+
+  void stop_listening() {
+    acceptor_->release();
+    listener_.reset();
+  }
+
+  std::shared_ptr<ServerCore> core_;
+  std::mutex tls_mutex_;
+  std::shared_ptr<const TlsContext> tls_;
+  std::unique_ptr<Listener> listener_;
+  std::string address_;
+  std::vector<std::shared_ptr<Worker>> workers_;
+  std::unique_ptr<asio::posix::stream_descriptor> acceptor_;
+  std::size_t next_worker_ = 0;
+  std::atomic<std::size_t> next_timer_ = 0;
+  std::mutex drain_mutex_;
+};
+
+// A write to a connection that the peer has closed must be an error, not the end of the program.
+void ignore_broken_pipes() {
+  struct sigaction current{};
+  sigaction(SIGPIPE, nullptr, &current);
+  if (current.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HttpServer>> HttpServer::start(ServerOptions options, Handler handler) {
+  require(options.threads > 0 && handler != nullptr, "a server has threads and a handler");
+  KF_TRY(const ListenAddress address, parse_listen_address(options.listen));
+  if (!options.tls && !address.is_private()) {
+    return fail(Errc::invalid, "plain HTTP on " + options.listen +
+                                   " is refused: give certificate and key, or listen on a loopback "
+                                   "address or a unix socket");
+  }
+  std::shared_ptr<const TlsContext> tls;
+  if (options.tls) {
+    KF_TRY(tls, TlsContext::load(options.tls->certificate, options.tls->key));
+  }
+  KF_TRY(Listener listener, Listener::open(address, options.socket_mode));
+  ignore_broken_pipes();
+  return std::unique_ptr<HttpServer>(std::make_unique<Server>(
+      std::move(listener), std::move(tls), std::move(options), std::move(handler)));
+}
+
+Result<Done> check_tls(const TlsFiles& files) {
+  KF_TRY([[maybe_unused]] const auto context, TlsContext::load(files.certificate, files.key));
+  return Done{};
+}
+
+}  // namespace keyferry::net

@@ -1,0 +1,60 @@
+// Where a server listens: reading the setting, binding it, accepting from it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "keyferry/base/result.h"
+#include "keyferry/net/address.h"
+#include "keyferry/net/unique_fd.h"
+
+namespace keyferry::net {
+
+// ListenAddress is "HOST:PORT" (an address, "[v6]" in brackets, or localhost) or "unix:PATH".
+struct ListenAddress {
+  std::optional<IpAddress> ip;  // absent: a unix socket
+  std::uint16_t port = 0;
+  std::string path;
+
+  // true where no other machine can connect.
+  bool is_private() const { return !ip || is_loopback(*ip); }
+};
+
+// parse_listen_address. Errors: invalid.
+Result<ListenAddress> parse_listen_address(std::string_view text);
+
+// Listener is a bound socket that listens, not blocking. A unix socket's file goes when it dies.
+class Listener {
+ public:
+  // open. "[::]" takes IPv4 too. The file of a unix socket that nobody listens on any more is
+  // replaced; its mode is `mode` from the first moment. Errors: conflict (in use), invalid, io.
+  static Result<Listener> open(const ListenAddress& address, unsigned mode);
+  Listener(Listener&&) noexcept = default;
+  Listener& operator=(Listener&&) noexcept = default;
+  ~Listener();
+
+  int fd() const { return fd_.value(); }
+  const std::string& address() const { return address_; }
+
+ private:
+  Listener(UniqueFd fd, std::string address, std::string path);
+  UniqueFd fd_;
+  std::string address_;
+  std::string path_;
+};
+
+// Accepted is a new connection, not blocking, with its source ("local" on a unix socket).
+struct Accepted {
+  UniqueFd fd;
+  std::string source;
+};
+
+enum class AcceptFailure { nobody, passing, exhausted };
+
+// accept_one takes one waiting connection. nobody: none waits; passing: that one failed, go on;
+// exhausted: no descriptors or memory, pause.
+std::variant<Accepted, AcceptFailure> accept_one(int listener);
+
+}  // namespace keyferry::net

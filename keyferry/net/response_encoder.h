@@ -1,0 +1,28 @@
+// Writing a response as HTTP/1.1 octets. No I/O.
+#pragma once
+
+#include <ctime>
+#include <string>
+#include <string_view>
+
+#include "keyferry/net/http.h"
+
+namespace keyferry::net {
+
+struct ResponseFrame {
+  bool head = false;       // the request was HEAD: length, but no body
+  bool keep_alive = true;  // another request may follow
+  bool http10 = false;     // the client needs to be told so
+  std::string_view date;   // encode_http_date
+};
+
+// append_response adds status line, headers and body to `out`. Content-Length, Date, Server and
+// Connection are set here; the response's own Content-Length, Transfer-Encoding and Connection are
+// left out. A header that would break the framing (a control character in it) turns the whole
+// response into a 500 without detail.
+void append_response(std::string& out, const Response& response, const ResponseFrame& frame);
+
+// encode_http_date writes an IMF-fixdate ("Sun, 06 Nov 1994 08:49:37 GMT").
+std::string encode_http_date(std::time_t time);
+
+}  // namespace keyferry::net
