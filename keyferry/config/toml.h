@@ -2,9 +2,9 @@
 // that names the nearest known one.
 //
 //   KF_TRY(auto file, config::Toml::load(path));
-//   settings.url = file.text("public.url", required);
+//   settings.url = file.text("public.url");
 //   settings.wait = file.duration("mailbox.default_lifetime", 48h);
-//   KF_TRY(auto checked, file.finish());     // reports the first fault and all unknown keys
+//   KF_TRY(file.finish());     // reports the first fault and all unknown keys
 #pragma once
 
 #include <filesystem>
@@ -56,13 +56,14 @@ class Toml {
   // note_fault lets a caller add a fault of its own to a key ("must be a multiple of …").
   void note_fault(std::string_view key, std::string_view fault);
 
-  // finish returns the first fault in file order, or unknown keys with the nearest known one, or
-  // Done.
+  // finish returns the first fault in file order and every unknown key with the nearest known one,
+  // in one line; if there is none of these, a missing key; or Done. Errors: invalid.
   Result<Done> finish();
 
  private:
   struct State;
   explicit Toml(std::shared_ptr<State> state, std::string prefix);
+  std::filesystem::path resolve(std::string_view key, const std::string& value);
   std::shared_ptr<State> state_;
   std::string prefix_;
 };

@@ -37,11 +37,13 @@ Result<Done> check_only(const boost::json::object& jwk,
 }
 
 Result<KeyType> type_of(const boost::json::object& jwk) {
+  const Error other = fail(Errc::invalid, "the JWK is neither an Ed25519 nor a P-256 key");
   KF_TRY(const std::string kty, codec::text_member(jwk, "kty"));
+  if (kty != "OKP" && kty != "EC") return other;
   KF_TRY(const std::string crv, codec::text_member(jwk, "crv"));
   if (kty == "OKP" && crv == "Ed25519") return KeyType::ed25519;
   if (kty == "EC" && crv == "P-256") return KeyType::p256;
-  return fail(Errc::invalid, "the JWK is neither an Ed25519 nor a P-256 key");
+  return other;
 }
 
 }  // namespace

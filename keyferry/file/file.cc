@@ -1,0 +1,232 @@
+// Reading, replacing and erasing whole files. The lock is in lock.cc.
+#include "keyferry/file/file.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keyferry/file/descriptor.h"
+
+namespace keyferry::file {
+namespace {
+
+// A temporary file older than this was left by a writer that was killed.
+constexpr auto kStale = std::chrono::minutes(1);
+
+Path folder_of(const Path& path) {
+  return path.has_parent_path() ? path.parent_path() : Path(".");
+}
+
+std::string temporary_prefix(const Path& path) {
+  return "." + path.filename().string() + ".new-";
+}
+
+// remove_leftovers unlinks temporary files of `path` that killed writers left; `age` spares those
+// of writers at work.
+void remove_leftovers(const Path& path, std::chrono::seconds age) {
+  const std::string prefix = temporary_prefix(path);
+  const auto now = std::filesystem::file_time_type::clock::now();
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_of(path), ignored)) {
+    if (!entry.path().filename().string().starts_with(prefix)) continue;
+    const auto written = std::filesystem::last_write_time(entry.path(), ignored);
+    if (!ignored && now - written >= age) ::unlink(entry.path().c_str());
+  }
+}
+
+struct Temporary {
+  Path path;
+  Descriptor descriptor;
+};
+
+Result<Temporary> open_temporary(const Path& path) {
+  static std::atomic<unsigned> counter{0};
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    Temporary made{folder_of(path) / (temporary_prefix(path) + std::to_string(::getpid()) + "-" +
+                                      std::to_string(counter++)),
+                   {}};
+    made.descriptor = Descriptor(
+        ::open(made.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (made.descriptor.open()) return made;
+    if (errno != EEXIST) return system_error("cannot create a file beside", path);
+  }
+  return fail(Errc::io, "cannot create a file beside " + path.string() + ": too many left over");
+}
+
+Result<Done> write_all(int descriptor, ByteView content, const Path& path) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return system_error("cannot write", path);
+    }
+    content = content.subspan(static_cast<std::size_t>(written));
+  }
+  return Done{};
+}
+
+Result<Done> sync_folder(const Path& path) {
+  Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.open()) return system_error("cannot open the folder of", path);
+  if (::fsync(folder.number()) != 0) return system_error("cannot sync the folder of", path);
+  return Done{};
+}
+
+Result<Done> fill(const Temporary& temporary, ByteView content, unsigned mode, const Path& path) {
+  KF_TRY(write_all(temporary.descriptor.number(), content, path));
+  if (::fchmod(temporary.descriptor.number(), mode) != 0)
+    return system_error("cannot set the mode of", path);
+  if (::fsync(temporary.descriptor.number()) != 0) return system_error("cannot sync", path);
+  return Done{};
+}
+
+// read_all appends the rest of the file. Within the capacity of `out` it never reallocates, so a
+// secret leaves no copy behind.
+Result<Done> read_all(int descriptor, Bytes& out, std::size_t most, const Path& path) {
+  constexpr std::size_t kPiece = 64 * 1024;
+  while (true) {
+    const std::size_t filled = out.size();
+    const std::size_t room = out.capacity() - filled;
+    out.resize(std::min(filled + (room > 0 ? room : kPiece), most + 1));
+    const ssize_t got = ::read(descriptor, out.data() + filled, out.size() - filled);
+    if (got < 0) {
+      out.resize(filled);
+      if (errno == EINTR) continue;
+      return system_error("cannot read", path);
+    }
+    out.resize(filled + static_cast<std::size_t>(got));
+    if (got == 0) return Done{};
+    if (out.size() > most)
+      return fail(Errc::too_large,
+                  path.string() + " is larger than " + std::to_string(most) + " octets");
+  }
+}
+
+Result<Descriptor> open_to_read(const Path& path, int extra_flags) {
+  Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | extra_flags));
+  if (descriptor.open()) return descriptor;
+  if (errno == ENOENT) return fail(Errc::not_found, "there is no file " + path.string());
+  return system_error("cannot open", path);
+}
+
+Result<Done> check_secret(int descriptor, const Path& path) {
+  struct stat info{};
+  if (::fstat(descriptor, &info) != 0) return system_error("cannot look at", path);
+  if (!S_ISREG(info.st_mode)) return fail(Errc::forbidden, path.string() + " is not a plain file");
+  if (info.st_uid != ::geteuid() && info.st_uid != 0)
+    return fail(Errc::forbidden, path.string() + " belongs to another user: chown it to yours");
+  if ((info.st_mode & 077) != 0)
+    return fail(
+        Errc::forbidden,
+        path.string() + " holds a secret but others may open it: chmod 600 " + path.string());
+  return Done{};
+}
+
+void overwrite(int descriptor) {
+  struct stat info{};
+  if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) return;
+  const Bytes zeros(64 * 1024);
+  for (off_t at = 0; at < info.st_size;) {
+    const auto size =
+        std::min<std::size_t>(zeros.size(), static_cast<std::size_t>(info.st_size - at));
+    const ssize_t written = ::pwrite(descriptor, zeros.data(), size, at);
+    if (written <= 0) return;
+    at += written;
+  }
+  ::fsync(descriptor);
+}
+
+}  // namespace
+
+Result<Bytes> read(const Path& path, std::size_t most) {
+  KF_TRY(Descriptor descriptor, open_to_read(path, 0));
+  Bytes out;
+  KF_TRY(read_all(descriptor.number(), out, most, path));
+  return out;
+}
+
+Result<std::string> read_text(const Path& path, std::size_t most) {
+  KF_TRY(Bytes octets, read(path, most));
+  return std::string(text_of(octets));
+}
+
+Result<SecretBytes> read_secret(const Path& path, std::size_t most) {
+  // O_NONBLOCK: opening a pipe must not wait for somebody to write before it is refused.
+  KF_TRY(Descriptor descriptor, open_to_read(path, O_NONBLOCK));
+  KF_TRY(check_secret(descriptor.number(), path));
+  // Room for all of it at once: a growing vector would leave unwiped copies behind.
+  Bytes out;
+  struct stat info{};
+  if (::fstat(descriptor.number(), &info) != 0) return system_error("cannot look at", path);
+  out.reserve(std::min(static_cast<std::size_t>(info.st_size), most) + 1);
+  auto filled = read_all(descriptor.number(), out, most, path);
+  if (!filled) {
+    wipe(out);
+    return filled.error();
+  }
+  return SecretBytes(std::move(out));
+}
+
+Result<Done> replace(const Path& path, ByteView content, unsigned mode) {
+  remove_leftovers(path, kStale);
+  KF_TRY(Temporary temporary, open_temporary(path));
+  auto filled = fill(temporary, content, mode, path);
+  if (filled && ::rename(temporary.path.c_str(), path.c_str()) != 0)
+    filled = system_error("cannot replace", path);
+  if (!filled) {
+    ::unlink(temporary.path.c_str());
+    return filled.error();
+  }
+  return sync_folder(path);
+}
+
+Result<Done> create_new(const Path& path, ByteView content, unsigned mode) {
+  remove_leftovers(path, kStale);
+  KF_TRY(Temporary temporary, open_temporary(path));
+  auto filled = fill(temporary, content, mode, path);
+  // link, not rename: it never replaces what another process made meanwhile.
+  if (filled && ::link(temporary.path.c_str(), path.c_str()) != 0)
+    filled = errno == EEXIST ? Result<Done>(fail(Errc::conflict, path.string() + " exists already"))
+                             : Result<Done>(system_error("cannot create", path));
+  ::unlink(temporary.path.c_str());
+  if (!filled) return filled.error();
+  return sync_folder(path);
+}
+
+Result<Done> make_directory(const Path& path, unsigned mode) {
+  const Path folder = path.has_filename() ? path : path.parent_path();
+  std::error_code failed;
+  if (folder.has_parent_path()) std::filesystem::create_directories(folder.parent_path(), failed);
+  if (failed)
+    return fail(Errc::io,
+                "cannot create " + folder.parent_path().string() + ": " + failed.message());
+  if (::mkdir(folder.c_str(), 0700) != 0) {
+    if (errno != EEXIST) return system_error("cannot create the folder", folder);
+    if (std::filesystem::is_directory(folder, failed)) return Done{};
+    return fail(Errc::io, folder.string() + " is in the way: it is not a folder");
+  }
+  if (::chmod(folder.c_str(), mode) != 0) return system_error("cannot set the mode of", folder);
+  return sync_folder(folder);
+}
+
+Result<Done> erase(const Path& path) {
+  remove_leftovers(path, std::chrono::seconds(0));
+  {
+    // O_NOFOLLOW: behind a symbolic link is another file, which is not ours to overwrite.
+    Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (descriptor.open()) overwrite(descriptor.number());
+  }
+  if (::unlink(path.c_str()) != 0) {
+    if (errno == ENOENT) return Done{};
+    return system_error("cannot delete", path);
+  }
+  return sync_folder(path);
+}
+
+}  // namespace keyferry::file
