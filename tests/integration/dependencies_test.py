@@ -1,0 +1,36 @@
+"""Everything that we install or link has its row in docs/dependencies.md."""
+
+import json
+import re
+
+import pytest
+
+from support import ROOT
+
+TEXT = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+
+
+def debian_packages():
+    setup = (ROOT / "scripts" / "setup").read_text("utf-8")
+    lists = re.findall(r"^(?:build|test|fuzz)=\(([^)]*)\)", setup, re.MULTILINE)
+    assert len(lists) == 3
+    return sorted({name for text in lists for name in text.split()})
+
+
+@pytest.mark.parametrize("package", debian_packages())
+def test_a_debian_package_has_its_row(package):
+    assert f"`{package}`" in TEXT
+
+
+@pytest.mark.parametrize("name, version", json.loads(
+    (ROOT / "tests" / "interop" / "package.json").read_text("utf-8"))["dependencies"].items())
+def test_an_npm_package_has_its_row_and_one_version(name, version):
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version), "pin one version"
+    assert f"`{name}` {version}" in TEXT
+
+
+def test_the_lock_file_names_no_host():
+    lock = (ROOT / "tests" / "interop" / "package-lock.json").read_text("utf-8")
+    assert '"resolved"' not in lock
+    packages = json.loads(lock)["packages"]
+    assert all("integrity" in value for key, value in packages.items() if key)
