@@ -74,6 +74,18 @@ Result<ByteView> SshReader::string() {
   return raw(size);
 }
 
+Result<ByteView> SshReader::unsigned_mpint() {
+  KF_TRY(const ByteView number, string());
+  if (number.empty()) return number;
+  const bool high_bit = (number.front() & 0x80) != 0;
+  const bool sign_octet = number.front() == 0;
+  const bool sign_needed = number.size() > 1 && (number[1] & 0x80) != 0;
+  if (high_bit || (sign_octet && !sign_needed)) {
+    return fail(Errc::invalid, "an SSH number is negative or has needless leading zeros");
+  }
+  return sign_octet ? number.subspan(1) : number;
+}
+
 Result<ByteView> SshReader::raw(std::size_t size) {
   if (rest_.size() < size) return too_short();
   const ByteView value = rest_.first(size);

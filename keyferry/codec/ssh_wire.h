@@ -10,6 +10,9 @@ namespace keyferry::codec {
 
 class SshWriter {
  public:
+  // reserve makes room for `size` octets in all, so that secret ones are written once and no copy
+  // stays behind in memory that the vector gave up.
+  void reserve(std::size_t size) { bytes_.reserve(size); }
   void u8(std::uint8_t value);
   void u32(std::uint32_t value);
   void u64(std::uint64_t value);
@@ -33,6 +36,9 @@ class SshReader {
   Result<std::uint32_t> u32();
   Result<std::uint64_t> u64();
   Result<ByteView> string();  // views the input
+  // unsigned_mpint reads an mpint and returns its octets without the sign octet. Errors: invalid
+  // for a negative number and for needless leading octets too.
+  Result<ByteView> unsigned_mpint();
   Result<ByteView> raw(std::size_t size);
   ByteView rest() const { return rest_; }
   bool at_end() const { return rest_.empty(); }

@@ -36,6 +36,22 @@ TEST(SshWire, MpintMatchesTheExamplesOfRfc4251) {
   }
 }
 
+TEST(SshWire, MpintIsReadInItsOneForm) {
+  for (const char* number : {"", "01", "7f", "80", "ff00", "09a378f9b2e332a7"}) {
+    SshWriter writer;
+    writer.mpint(*parse_hex(number));
+    SshReader reader(writer.bytes());
+    const Result<ByteView> read = reader.unsigned_mpint();
+    ASSERT_TRUE(read) << number;
+    EXPECT_EQ(encode_hex(*read), number);
+  }
+  for (const char* wrong : {"0000000100", "0000000180", "000000020001", "00000003000080",
+                            "00000002ff80", "00000002ff"}) {
+    const Bytes octets = *parse_hex(wrong);
+    EXPECT_FALSE(SshReader(octets).unsigned_mpint()) << wrong;
+  }
+}
+
 TEST(SshWire, StringsCarryTheirLength) {
   SshWriter writer;
   writer.string("testing");

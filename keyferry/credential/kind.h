@@ -17,32 +17,32 @@ namespace keyferry::credential {
 // IssueOrder is what goes into one credential.
 struct IssueOrder {
   crypto::PublicKey holder;  // the receiver's key
-  std::string share;         // the share's id
+  std::string share{};       // the share's id
   std::uint64_t serial = 0;  // never 0, never used before by this issuer
-  Rights rights;
-  Window window;  // of the credential: see credential_window
+  Rights rights{};
+  Window window{};  // of the credential: see credential_window
 };
 
 // HeldCredential is what a wallet learns from a credential that it checked.
 struct HeldCredential {
-  std::string share;
+  std::string share{};
   std::uint64_t serial = 0;
-  Window window;  // of the credential; may be shorter than the share's: then it is renewed
+  Window window{};  // of the credential; may be shorter than the share's: then it is renewed
   crypto::PublicKey issuer;
 };
 
 // Approval is what a person agreed to before taking a share.
 struct Approval {
   crypto::PublicKey holder;
-  Rights rights;
-  Window window;
+  Rights rights{};
+  Window window{};
 };
 
 // RevokedCredential is one entry of a revocation list: by serial, and by share for good measure.
 struct RevokedCredential {
   crypto::PublicKey issuer;
   std::uint64_t serial = 0;
-  std::string share;
+  std::string share{};
 };
 
 // RevocationList is everything that one list says. `issuers` are all keys that issue this kind
@@ -50,9 +50,9 @@ struct RevokedCredential {
 struct RevocationList {
   std::uint64_t number = 0;
   Time issued{};
-  std::vector<crypto::PublicKey> issuers;
-  std::vector<RevokedCredential> revoked;
-  std::vector<crypto::PublicKey> revoked_keys;
+  std::vector<crypto::PublicKey> issuers{};
+  std::vector<RevokedCredential> revoked{};
+  std::vector<crypto::PublicKey> revoked_keys{};
 };
 
 // Kind is stateless and safe for any number of threads.

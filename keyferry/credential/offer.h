@@ -20,9 +20,9 @@ inline constexpr std::string_view kPreAuthorizedGrant =
 
 // TxCode says that a PIN is asked for and what it looks like.
 struct TxCode {
-  std::string input_mode = "numeric";  // or "text"
-  std::optional<std::int64_t> length;  // characters, 1 to 64
-  std::string description;             // at most 300 characters; empty: none
+  std::string input_mode = "numeric";    // or "text"
+  std::optional<std::int64_t> length{};  // characters, 1 to 64
+  std::string description{};             // at most 300 characters; empty: none
   friend bool operator==(const TxCode&, const TxCode&) = default;
 };
 
@@ -30,17 +30,17 @@ struct TxCode {
 // and held against the credential afterwards. `rights` is read by the kind's own code.
 struct OfferTerms {
   std::string kind;
-  boost::json::object rights;
-  Window window;
+  boost::json::object rights{};
+  Window window{};
   friend bool operator==(const OfferTerms&, const OfferTerms&) = default;
 };
 
 struct CredentialOffer {
   std::string issuer;  // issuer identifier, octet for octet
-  std::vector<std::string> configuration_ids;
-  std::string pre_authorized_code;  // a secret
-  std::optional<TxCode> tx_code;
-  std::optional<OfferTerms> terms;
+  std::vector<std::string> configuration_ids{};
+  std::string pre_authorized_code{};  // a secret
+  std::optional<TxCode> tx_code{};
+  std::optional<OfferTerms> terms{};
   friend bool operator==(const CredentialOffer&, const CredentialOffer&) = default;
 };
 
