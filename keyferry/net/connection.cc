@@ -2,16 +2,12 @@
 
 #include <exception>
 
-#include <boost/asio/post.hpp>
-
 #include "keyferry/net/log.h"
 #include "keyferry/net/problem.h"
 #include "keyferry/net/response_encoder.h"
 
 namespace keyferry::net {
 namespace {
-
-namespace asio = boost::asio;
 
 // A client that pipelines without end gives way to the others after so many steps.
 constexpr int kMaxSteps = 64;
@@ -30,8 +26,8 @@ thread_local const Connection* handling = nullptr;
 Connection::Connection(std::shared_ptr<Worker> worker, Accepted accepted,
                        std::shared_ptr<const TlsContext> tls)
     : worker_(std::move(worker)),
-      socket_(worker_->context(), accepted.fd.value()),
-      stream_(accepted.fd.release(), std::move(tls)),
+      socket_(worker_->loop(), std::move(accepted.fd)),
+      stream_(socket_.fd(), std::move(tls)),
       source_(std::move(accepted.source)),
       parser_({worker_->core().options.max_header, worker_->core().options.max_body}) {
   set_deadline(worker_->core().options.request_timeout);
@@ -41,7 +37,7 @@ void Connection::set_deadline(Duration from_now) {
   deadline_ = std::chrono::steady_clock::now() + from_now;
 }
 
-void Connection::proceed() {
+void Connection::ready() {
   for (int step = 0; step < kMaxSteps; ++step) {
     bool more = false;
     switch (phase_) {
@@ -64,7 +60,7 @@ void Connection::proceed() {
     }
     if (!more) return;
   }
-  asio::post(worker_->context(), [self = shared_from_this()] { self->proceed(); });
+  worker_->loop().post([self = shared_from_this()] { self->ready(); });
 }
 
 bool Connection::await(IoState wanted) {
@@ -72,16 +68,7 @@ bool Connection::await(IoState wanted) {
     close();
     return false;
   }
-  const bool reading = wanted == IoState::want_read;
-  bool& waiting = reading ? awaits_read_ : awaits_write_;
-  if (waiting) return false;
-  waiting = true;
-  socket_.async_wait(reading ? asio::posix::stream_descriptor::wait_read
-                             : asio::posix::stream_descriptor::wait_write,
-                     [self = shared_from_this(), &waiting](const boost::system::error_code& error) {
-                       waiting = false;
-                       if (!error) self->proceed();
-                     });
+  socket_.await(wanted, shared_from_this());
   return false;
 }
 
@@ -174,10 +161,10 @@ void Connection::reply(std::uint64_t serial, Response response) {
     early_ = std::move(response);
     return;
   }
-  asio::post(worker_->context(), [weak = weak_from_this(), serial, response = std::move(response)] {
+  worker_->loop().post([weak = weak_from_this(), serial, response = std::move(response)] {
     const auto self = weak.lock();
     if (!self || self->serial_ != serial || self->phase_ != Phase::answering) return;
-    if (self->answer(response)) self->proceed();
+    if (self->answer(response)) self->ready();
   });
 }
 
@@ -263,8 +250,7 @@ void Connection::close() {
   if (phase_ == Phase::closed) return;
   const auto self = shared_from_this();
   phase_ = Phase::closed;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_.close();
   worker_->remove(*this);
 }
 
@@ -277,7 +263,7 @@ void Connection::check_deadline(SteadyTime now) {
   switch (phase_) {
     case Phase::reading:
       if (refuse(status_problem(408, "request_timeout", "the request took too long to arrive"))) {
-        proceed();
+        ready();
       }
       return;
     case Phase::idle:

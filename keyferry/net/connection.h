@@ -6,8 +6,6 @@
 #include <optional>
 #include <string>
 
-#include <boost/asio/posix/stream_descriptor.hpp>
-
 #include "keyferry/net/request_parser.h"
 #include "keyferry/net/stream.h"
 #include "keyferry/net/worker.h"
@@ -19,13 +17,13 @@ namespace keyferry::net {
 //   handshake -> idle -> reading -> answering -> writing -> idle …
 //                            \                      `-> lingering -> closed
 //                             `- refused ----------^
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection final : public Ready, public std::enable_shared_from_this<Connection> {
  public:
   Connection(std::shared_ptr<Worker> worker, Accepted accepted,
              std::shared_ptr<const TlsContext> tls);
 
-  // proceed goes on until the socket or the handler has to be waited for.
-  void proceed();
+  // ready goes on until the socket or the handler has to be waited for.
+  void ready() override;
   // close drops the connection at once; what is unsent is lost.
   void close();
   // begin_drain closes it if no request is under way.
@@ -55,7 +53,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void say_goodbye();
 
   std::shared_ptr<Worker> worker_;
-  boost::asio::posix::stream_descriptor socket_;
+  Socket socket_;
   Stream stream_;
   std::string source_;
   RequestParser parser_;
@@ -71,8 +69,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool head_ = false;
   bool continued_ = false;  // "100 Continue" was sent
   bool close_after_ = false;
-  bool awaits_read_ = false;
-  bool awaits_write_ = false;
 };
 
 }  // namespace keyferry::net

@@ -4,40 +4,28 @@
 #include <csignal>
 #include <mutex>
 
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
-
+#include "keyferry/net/acceptor.h"
 #include "keyferry/net/listener.h"
-#include "keyferry/net/log.h"
 #include "keyferry/net/tls.h"
 #include "keyferry/net/worker.h"
 
 namespace keyferry::net {
 namespace {
 
-namespace asio = boost::asio;
-
-// Out of descriptors or memory: the pause before the next accept.
-constexpr Duration kAcceptPause{100};
-// So many connections are taken before others get their turn on the accepting thread.
-constexpr int kAcceptBatch = 64;
-
 class Server final : public HttpServer {
  public:
   Server(Listener listener, std::shared_ptr<const TlsContext> tls, ServerOptions options,
          Handler handler)
-      : core_(std::make_shared<ServerCore>()),
-        tls_(std::move(tls)),
-        listener_(std::make_unique<Listener>(std::move(listener))),
-        address_(listener_->address()) {
+      : core_(std::make_shared<ServerCore>()), tls_(std::move(tls)), address_(listener.address()) {
     core_->options = std::move(options);
     core_->handler = std::move(handler);
     for (int i = 0; i < core_->options.threads; ++i) {
       workers_.push_back(std::make_shared<Worker>(core_));
     }
     acceptor_ =
-        std::make_unique<asio::posix::stream_descriptor>(workers_[0]->context(), listener_->fd());
-    await_connections();
+        std::make_shared<Acceptor>(workers_[0]->loop(), std::move(listener),
+                                   [this](Accepted accepted) { take(std::move(accepted)); });
+    acceptor_->start();
     for (const auto& worker : workers_) worker->start();
   }
   ~Server() override { drain(Duration(0)); }
@@ -55,16 +43,16 @@ class Server final : public HttpServer {
   }
 
   void after(Duration delay, std::function<void()> task) override {
-    const std::size_t turn = next_timer_++;
-    workers_[turn % workers_.size()]->after(std::chrono::steady_clock::now() + delay,
-                                            std::move(task));
+    EventLoop& loop = workers_[next_timer_++ % workers_.size()]->loop();
+    const SteadyTime when = std::chrono::steady_clock::now() + delay;
+    loop.post([&loop, when, task = std::move(task)] { loop.after(when, task); });
   }
 
   void drain(Duration limit) override {
     const std::lock_guard once(drain_mutex_);
     if (!acceptor_) return;
     core_->draining = true;
-    asio::post(workers_[0]->context(), [this] { stop_listening(); });
+    workers_[0]->loop().post([acceptor = acceptor_] { acceptor->stop(); });
     for (const auto& worker : workers_) worker->begin_drain();
     {
       std::unique_lock lock(core_->mutex);
@@ -76,31 +64,6 @@ class Server final : public HttpServer {
   }
 
  private:
-  void await_connections() {
-    acceptor_->async_wait(asio::posix::stream_descriptor::wait_read,
-                          [this](const boost::system::error_code& error) {
-                            if (!error) accept_some();
-                          });
-  }
-
-  void accept_some() {
-    for (int i = 0; i < kAcceptBatch; ++i) {
-      std::variant<Accepted, AcceptFailure> outcome = accept_one(listener_->fd());
-      if (auto* accepted = std::get_if<Accepted>(&outcome)) {
-        take(std::move(*accepted));
-      } else if (std::get<AcceptFailure>(outcome) == AcceptFailure::exhausted) {
-        log_event(LogLevel::error, "accept_failed", {{"error", "no descriptors or memory left"}});
-        workers_[0]->after(std::chrono::steady_clock::now() + kAcceptPause, [this] {
-          if (!core_->draining) await_connections();
-        });
-        return;
-      } else if (std::get<AcceptFailure>(outcome) == AcceptFailure::nobody) {
-        break;
-      }
-    }
-    await_connections();
-  }
-
   void take(Accepted accepted) {
     if (core_->connections >= core_->options.max_connections) return;  // closes it
     ++core_->connections;
@@ -112,18 +75,12 @@ class Server final : public HttpServer {
     workers_[next_worker_++ % workers_.size()]->adopt(std::move(accepted), std::move(tls));
   }
 
-  void stop_listening() {
-    acceptor_->release();
-    listener_.reset();
-  }
-
   std::shared_ptr<ServerCore> core_;
   std::mutex tls_mutex_;
   std::shared_ptr<const TlsContext> tls_;
-  std::unique_ptr<Listener> listener_;
   std::string address_;
   std::vector<std::shared_ptr<Worker>> workers_;
-  std::unique_ptr<asio::posix::stream_descriptor> acceptor_;
+  std::shared_ptr<Acceptor> acceptor_;
   std::size_t next_worker_ = 0;
   std::atomic<std::size_t> next_timer_ = 0;
   std::mutex drain_mutex_;

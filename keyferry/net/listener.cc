@@ -129,7 +129,7 @@ Listener::Listener(UniqueFd fd, std::string address, std::string path)
     : fd_(std::move(fd)), address_(std::move(address)), path_(std::move(path)) {}
 
 Listener::~Listener() {
-  if (fd_.value() >= 0 && !path_.empty()) ::unlink(path_.c_str());
+  if (!path_.empty()) ::unlink(path_.c_str());
 }
 
 Result<Listener> Listener::open(const ListenAddress& address, unsigned mode) {

@@ -35,7 +35,8 @@ class Listener {
   Listener& operator=(Listener&&) noexcept = default;
   ~Listener();
 
-  int fd() const { return fd_.value(); }
+  // take_fd gives the socket away; the file of a unix socket still goes with this object.
+  UniqueFd take_fd() { return std::move(fd_); }
   const std::string& address() const { return address_; }
 
  private:

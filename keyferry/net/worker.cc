@@ -5,16 +5,12 @@
 #include <ctime>
 #include <exception>
 
-#include <boost/asio/post.hpp>
-
 #include "keyferry/net/connection.h"
 #include "keyferry/net/log.h"
 #include "keyferry/net/response_encoder.h"
 
 namespace keyferry::net {
 namespace {
-
-namespace asio = boost::asio;
 
 // How late a deadline may be noticed: a quarter of the shortest, between 10 ms and a second.
 Duration sweep_interval(const ServerOptions& options) {
@@ -30,12 +26,7 @@ void ServerCore::leave() {
   drained.notify_all();
 }
 
-Worker::Worker(std::shared_ptr<ServerCore> core)
-    : core_(std::move(core)),
-      context_(1),
-      guard_(asio::make_work_guard(context_)),
-      timer_(context_),
-      sweep_every_(sweep_interval(core_->options)) {}
+Worker::Worker(std::shared_ptr<ServerCore> core) : core_(std::move(core)) {}
 
 Worker::~Worker() = default;
 
@@ -45,12 +36,12 @@ void Worker::start() {
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] { loop_.run(); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void Worker::stop() {
-  asio::post(context_, [this] { close_everything(); });
+  loop_.post([this] { close_everything(); });
 }
 
 void Worker::join() {
@@ -59,38 +50,25 @@ void Worker::join() {
 
 void Worker::close_everything() {
   stopping_ = true;
-  // Dropped tasks may hold Replies, whose last words find their connection closed or closing.
-  std::exchange(tasks_, {}).clear();
   while (!connections_.empty()) {
     const std::shared_ptr<Connection> last = connections_.back();
     last->close();
   }
-  timer_.cancel();
-  guard_.reset();
-}
-
-void Worker::after(SteadyTime when, std::function<void()> task) {
-  asio::post(context_,
-             [this, when, task = std::move(task)]() mutable { add_task(when, std::move(task)); });
-}
-
-void Worker::add_task(SteadyTime when, std::function<void()> task) {
-  if (stopping_) return;
-  tasks_.emplace(when, std::move(task));
-  arm();
+  // Dropped tasks may hold Replies, whose last words find their connection closed.
+  loop_.finish();
 }
 
 void Worker::begin_drain() {
-  asio::post(context_, [this] {
+  loop_.post([this] {
     const std::vector<std::shared_ptr<Connection>> all = connections_;
     for (const auto& connection : all) connection->begin_drain();
   });
 }
 
 void Worker::adopt(Accepted accepted, std::shared_ptr<const TlsContext> tls) {
-  asio::post(context_, [this, accepted = std::move(accepted), tls = std::move(tls)]() mutable {
-    open(std::move(accepted), std::move(tls));
-  });
+  // A std::function must be copyable, a descriptor is not.
+  auto shared = std::make_shared<Accepted>(std::move(accepted));
+  loop_.post([this, shared, tls = std::move(tls)] { open(std::move(*shared), tls); });
 }
 
 void Worker::open(Accepted accepted, std::shared_ptr<const TlsContext> tls) {
@@ -105,9 +83,8 @@ void Worker::open(Accepted accepted, std::shared_ptr<const TlsContext> tls) {
   }
   connection->index = connections_.size();
   connections_.push_back(connection);
-  if (connections_.size() == 1) next_sweep_ = std::chrono::steady_clock::now() + sweep_every_;
-  arm();
-  connection->proceed();
+  if (!sweeping_) sweep();
+  connection->ready();
 }
 
 void Worker::remove(Connection& connection) {
@@ -129,41 +106,16 @@ std::string_view Worker::date() {
   return date_;
 }
 
-void Worker::arm() {
-  SteadyTime next = connections_.empty() ? SteadyTime::max() : next_sweep_;
-  if (!tasks_.empty()) next = std::min(next, tasks_.begin()->first);
-  if (stopping_ || next >= armed_for_) return;
-  armed_for_ = next;
-  timer_.expires_at(next);
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
-    armed_for_ = SteadyTime::max();
-    run_due();
-    arm();
-  });
-}
-
-void Worker::run_due() {
+// sweep looks at every deadline now and then: far cheaper than a timer for each request.
+void Worker::sweep() {
   const SteadyTime now = std::chrono::steady_clock::now();
-  while (!tasks_.empty() && tasks_.begin()->first <= now) {
-    const std::function<void()> task = std::move(tasks_.begin()->second);
-    tasks_.erase(tasks_.begin());
-    try {
-      task();
-    } catch (const std::exception& error) {
-      log_event(LogLevel::error, "task_failed", {{"error", error.what()}});
-    }
-  }
-  if (now >= next_sweep_) sweep(now);
-}
-
-void Worker::sweep(SteadyTime now) {
-  next_sweep_ = now + sweep_every_;
   // Backwards: a connection that closes is replaced by the last one, which was looked at.
   for (std::size_t i = connections_.size(); i-- > 0;) {
     const std::shared_ptr<Connection> connection = connections_[i];
     connection->check_deadline(now);
   }
+  sweeping_ = !connections_.empty();
+  if (sweeping_) loop_.after(now + sweep_interval(core_->options), [this] { sweep(); });
 }
 
 }  // namespace keyferry::net

@@ -1,22 +1,17 @@
-// One I/O thread of a server: its event loop, its connections, its timers. Internal to net: this
-// header pulls Asio.
+// One I/O thread of a server and its connections.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-
+#include "keyferry/net/event_loop.h"
 #include "keyferry/net/http_server.h"
 #include "keyferry/net/listener.h"
 #include "keyferry/net/tls.h"
@@ -24,7 +19,6 @@
 namespace keyferry::net {
 
 class Connection;
-using SteadyTime = std::chrono::steady_clock::time_point;
 
 // ServerCore is what all threads of a server share.
 struct ServerCore {
@@ -50,16 +44,14 @@ class Worker : public std::enable_shared_from_this<Worker> {
   // stop closes all connections, drops all tasks and lets the thread end. Any thread; then join().
   void stop();
   void join();
-  // after runs `task` on this thread at `when`. Any thread.
-  void after(SteadyTime when, std::function<void()> task);
   // begin_drain closes the connections that wait for a request. Any thread.
   void begin_drain();
   // adopt takes a connection that the core has counted in. Any thread.
   void adopt(Accepted accepted, std::shared_ptr<const TlsContext> tls);
 
+  EventLoop& loop() { return loop_; }
   // For connections, on the worker's thread.
   ServerCore& core() { return *core_; }
-  boost::asio::io_context& context() { return context_; }
   std::array<char, 65536>& scratch() { return scratch_; }
   std::string& out() { return out_; }
   std::string_view date();
@@ -67,21 +59,13 @@ class Worker : public std::enable_shared_from_this<Worker> {
 
  private:
   void open(Accepted accepted, std::shared_ptr<const TlsContext> tls);
-  void add_task(SteadyTime when, std::function<void()> task);
   void close_everything();
-  void arm();
-  void run_due();
-  void sweep(SteadyTime now);
+  void sweep();
 
   std::shared_ptr<ServerCore> core_;
-  boost::asio::io_context context_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_;
-  boost::asio::steady_timer timer_;
-  SteadyTime armed_for_ = SteadyTime::max();
-  SteadyTime next_sweep_ = SteadyTime::max();
-  Duration sweep_every_;
-  std::multimap<SteadyTime, std::function<void()>> tasks_;
+  EventLoop loop_;
   std::vector<std::shared_ptr<Connection>> connections_;
+  bool sweeping_ = false;
   bool stopping_ = false;
   // Buffers that one connection at a time uses; idle connections hold none.
   std::array<char, 65536> scratch_;
