@@ -1,0 +1,121 @@
+#include "keyferry/ledger/exchange.h"
+
+#include <algorithm>
+
+#include "keyferry/digest/random.h"
+#include "keyferry/ledger/audit.h"
+#include "keyferry/ledger/codes.h"
+#include "keyferry/ledger/credentials.h"
+#include "keyferry/ledger/once.h"
+#include "keyferry/ledger/shares.h"
+
+namespace keyferry::ledger {
+namespace {
+
+using authority::DpopProof;
+using authority::Exchange;
+using authority::ExchangeOutcome;
+using authority::Refusal;
+using authority::Share;
+using authority::State;
+using authority::TokenGrant;
+using authority::TokenUse;
+using authority::Verdict;
+
+const DpopProof* good_proof(const Exchange& exchange) {
+  return exchange.dpop ? std::get_if<DpopProof>(&*exchange.dpop) : nullptr;
+}
+
+// store_share writes down what an exchange did to the share, with its row of the audit log.
+Result<Done> store_share(sql::Database& db, const Share& before, const Share& after, Time now) {
+  if (after.state == State::locked && before.state != State::locked) {
+    KF_TRY(update_share(db, after));
+    return append_audit(db, now, "locked", after.id.text());
+  }
+  if (before.pin && after.pin && after.pin->tries_left != before.pin->tries_left) {
+    KF_TRY(update_share(db, after));
+    return append_audit(db, now, "pin_wrong", after.id.text(),
+                        {{"tries_left", after.pin->tries_left}});
+  }
+  return Done{};
+}
+
+Result<TokenAnswer> grant(sql::Database& db, const ExchangeOutcome& outcome,
+                          const TokenGrant& granted, Time now) {
+  const Share& share = outcome.share;
+  if (granted.again) {
+    KF_TRY(drop_tokens(db, share.id));
+  }
+  KF_TRY(update_share(db, share));
+  KF_TRY(update_code(db, {share.id, outcome.code}));
+  KF_TRY(append_audit(db, now, granted.again ? "claimed_again" : "claimed", share.id.text(),
+                      {{"code", share.code_number}, {"dpop", granted.thumbprint.has_value()}}));
+  TokenAnswer answer;
+  answer.token = authority::encode_bearer(digest::random_bytes(32));
+  answer.dpop = granted.thumbprint.has_value();
+  answer.life = std::min(granted.life, share.link_until - now);
+  const authority::AccessToken token{share.id, TokenUse::redeem, granted.thumbprint, false,
+                                     now + answer.life};
+  KF_TRY(insert_token(db, authority::stored_form(answer.token), token));
+  return answer;
+}
+
+}  // namespace
+
+Result<Verdict<TokenAnswer>> exchange_code(Ledger& ledger, const authority::ServerKeys& keys,
+                                           std::string_view code, Exchange exchange, Time now) {
+  const auto hash = authority::stored_form(code);
+  return ledger.transact([&](sql::Database& db) -> Result<Verdict<TokenAnswer>> {
+    KF_TRY(auto found, find_code(db, hash));
+    if (!found) return Verdict<TokenAnswer>(authority::unknown_code());
+    KF_TRY(auto path, path_of(db, found->share));
+    const DpopProof* proof = good_proof(exchange);
+    if (proof) {
+      KF_TRY(exchange.jti_seen, jti_seen(db, proof->jti));
+    }
+    const auto outcome = authority::decide_exchange(keys, path, found->code, exchange, now);
+    if (outcome.store_jti) {
+      require(proof != nullptr, "only a good proof is stored");
+      KF_TRY(store_jti(db, proof->jti, proof->forget));
+    }
+    if (const Refusal* no = refused(outcome.verdict)) {
+      KF_TRY(store_share(db, path.back(), outcome.share, now));
+      return Verdict<TokenAnswer>(*no);
+    }
+    KF_TRY(auto answer, grant(db, outcome, std::get<TokenGrant>(outcome.verdict), now));
+    return Verdict<TokenAnswer>(std::move(answer));
+  });
+}
+
+Result<std::optional<authority::Credential>> holder_credential(
+    Ledger& ledger, const authority::CredentialId& id) {
+  return ledger.transact([&](sql::Database& db) { return find_credential(db, id); });
+}
+
+Result<Verdict<TokenAnswer>> login_holder(Ledger& ledger, const authority::Credential& credential,
+                                          const authority::CheckedAssertion& assertion,
+                                          const DpopProof& proof, Time now) {
+  return ledger.transact([&](sql::Database& db) -> Result<Verdict<TokenAnswer>> {
+    KF_TRY(bool proof_seen, jti_seen(db, proof.jti));
+    if (proof_seen) return Verdict<TokenAnswer>(authority::replayed());
+    KF_TRY(store_jti(db, proof.jti, proof.forget));
+    KF_TRY(bool assertion_seen, jti_seen(db, assertion.jti));
+    if (assertion_seen) {
+      return Verdict<TokenAnswer>(
+          Refusal{"invalid_grant", "holder assertion: it was used before; make a new one"});
+    }
+    KF_TRY(store_jti(db, assertion.jti, assertion.forget));
+    KF_TRY(auto path, path_of(db, credential.share));
+    if (auto live = authority::check_holder(path, now); !live) {
+      return Verdict<TokenAnswer>(
+          Refusal{"invalid_grant", live.error().detail, live.error().reason});
+    }
+    TokenAnswer answer{authority::encode_bearer(digest::random_bytes(32)), true, kHolderTokenLife};
+    const authority::AccessToken token{credential.share, TokenUse::holder, proof.thumbprint, false,
+                                       now + answer.life};
+    KF_TRY(insert_token(db, authority::stored_form(answer.token), token));
+    return Verdict<TokenAnswer>(std::move(answer));
+  });
+}
+
+}  // namespace keyferry::ledger

@@ -1,0 +1,149 @@
+#include "keyferry/ledger/issue.h"
+
+#include "keyferry/digest/random.h"
+#include "keyferry/ledger/audit.h"
+#include "keyferry/ledger/codes.h"
+#include "keyferry/ledger/credentials.h"
+#include "keyferry/ledger/shares.h"
+
+namespace keyferry::ledger {
+namespace {
+
+using authority::AccessToken;
+using authority::Certificate;
+using authority::Credential;
+using authority::CredentialId;
+using authority::IssueStep;
+using authority::KeyProof;
+using authority::Path;
+using authority::Refusal;
+using authority::Share;
+using authority::TokenUse;
+using authority::Verdict;
+
+Result<Certificate> new_certificate(sql::Database& db, const Path& path,
+                                    const CredentialId& credential, const IssueTerms& terms,
+                                    Time now) {
+  Certificate certificate;
+  certificate.ca = terms.ca;
+  certificate.random = digest::random_bytes(32);
+  certificate.rights = path.back().rights;
+  certificate.issued = now;
+  KF_TRY(certificate.window, authority::certificate_window(path, terms.longest, now));
+  KF_TRY(certificate.serial, next_serial(db, now));
+  KF_TRY(insert_certificate(db, credential, certificate));
+  return certificate;
+}
+
+Result<Issued> finish(sql::Database& db, Share share, Credential credential,
+                      Certificate certificate) {
+  Issued issued{std::move(share), std::move(credential), std::move(certificate),
+                authority::encode_bearer(digest::random_bytes(32)), {}};
+  KF_TRY(auto insert, db.prepare("INSERT INTO notifications (hash, share) VALUES (?1, ?2)"));
+  const auto hash = authority::stored_form(issued.notification);
+  insert.bind(1, ByteView(hash)).bind(2, std::string_view(issued.share.id.text()));
+  KF_TRY(insert.run());
+  const auto* names = issued.share.rights.texts("hosts");
+  if (names == nullptr) return issued;
+  for (const std::string& name : *names) {
+    KF_TRY(auto host, find_host(db, name));
+    if (host) issued.hosts.push_back(*std::move(host));
+  }
+  return issued;
+}
+
+// issue_first makes the one credential of a claimed share.
+Result<Issued> issue_first(sql::Database& db, Path path, const AccessToken& token,
+                           const CredentialRequest& request, const IssueTerms& terms, Time now) {
+  const auto& proof = std::get<KeyProof>(request.proof);
+  Share& share = path.back();
+  Credential credential{CredentialId::make(digest::random_bytes(authority::kIdRandomSize)),
+                        share.id, proof.key, proof.thumbprint, token.thumbprint};
+  KF_TRY(insert_credential(db, credential));
+  share.state = authority::State::redeemed;
+  share.times.redeemed = now;
+  share.holder = authority::Holder{proof.label, proof.thumbprint, request.fingerprint};
+  KF_TRY(update_share(db, share));
+  KF_TRY(auto certificate, new_certificate(db, path, credential.id, terms, now));
+  KF_TRY(append_audit(db, now, "redeemed", share.id.text(),
+                      {{"credential", credential.id.text()},
+                       {"serial", std::to_string(certificate.serial)},
+                       {"key", proof.thumbprint}}));
+  return finish(db, std::move(share), std::move(credential), std::move(certificate));
+}
+
+Result<Issued> stored_again(sql::Database& db, Share share, Credential credential) {
+  KF_TRY(auto certificates, certificates_of(db, credential, share.kind));
+  require(!certificates.empty(), "a credential has a certificate");
+  return finish(db, std::move(share), std::move(credential), std::move(certificates.back()));
+}
+
+Result<Verdict<Issued>> redeem(sql::Database& db, const AccessToken& token,
+                               const CredentialRequest& request, const IssueTerms& terms,
+                               Time now) {
+  if (const Refusal* bad = refused(request.proof)) return Verdict<Issued>(*bad);
+  KF_TRY(auto path, path_of(db, token.share));
+  KF_TRY(auto credential, credential_of(db, token.share));
+  const auto decided = authority::decide_issue(path, token, credential,
+                                               std::get<KeyProof>(request.proof), now);
+  if (const Refusal* no = refused(decided)) return Verdict<Issued>(*no);
+  if (std::get<IssueStep>(decided) == IssueStep::again) {
+    KF_TRY(auto issued, stored_again(db, std::move(path.back()), *std::move(credential)));
+    return Verdict<Issued>(std::move(issued));
+  }
+  if (!token.thumbprint) {
+    KF_TRY(spend_token(db, authority::stored_form(request.token)));
+  }
+  KF_TRY(auto issued, issue_first(db, std::move(path), token, request, terms, now));
+  return Verdict<Issued>(std::move(issued));
+}
+
+}  // namespace
+
+Result<Verdict<Issued>> issue_credential(Ledger& ledger, const CredentialRequest& request,
+                                         const IssueTerms& terms, Time now) {
+  return ledger.transact([&](sql::Database& db) -> Result<Verdict<Issued>> {
+    KF_TRY(auto token, authorize(db, request.token, TokenUse::redeem, request.dpop, now));
+    if (const Refusal* no = refused(token)) return Verdict<Issued>(*no);
+    return redeem(db, std::get<AccessToken>(token), request, terms, now);
+  });
+}
+
+Result<Verdict<Issued>> renew_credential(Ledger& ledger, const Access& access,
+                                         const KeyProof& proof, const IssueTerms& terms, Time now) {
+  return as_holder<Issued>(
+      ledger, access, now, [&](sql::Database& db, const authority::ShareId& id) -> Result<Issued> {
+        KF_TRY(auto path, path_of(db, id));
+        KF_TRY(auto credential, credential_of(db, id));
+        if (!credential) return fail(Errc::not_found, "there is no credential to renew");
+        KF_TRY(auto certificates, certificates_of(db, *credential, path.back().kind));
+        require(!certificates.empty(), "a credential has a certificate");
+        KF_TRY(authority::decide_renew(path, *credential, certificates.back(), proof, now));
+        KF_TRY(auto certificate, new_certificate(db, path, credential->id, terms, now));
+        KF_TRY(append_audit(db, now, "renewed", id.text(),
+                            {{"serial", std::to_string(certificate.serial)}}));
+        return finish(db, std::move(path.back()), *std::move(credential), std::move(certificate));
+      });
+}
+
+Result<Verdict<Done>> note_event(Ledger& ledger, std::string_view token,
+                                 const std::optional<Verdict<authority::DpopProof>>& dpop,
+                                 std::string_view notification, std::string_view event, Time now) {
+  return ledger.transact([&](sql::Database& db) -> Result<Verdict<Done>> {
+    KF_TRY(auto found, authorize(db, token, TokenUse::redeem, dpop, now));
+    if (const Refusal* no = refused(found)) return Verdict<Done>(*no);
+    const auto hash = authority::stored_form(notification);
+    KF_TRY(auto update,
+           db.prepare("UPDATE notifications SET event = ?3 WHERE hash = ?1 AND share = ?2"));
+    const std::string share = std::get<AccessToken>(found).share.text();
+    update.bind(1, ByteView(hash)).bind(2, std::string_view(share)).bind(3, event);
+    KF_TRY(update.run());
+    if (db.changes() == 0) {
+      return Verdict<Done>(Refusal{"invalid_notification_id", "this notification id is not known"});
+    }
+    KF_TRY(append_audit(db, now, event, share));
+    return Verdict<Done>(Done{});
+  });
+}
+
+}  // namespace keyferry::ledger

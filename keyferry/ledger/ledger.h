@@ -1,0 +1,65 @@
+// The authority's records: one SQLite database, changed only in serializable transactions.
+//
+// Every change of a share, a code, a PIN's tries or a list is one transaction that also writes a row
+// of the audit log; it is durable (fsync) before the call returns. The operations on top of this
+// stand one file each (shares_*.h, redeem.h, issue.h, …).
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "keyferry/base/clock.h"
+#include "keyferry/base/result.h"
+#include "keyferry/sql/database.h"
+
+namespace keyferry::ledger {
+
+// Ledger is safe from any thread: operations run one after another. The file must belong to one
+// process (whoever opens it holds an exclusive lock first; the ledger does not take it).
+class Ledger {
+ public:
+  // open opens or makes the database and brings its schema up to date. Errors: unavailable (made by
+  // a newer version; nothing is changed), io, invalid (not a database).
+  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& path);
+  static Result<std::unique_ptr<Ledger>> in_memory();
+
+  // transact runs `work(sql::Database&)`, which returns a Result<T>, in one BEGIN IMMEDIATE
+  // transaction: committed if it succeeds, undone if it fails.
+  template <class Work>
+  auto transact(Work work) -> decltype(work(std::declval<sql::Database&>())) {
+    std::lock_guard lock(mutex_);
+    KF_TRY(auto transaction, sql::Transaction::begin(database_));
+    auto result = work(database_);
+    if (!result) return result;
+    KF_TRY(transaction.commit());
+    return result;
+  }
+
+  // attempt runs `work` inside a transaction that has already done something worth keeping: what
+  // `work` did is undone if it fails, but the transaction goes on.
+  template <class Work>
+  static auto attempt(sql::Database& db, Work work) -> decltype(work()) {
+    KF_TRY(db.execute("SAVEPOINT attempt"));
+    auto result = work();
+    if (!result) {
+      KF_TRY(db.execute("ROLLBACK TO attempt"));
+    }
+    KF_TRY(db.execute("RELEASE attempt"));
+    return result;
+  }
+
+  // backup_to writes a consistent copy into a new file of mode 600.
+  Result<Done> backup_to(const std::filesystem::path& path);
+
+ private:
+  explicit Ledger(sql::Database database) : database_(std::move(database)) {}
+  static Result<std::unique_ptr<Ledger>> prepare(sql::Database database);
+
+  std::mutex mutex_;
+  sql::Database database_;
+};
+
+}  // namespace keyferry::ledger

@@ -1,0 +1,114 @@
+#include "keyferry/ledger/manage.h"
+
+#include <algorithm>
+
+#include "keyferry/authority/change.h"
+#include "keyferry/credential/kind.h"
+#include "keyferry/ledger/audit.h"
+#include "keyferry/ledger/codes.h"
+#include "keyferry/ledger/shares.h"
+
+namespace keyferry::ledger {
+namespace {
+
+using authority::Path;
+using authority::Share;
+using authority::ShareId;
+
+Error unknown_share() {
+  return fail(Errc::not_found, "there is no such share");
+}
+
+Result<Done> check_caller(sql::Database& db, const Caller& caller, Time now) {
+  if (!caller) return Done{};
+  KF_TRY(auto path, path_of(db, *caller));
+  return authority::check_holder(path, now);
+}
+
+// revoke_one marks a share revoked and takes its codes and tokens away.
+Result<bool> revoke_one(sql::Database& db, Share& share, Time now) {
+  if (!authority::revoke(share, now)) return false;
+  KF_TRY(update_share(db, share));
+  KF_TRY(drop_tokens(db, share.id));
+  KF_TRY(append_audit(db, now, "revoked", share.id.text()));
+  return true;
+}
+
+Result<bool> drop_own(sql::Database& db, Share& share, Time now) {
+  if (!authority::drop(share, now)) return false;
+  KF_TRY(update_share(db, share));
+  KF_TRY(append_audit(db, now, "dropped", share.id.text()));
+  return true;
+}
+
+Result<ListNumber> number_for(sql::Database& db, const Share& share, bool changed, Time now) {
+  KF_TRY(const credential::Kind* kind, credential::find_kind(share.kind));
+  if (changed) return raise_list(db, kind->list_name(), now);
+  return current_list(db, kind->list_name());
+}
+
+}  // namespace
+
+Result<Path> path_below(sql::Database& db, const Caller& caller, const ShareId& id, Time now) {
+  KF_TRY(check_caller(db, caller, now));
+  KF_TRY(auto path, path_of(db, id));
+  if (!caller) return path;
+  const bool is_below = std::any_of(path.begin(), path.end() - 1,
+                                    [&](const Share& share) { return share.id == *caller; });
+  if (!is_below) return unknown_share();
+  return path;
+}
+
+Result<std::vector<ShareRecord>> list_shares(sql::Database& db, const Caller& caller, Time now) {
+  KF_TRY(check_caller(db, caller, now));
+  KF_TRY(auto shares, caller ? below(db, *caller) : all_shares(db));
+  return records_of(db, std::move(shares));
+}
+
+Result<ShareRecord> share_record(sql::Database& db, const Caller& caller, const ShareId& id,
+                                 Time now) {
+  KF_TRY(auto path, path_below(db, caller, id, now));
+  return record_of(db, std::move(path.back()));
+}
+
+Result<ShareRecord> refuse_share(sql::Database& db, const Caller& caller, const ShareId& id,
+                                 Time now) {
+  KF_TRY(auto path, path_below(db, caller, id, now));
+  const auto before = path.back().state;
+  KF_TRY(auto share, authority::refuse(std::move(path.back()), now));
+  if (share.state != before) {
+    KF_TRY(update_share(db, share));
+    KF_TRY(append_audit(db, now, "refused", share.id.text()));
+  }
+  return record_of(db, std::move(share));
+}
+
+Result<Revoked> revoke_share(sql::Database& db, const Caller& caller, const ShareId& id, Time now) {
+  const bool own = caller && *caller == id;
+  std::optional<Share> share;
+  if (own) {
+    KF_TRY(share, find_share(db, id));
+    if (!share) return unknown_share();
+  } else {
+    KF_TRY(auto path, path_below(db, caller, id, now));
+    share = std::move(path.back());
+  }
+  bool changed = false;
+  if (own) {
+    KF_TRY(changed, drop_own(db, *share, now));
+  } else {
+    KF_TRY(changed, revoke_one(db, *share, now));
+  }
+  Revoked revoked{{share->id}, {}};
+  KF_TRY(auto tree, below(db, id));
+  for (Share& under : tree) {
+    KF_TRY(bool hit, revoke_one(db, under, now));
+    changed = changed || hit;
+    revoked.shares.push_back(under.id);
+  }
+  KF_TRY(auto number, number_for(db, *share, changed, now));
+  revoked.lists.push_back(std::move(number));
+  return revoked;
+}
+
+}  // namespace keyferry::ledger

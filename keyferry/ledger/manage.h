@@ -1,0 +1,46 @@
+// Looking at shares, refusing and revoking them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "keyferry/ledger/ledger.h"
+#include "keyferry/ledger/lists.h"
+#include "keyferry/ledger/record.h"
+
+namespace keyferry::ledger {
+
+// Caller: a holder (his share's id) or the administrator (nothing), who may touch every share.
+using Caller = std::optional<authority::ShareId>;
+
+// path_below returns the path of share `id`, which must lie strictly below the caller's. Errors:
+// not_found (unknown or elsewhere: never told apart), forbidden (`revoked`, `ended`, `expired`: the
+// caller itself may not act any more).
+Result<authority::Path> path_below(sql::Database& db, const Caller& caller,
+                                   const authority::ShareId& id, Time now);
+
+// list_shares returns everything below the caller, oldest first. share_record one of them.
+Result<std::vector<ShareRecord>> list_shares(sql::Database& db, const Caller& caller, Time now);
+Result<ShareRecord> share_record(sql::Database& db, const Caller& caller,
+                                 const authority::ShareId& id, Time now);
+
+// refuse_share: authority/change.h.
+Result<ShareRecord> refuse_share(sql::Database& db, const Caller& caller,
+                                 const authority::ShareId& id, Time now);
+
+// Revoked says what is revoked (or dropped) now, and which list numbers show it.
+struct Revoked {
+  std::vector<authority::ShareId> shares;
+  std::vector<ListNumber> lists;
+};
+
+// revoke_share revokes share `id` and everything below it. A holder who names his own share drops
+// it: it ends, everything below is revoked. Repeating it changes nothing and answers the same.
+// Errors: as path_below.
+//
+//= spec:authority#2-delete
+Result<Revoked> revoke_share(sql::Database& db, const Caller& caller, const authority::ShareId& id,
+                             Time now);
+
+}  // namespace keyferry::ledger

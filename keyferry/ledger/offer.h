@@ -1,0 +1,43 @@
+// Making shares and their offers.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "keyferry/authority/create.h"
+#include "keyferry/ledger/ledger.h"
+#include "keyferry/ledger/manage.h"
+#include "keyferry/ledger/once.h"
+#include "keyferry/ledger/record.h"
+
+namespace keyferry::ledger {
+
+
+// Offered is a share with the code that is live now; both texts are secrets.
+struct Offered {
+  ShareRecord record;
+  std::string code;
+  // The handle for an offer by reference: the administrator's offers only.
+  std::optional<std::string> handle;
+};
+
+// make_share makes a root share for the administrator, a child share for a holder. The same
+// idempotent request gets the same share again. Errors: authority::make_*_share's; invalid for a
+// host that the administrator never named; unprocessable (once.h).
+Result<Offered> make_share(sql::Database& db, const authority::ServerKeys& keys,
+                           const Caller& caller, const authority::ShareWish& wish,
+                           const std::optional<IdempotentRequest>& request, Time now);
+
+// rearm_share and offer_share_again: authority/change.h, with a new code. Errors: also not_found (no
+// such share below the caller), forbidden (something above it was revoked or is over).
+Result<Offered> rearm_share(sql::Database& db, const authority::ServerKeys& keys,
+                            const Caller& caller, const authority::ShareId& id,
+                            std::string_view pin, Time now);
+Result<Offered> offer_share_again(sql::Database& db, const authority::ServerKeys& keys,
+                                  const Caller& caller, const authority::ShareId& id, Time now);
+
+// offer_by_handle finds the share whose live, unused code goes with `handle`. Errors: not_found.
+Result<Offered> offer_by_handle(Ledger& ledger, const authority::ServerKeys& keys,
+                                std::string_view handle, Time now);
+
+}  // namespace keyferry::ledger

@@ -1,0 +1,26 @@
+#include "keyferry/ledger/record.h"
+
+#include "keyferry/ledger/credentials.h"
+
+namespace keyferry::ledger {
+
+Result<ShareRecord> record_of(sql::Database& db, authority::Share share) {
+  ShareRecord record{std::move(share), std::nullopt, {}};
+  KF_TRY(record.credential, credential_of(db, record.share.id));
+  if (record.credential) {
+    KF_TRY(record.certificates, certificates_of(db, *record.credential, record.share.kind));
+  }
+  return record;
+}
+
+Result<std::vector<ShareRecord>> records_of(sql::Database& db,
+                                            std::vector<authority::Share> shares) {
+  std::vector<ShareRecord> records;
+  for (auto& share : shares) {
+    KF_TRY(auto record, record_of(db, std::move(share)));
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+}  // namespace keyferry::ledger

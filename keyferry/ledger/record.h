@@ -1,0 +1,22 @@
+// A share with everything that its record shows (docs/authority.md, "Share record").
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "keyferry/authority/issue.h"
+#include "keyferry/sql/database.h"
+
+namespace keyferry::ledger {
+
+struct ShareRecord {
+  authority::Share share;
+  std::optional<authority::Credential> credential;
+  std::vector<authority::Certificate> certificates;  // the newest last
+};
+
+// record_of adds credential and certificates to a share.
+Result<ShareRecord> record_of(sql::Database& db, authority::Share share);
+Result<std::vector<ShareRecord>> records_of(sql::Database& db, std::vector<authority::Share> shares);
+
+}  // namespace keyferry::ledger

@@ -1,0 +1,100 @@
+// Instants are Unix milliseconds; hashes are 32 octets of SHA-256; ids, rights and keys are text.
+#include "keyferry/ledger/schema.h"
+
+#include <array>
+
+namespace keyferry::ledger {
+namespace {
+
+constexpr std::string_view kFirst = R"sql(
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE hosts (
+  name TEXT PRIMARY KEY, address TEXT NOT NULL, port INTEGER NOT NULL,
+  host_keys TEXT NOT NULL, host_cas TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE shares (
+  number INTEGER PRIMARY KEY,  -- order of making
+  id TEXT NOT NULL UNIQUE, parent TEXT REFERENCES shares(id), kind TEXT NOT NULL,
+  rights TEXT NOT NULL, valid_from INTEGER NOT NULL, valid_until INTEGER NOT NULL,
+  link_until INTEGER NOT NULL, depth INTEGER NOT NULL, state TEXT NOT NULL,
+  pin_mac BLOB, pin_tries INTEGER, rearms_left INTEGER NOT NULL, code_number INTEGER NOT NULL,
+  label TEXT, thumbprint TEXT, fingerprint TEXT, wall_time TEXT,
+  created INTEGER NOT NULL, claimed INTEGER, redeemed INTEGER, locked INTEGER, revoked INTEGER,
+  ended INTEGER, refused INTEGER, expired INTEGER
+);
+CREATE INDEX shares_parent ON shares(parent);
+CREATE INDEX shares_due_link ON shares(link_until) WHERE state IN ('open', 'claimed', 'locked');
+CREATE INDEX shares_due_end ON shares(valid_until) WHERE state = 'redeemed';
+
+-- Every PIN that a share ever had, so that the same one never gets new tries.
+CREATE TABLE pins (share TEXT NOT NULL REFERENCES shares(id), mac BLOB NOT NULL,
+  PRIMARY KEY (share, mac)) WITHOUT ROWID;
+
+CREATE TABLE codes (
+  hash BLOB PRIMARY KEY, share TEXT NOT NULL REFERENCES shares(id), number INTEGER NOT NULL,
+  live INTEGER NOT NULL, used INTEGER, used_by TEXT, handle BLOB UNIQUE,
+  UNIQUE (share, number)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX codes_one_live ON codes(share) WHERE live = 1;
+
+-- A share is redeemed once: UNIQUE(share) holds whatever the program does.
+CREATE TABLE credentials (
+  id TEXT PRIMARY KEY, share TEXT NOT NULL UNIQUE REFERENCES shares(id), jwk TEXT NOT NULL,
+  thumbprint TEXT NOT NULL, dpop_thumbprint TEXT
+) WITHOUT ROWID;
+
+CREATE TABLE certificates (
+  serial INTEGER PRIMARY KEY, credential TEXT NOT NULL REFERENCES credentials(id),
+  ca TEXT NOT NULL, nonce BLOB NOT NULL, rights TEXT NOT NULL,
+  valid_after INTEGER NOT NULL, valid_before INTEGER NOT NULL, issued INTEGER NOT NULL
+);
+CREATE INDEX certificates_credential ON certificates(credential);
+
+CREATE TABLE tokens (
+  hash BLOB PRIMARY KEY, share TEXT NOT NULL REFERENCES shares(id), use TEXT NOT NULL,
+  thumbprint TEXT, spent INTEGER NOT NULL, expires INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX tokens_share ON tokens(share);
+CREATE INDEX tokens_expires ON tokens(expires);
+
+CREATE TABLE jtis (hash BLOB PRIMARY KEY, forget INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX jtis_forget ON jtis(forget);
+
+CREATE TABLE idempotency (
+  key BLOB PRIMARY KEY, body BLOB NOT NULL, share TEXT NOT NULL REFERENCES shares(id),
+  forget INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX idempotency_forget ON idempotency(forget);
+
+CREATE TABLE notifications (hash BLOB PRIMARY KEY, share TEXT NOT NULL REFERENCES shares(id),
+  event TEXT) WITHOUT ROWID;
+
+CREATE TABLE lists (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+
+-- What a list said that this ledger does not know (restore --merge).
+CREATE TABLE foreign_serials (ca TEXT NOT NULL, serial TEXT NOT NULL, PRIMARY KEY (ca, serial))
+  WITHOUT ROWID;
+CREATE TABLE foreign_key_ids (ca TEXT NOT NULL, key_id TEXT NOT NULL, PRIMARY KEY (ca, key_id))
+  WITHOUT ROWID;
+
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, event TEXT NOT NULL, share TEXT NOT NULL,
+  detail TEXT NOT NULL, hash BLOB NOT NULL
+);
+CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_is_never_cut BEFORE DELETE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+)sql";
+
+constexpr std::array kSteps{kFirst};
+
+}  // namespace
+
+std::span<const std::string_view> schema_steps() {
+  return kSteps;
+}
+
+}  // namespace keyferry::ledger

@@ -1,0 +1,12 @@
+// The tables of the ledger, as migration steps: step N brings schema N-1 to N. Steps that were
+// released are never edited; a change is a new step.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace keyferry::ledger {
+
+std::span<const std::string_view> schema_steps();
+
+}  // namespace keyferry::ledger
