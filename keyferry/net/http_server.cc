@@ -1,11 +1,11 @@
 // The server as its owner sees it: binding, accepting, certificates, the orderly end.
 #include "keyferry/net/http_server.h"
 
-#include <csignal>
 #include <mutex>
 
 #include "keyferry/net/acceptor.h"
 #include "keyferry/net/listener.h"
+#include "keyferry/net/signals.h"
 #include "keyferry/net/tls.h"
 #include "keyferry/net/worker.h"
 
@@ -85,13 +85,6 @@ class Server final : public HttpServer {
   std::atomic<std::size_t> next_timer_ = 0;
   std::mutex drain_mutex_;
 };
-
-// A write to a connection that the peer has closed must be an error, not the end of the program.
-void ignore_broken_pipes() {
-  struct sigaction current{};
-  sigaction(SIGPIPE, nullptr, &current);
-  if (current.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
-}
 
 }  // namespace
 

@@ -27,7 +27,13 @@ sigset_t watched() {
 void block_signals() {
   const sigset_t set = watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  ignore_broken_pipes();
+}
+
+void ignore_broken_pipes() {
+  struct sigaction current{};
+  sigaction(SIGPIPE, nullptr, &current);
+  if (current.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
 }
 
 void serve_until_terminated(const std::function<void()>& reload) {

@@ -10,6 +10,11 @@ namespace keyferry::net {
 void block_signals();
 void serve_until_terminated(const std::function<void()>& reload);
 
+// ignore_broken_pipes makes a write to a connection that the peer has closed an error instead of
+// the end of the program. Servers and HttpClient call it; a handler that the program set itself
+// stays.
+void ignore_broken_pipes();
+
 // notify_ready tells systemd (NOTIFY_SOCKET) that the program serves; without systemd it does
 // nothing.
 void notify_ready();
