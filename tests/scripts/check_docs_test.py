@@ -17,7 +17,7 @@ def check(tmp_path, text):
 
 def test_sound_documents_pass(tmp_path):
     done = check(tmp_path, "# Title\n\n[a](docs/other.md#a-code-heading-two) [b](https://example.org) [c](#title)\n"
-                           "`scripts/demo`\n\n```\nscripts/demo --help\n```\n")
+                           "`scripts/demo` `tests/cli/NAME.txt`\n\n```\nscripts/demo --help\n```\n")
     assert done.code == 0, done
 
 
