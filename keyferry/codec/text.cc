@@ -110,6 +110,23 @@ Result<std::string> label(std::string_view text, std::size_t most) {
   return composed;
 }
 
+bool is_visible(std::string_view text) {
+  if (text.empty() || text.front() == ' ' || text.back() == ' ') return false;
+  while (!text.empty()) {
+    const std::optional<utf8proc_int32_t> c = next_code_point(text);
+    if (!c || (*c != ' ' && is_space(*c)) || is_invisible(*c)) return false;
+  }
+  return true;
+}
+
+std::string quote(std::string_view text) {
+  constexpr std::size_t kMost = 40;
+  const Result<std::string> whole = label(text, text.size());
+  if (!whole) return "(not UTF-8)";
+  const Result<std::string> cut = label(text, kMost);
+  return '"' + *cut + (cut->size() < whole->size() ? "…\"" : "\"");
+}
+
 std::size_t count_code_points(std::string_view text) {
   std::size_t count = 0;
   for (char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;

@@ -21,6 +21,14 @@ Result<std::string> nfc(std::string_view text);
 // `most`. label(label(x)) == label(x). May be empty. Errors: invalid (not UTF-8).
 Result<std::string> label(std::string_view text, std::size_t most);
 
+// is_visible says whether `text` is well-formed UTF-8 that shows as what it is: not empty, none of
+// the characters that label drops, no white space but U+0020, and none of that at the ends.
+bool is_visible(std::string_view text);
+
+// quote returns `text` in double quotes for a message: made a label of at most 40 code points,
+// with "…" where something was cut off; "(not UTF-8)" for what is no text.
+std::string quote(std::string_view text);
+
 // count_code_points counts code points of well-formed UTF-8.
 std::size_t count_code_points(std::string_view text);
 

@@ -81,6 +81,24 @@ TEST(Label, IsStable) {
   }
 }
 
+TEST(Text, VisibleTextShowsAsWhatItIs) {
+  for (const char* text : {"a", "echo  'x' | wc", "Zo\u00EB", "\u05E9"}) {
+    EXPECT_TRUE(is_visible(text)) << text;
+  }
+  for (const char* text : {"", " ", " a", "a ", "a\tb", "a\nb", "a\u00A0b", "a\u2028b", "a\u202Eb",
+                           "a\u200Bb", "a\x1B[2J", "a\uFE0F", "\xFF"}) {
+    EXPECT_FALSE(is_visible(text)) << text;
+  }
+  EXPECT_FALSE(is_visible(std::string_view("a\0b", 3)));
+}
+
+TEST(Text, AQuoteIsSafeToPrint) {
+  EXPECT_EQ(quote("deploy"), "\"deploy\"");
+  EXPECT_EQ(quote("a\x1B[2J\u202Eb\n"), "\"a[2Jb\"");
+  EXPECT_EQ(quote(std::string(41, 'x')), '"' + std::string(40, 'x') + "…\"");
+  EXPECT_EQ(quote("\xFF"), "(not UTF-8)");
+}
+
 TEST(Text, CodePointsAreCounted) {
   EXPECT_EQ(count_code_points(""), 0u);
   EXPECT_EQ(count_code_points("a\u00E9\u20AC\U0001F511"), 4u);

@@ -36,14 +36,4 @@ Result<std::string> parse_ssh_host(std::string_view text);
 // Errors: invalid.
 Result<std::string> parse_ssh_command(std::string_view text);
 
-// parse_cidr reads an IPv4 or IPv6 network ("192.0.2.0/24", "2001:db8::/32"); without "/" one
-// address. Returns the canonical text (RFC 5952, always with "/"). Octets with leading zeros, zone
-// ids, IPv4 inside IPv6 notation that is not plain, and host bits beyond the prefix are refused.
-// Errors: invalid.
-Result<std::string> parse_cidr(std::string_view text);
-
-// cidr_contains says whether `inner` lies in `outer`, both as parse_cidr returns them. The two
-// families never contain each other.
-bool cidr_contains(std::string_view outer, std::string_view inner);
-
 }  // namespace keyferry::credential

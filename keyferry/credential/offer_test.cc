@@ -1,0 +1,158 @@
+#include "keyferry/credential/offer.h"
+
+#include <gtest/gtest.h>
+
+#include "keyferry/codec/json.h"
+#include "keyferry/codec/rfc3339.h"
+
+namespace keyferry::credential {
+namespace {
+
+const char* const kFull =
+    R"({"credential_issuer":"https://auth.example/base","credential_configuration_ids":["ssh"],)"
+    R"("grants":{"urn:ietf:params:oauth:grant-type:pre-authorized_code":{"pre-authorized_code":)"
+    R"("aB-_+/%~","tx_code":{"input_mode":"numeric","length":6}}},"keyferry":{"kind":"ssh",)"
+    R"("rights":{"logins":["deploy"]},"valid_from":"2026-11-25T10:00:00Z",)"
+    R"("valid_until":"2026-11-25T14:00:00Z"}})";
+
+boost::json::object json(std::string_view text) {
+  return *codec::parse_json_object(text);
+}
+
+// changed returns kFull with the member at `path` replaced, or taken out.
+boost::json::object changed(std::initializer_list<std::string_view> path,
+                            std::optional<boost::json::value> value) {
+  boost::json::object whole = json(kFull);
+  boost::json::object* object = &whole;
+  for (auto name = path.begin(); name + 1 != path.end(); ++name)
+    object = &object->at(*name).as_object();
+  object->erase(*(path.end() - 1));
+  if (value) object->emplace(*(path.end() - 1), *value);
+  return whole;
+}
+
+TEST(Offer, ComesBack) {
+  const Result<CredentialOffer> offer = parse_offer(json(kFull));
+  ASSERT_TRUE(offer) << offer.error().detail;
+  EXPECT_EQ(offer->issuer, "https://auth.example/base");
+  EXPECT_EQ(offer->configuration_ids, std::vector<std::string>{"ssh"});
+  EXPECT_EQ(offer->pre_authorized_code, "aB-_+/%~");
+  EXPECT_EQ(offer->tx_code, (TxCode{.length = 6}));
+  EXPECT_EQ(offer->terms->kind, "ssh");
+  EXPECT_EQ(offer->terms->window.until, *codec::parse_rfc3339("2026-11-25T14:00:00Z"));
+  EXPECT_EQ(codec::encode_json(encode_offer(*offer)), kFull);
+}
+
+TEST(Offer, ForeignOnesAreRead) {
+  const Result<CredentialOffer> offer = parse_offer(json(
+      R"({"credential_issuer":"https://i.example:8443","credential_configuration_ids":["a","b"],
+          "grants":{"authorization_code":{"issuer_state":"x"},
+                    "urn:ietf:params:oauth:grant-type:pre-authorized_code":{"pre-authorized_code":"c",
+                      "authorization_server":"https://other.example","tx_code":{"description":" from\nthe letter "}}},
+          "unknown":[1]})"));
+  ASSERT_TRUE(offer) << offer.error().detail;
+  EXPECT_EQ(offer->tx_code, (TxCode{.description = "from the letter"}));
+  EXPECT_EQ(offer->terms, std::nullopt);
+}
+
+TEST(Offer, BadMembersAreNamedAndTheCodeIsNeverQuoted) {
+  const std::string_view grant = kPreAuthorizedGrant;
+  const std::pair<boost::json::object, const char*> cases[] = {
+      {changed({"credential_issuer"}, std::nullopt), "\"credential_issuer\" is missing"},
+      {changed({"credential_issuer"}, "http://auth.example"), "\"credential_issuer\""},
+      {changed({"credential_issuer"}, "https://auth.example?x=1"), "\"credential_issuer\""},
+      {changed({"credential_issuer"}, "https://auth.example#x"), "\"credential_issuer\""},
+      {changed({"credential_issuer"}, "https://u:p@auth.example"), "\"credential_issuer\""},
+      {changed({"credential_issuer"}, "https://"), "\"credential_issuer\""},
+      {changed({"credential_issuer"}, "https://a.example:0/"), "\"credential_issuer\""},
+      {changed({"credential_issuer"}, "https://a b.example"), "\"credential_issuer\""},
+      {changed({"credential_issuer"}, 7), "\"credential_issuer\" must be a string"},
+      {changed({"credential_configuration_ids"}, "ssh"), "\"credential_configuration_ids\""},
+      {changed({"credential_configuration_ids"}, boost::json::array()), "1 to 16"},
+      {changed({"credential_configuration_ids"}, boost::json::array{"ssh", "ssh"}), "different"},
+      {changed({"grants"}, std::nullopt), "\"grants\" is missing"},
+      {changed({"grants", grant}, std::nullopt), "pre-authorized_code\" is missing"},
+      {changed({"grants", grant, "pre-authorized_code"}, "SECRET code"), "visible ASCII"},
+      {changed({"grants", grant, "pre-authorized_code"}, ""), "visible ASCII"},
+      {changed({"grants", grant, "pre-authorized_code"}, boost::json::string(1025, 'x')),
+       "1 to 1024"},
+      {changed({"grants", grant, "tx_code"}, true), "\"tx_code\" must be an object"},
+      {changed({"grants", grant, "tx_code", "input_mode"}, "digits"), "\"input_mode\""},
+      {changed({"grants", grant, "tx_code", "length"}, 0), "\"length\""},
+      {changed({"keyferry"}, "x"), "\"keyferry\" must be an object"},
+      {changed({"keyferry", "kind"}, std::nullopt), "\"keyferry\": member \"kind\" is missing"},
+      {changed({"keyferry", "rights"}, std::nullopt), "\"rights\" is missing"},
+      {changed({"keyferry", "valid_until"}, "tomorrow"), "\"valid_until\""},
+      {changed({"keyferry", "valid_until"}, "2026-11-25T10:00:00Z"), "later than"}};
+  for (const auto& [object, part] : cases) {
+    const Result<CredentialOffer> offer = parse_offer(object);
+    ASSERT_FALSE(offer) << part;
+    EXPECT_EQ(offer.error().code, Errc::invalid);
+    EXPECT_NE(offer.error().detail.find(part), std::string::npos) << offer.error().detail;
+    EXPECT_EQ(offer.error().detail.find("SECRET"), std::string::npos);
+  }
+}
+
+TEST(OfferUri, CarriesAnOffer) {
+  const CredentialOffer offer = *parse_offer(json(kFull));
+  const std::string uri = encode_offer_uri(offer);
+  EXPECT_EQ(
+      uri.rfind("openid-credential-offer://?credential_offer=%7B%22credential_issuer%22%3A", 0),
+      0u);
+  EXPECT_EQ(uri.find_first_of("\"{}+/ ", std::string("openid-credential-offer://").size()),
+            std::string::npos);
+  EXPECT_EQ(*parse_offer_uri(uri), OfferUri(offer));
+  EXPECT_EQ(*parse_offer_uri(" OpenID-Credential-Offer:///" + uri.substr(26) + "\n"),
+            OfferUri(offer));
+  EXPECT_EQ(*parse_offer_uri("openid-credential-offer://?x=1&" + uri.substr(27) + "&y&=&"),
+            OfferUri(offer));
+}
+
+TEST(OfferUri, CarriesAReference) {
+  const OfferReference reference{"https://auth.example/base/offers/aB-_09?x=1&y=%20"};
+  EXPECT_EQ(encode_offer_uri(reference),
+            "openid-credential-offer://?credential_offer_uri="
+            "https%3A%2F%2Fauth.example%2Fbase%2Foffers%2FaB-_09%3Fx%3D1%26y%3D%2520");
+  EXPECT_EQ(*parse_offer_uri(encode_offer_uri(reference)), OfferUri(reference));
+  EXPECT_EQ(*parse_offer_uri("openid-credential-offer://?credential_offer_uri=https://a.example/o"),
+            OfferUri(OfferReference{"https://a.example/o"}));
+}
+
+TEST(OfferUri, BadOnesAreRefused) {
+  for (const char* uri :
+       {"", "openid-credential-offer", "openid-credential-offer://",
+        "https://a.example/?credential_offer_uri=https://a.example", "openid-credential-offer://?",
+        "openid-credential-offer://host?credential_offer_uri=https%3A%2F%2Fa.example",
+        "openid-credential-offer://?credential_offer_uri",
+        "openid-credential-offer://?credential_offer_uri=",
+        "openid-credential-offer://?credential_offer_uri=http://a.example/o",
+        "openid-credential-offer://?credential_offer_uri=https://a.example/%23x",
+        "openid-credential-offer://?credential_offer_uri=https://"
+        "a.example&credential_offer_uri=https://a.example",
+        "openid-credential-offer://?credential_offer_uri=https://a.example&credential_offer=%7B%7D",
+        "openid-credential-offer://?credential_offer_uri=https://a.example/%4",
+        "openid-credential-offer://?credential_offer_uri=https://a.example/%zz",
+        "openid-credential-offer://?credential_offer_uri=https://a.example/%25%",
+        "openid-credential-offer://?credential_offer=%7B%7D",
+        "openid-credential-offer://?credential_offer=%5B%5D",
+        "openid-credential-offer://?credential_offer=%7B",
+        "openid-credential-offer://?credential_offer=%FF"}) {
+    const Result<OfferUri> offer = parse_offer_uri(uri);
+    ASSERT_FALSE(offer) << uri;
+    EXPECT_EQ(offer.error().code, Errc::invalid) << uri;
+  }
+  EXPECT_EQ(parse_offer_uri("openid-credential-offer://?x=" + std::string(16384, 'x')).error().code,
+            Errc::too_large);
+}
+
+TEST(OfferUri, IsToldFromALink) {
+  EXPECT_TRUE(is_offer_uri("openid-credential-offer://?credential_offer_uri=x"));
+  EXPECT_TRUE(is_offer_uri(" \nOPENID-CREDENTIAL-OFFER:x"));
+  for (const char* text :
+       {"", "https://relay.example/v1/m/x", "openid-credential", "xopenid-credential-offer:"}) {
+    EXPECT_FALSE(is_offer_uri(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace keyferry::credential
