@@ -1,0 +1,17 @@
+// Target: IP literals and the server's listen setting.
+#include "keyferry/net/address.h"
+#include "keyferry/net/listener.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace keyferry;
+  const std::string_view text = text_of({data, size});
+  if (const auto ip = net::parse_ip(text)) {
+    require(net::parse_ip(net::encode_ip(*ip)) == *ip, "an address comes back");
+    require(!net::is_loopback(*ip) || net::is_special(*ip), "loopback is no public address");
+    require(!net::source_of(*ip).empty(), "every address has a source");
+  }
+  if (const auto listen = net::parse_listen_address(text)) {
+    require(listen->ip.has_value() == listen->path.empty(), "an address or a path");
+  }
+  return 0;
+}
