@@ -69,9 +69,9 @@ Result<PublicKey> parse_jwk(const boost::json::object& jwk) {
 Result<PublicKey> parse_jwk_exact(const boost::json::object& jwk) {
   KF_TRY(PublicKey key, parse_jwk(jwk));
   if (key.type() == KeyType::ed25519) {
-    KF_TRY([[maybe_unused]] const Done checked, check_only(jwk, {"kty", "crv", "x"}));
+    KF_TRY(check_only(jwk, {"kty", "crv", "x"}));
   } else {
-    KF_TRY([[maybe_unused]] const Done checked, check_only(jwk, {"kty", "crv", "x", "y"}));
+    KF_TRY(check_only(jwk, {"kty", "crv", "x", "y"}));
   }
   return key;
 }

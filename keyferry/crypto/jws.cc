@@ -50,7 +50,7 @@ Result<Jws> parse_jws(std::string_view compact, std::string_view typ) {
     return fail(Errc::invalid, "a compact JWS has three parts");
   }
   KF_TRY(boost::json::object header, parse_part(compact.substr(0, first), "JWS header"));
-  KF_TRY([[maybe_unused]] const Done checked, check_header(header, typ));
+  KF_TRY(check_header(header, typ));
   KF_TRY(boost::json::object payload,
          parse_part(compact.substr(first + 1, last - first - 1), "JWS payload"));
   const auto signature = parse_base64url(compact.substr(last + 1));

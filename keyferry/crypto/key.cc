@@ -69,8 +69,7 @@ Bytes ed25519_public_octets(const SecretBytes& seed) {
 }  // namespace
 
 Result<PublicKey> PublicKey::parse(KeyType type, ByteView raw) {
-  KF_TRY([[maybe_unused]] const Done checked,
-         type == KeyType::p256 ? check_p256(raw) : check_ed25519(raw));
+  KF_TRY(type == KeyType::p256 ? check_p256(raw) : check_ed25519(raw));
   return PublicKey(type, copy_of(raw));
 }
 
