@@ -280,6 +280,7 @@ TYPED_TEST_P(StoreConformance, OfManyFirstReadersWithTheProofExactlyOneIsBound) 
 
 TYPED_TEST_P(StoreConformance, AReadyStoreSaysSo) {
   EXPECT_TRUE(this->store_->check());
+  EXPECT_FALSE(this->store_->short_of_space());
 }
 
 REGISTER_TYPED_TEST_SUITE_P(StoreConformance, WhatWasAcknowledgedIsRead,

@@ -40,6 +40,7 @@ class MemoryStore final : public Store {
   }
 
   Result<Done> check() override { return Done{}; }
+  bool short_of_space() const override { return false; }
 
  private:
   std::optional<Cell> find(const CellKey& key, Time now) const {

@@ -32,6 +32,7 @@ class WithoutCompare final : public Store {
   }
   std::vector<CellCount> counts() const override { return inner_->counts(); }
   Result<Done> check() override { return inner_->check(); }
+  bool short_of_space() const override { return false; }
 
  private:
   std::unique_ptr<Store> inner_ = make_memory_store();

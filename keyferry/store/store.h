@@ -79,8 +79,10 @@ class Store {
 
   // counts lists the cells per secret, what is past its deadline and not yet swept included.
   virtual std::vector<CellCount> counts() const = 0;
-  // check answers for /readyz. Errors: storage_full, unavailable, io.
+  // check answers for /readyz. Errors: unavailable, io.
   virtual Result<Done> check() = 0;
+  // short_of_space tells that the reserve is in use: creates are refused, the rest still works.
+  virtual bool short_of_space() const = 0;
 };
 
 }  // namespace keyferry::store

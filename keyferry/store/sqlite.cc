@@ -1,0 +1,72 @@
+#include "keyferry/store/sqlite.h"
+
+#include "keyferry/store/sqlite_cells.h"
+#include "keyferry/store/sqlite_readers.h"
+#include "keyferry/store/sqlite_writer.h"
+
+namespace keyferry::store {
+namespace {
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(std::filesystem::path path, std::unique_ptr<SqliteWriter> writer)
+      : readers_(std::move(path)), writer_(std::move(writer)) {}
+
+  Result<std::optional<Cell>> get(const CellKey& key, Time now) override {
+    KF_TRY(auto cell, readers_.find(key));
+    if (!cell) return std::optional<Cell>();
+    return cell_at(*std::move(cell), now);
+  }
+
+  void compare_and_set(Change change, Time now, ChangeDone done) override {
+    writer_->post(std::move(change), now, std::move(done));
+  }
+
+  Result<std::size_t> sweep(Time now, std::size_t most) override {
+    return writer_->sweep(now, most);
+  }
+
+  std::vector<CellCount> counts() const override { return writer_->counts(); }
+  bool short_of_space() const override { return writer_->short_of_space(); }
+
+  Result<Done> check() override {
+    KF_TRY(readers_.find(CellKey{}));
+    return Done{};
+  }
+
+ private:
+  SqliteReaders readers_;
+  std::unique_ptr<SqliteWriter> writer_;
+};
+
+Result<std::unique_ptr<Store>> open_file(const SqliteOptions& options, const Reserve& reserve,
+                                         bool short_of_space) {
+  const std::filesystem::path path = options.folder / "cells.db";
+  KF_TRY(auto db, sql::Database::open(path));
+  KF_TRY(migrate_cells(db));
+  KF_TRY(auto cells, CellWriter::prepare(db));
+  KF_TRY(const auto counts, read_counts(db));
+  auto writer = std::make_unique<SqliteWriter>(std::move(db), std::move(cells), options.opened,
+                                               counts, reserve, short_of_space);
+  return std::make_unique<SqliteStore>(path, std::move(writer));
+}
+
+// On a full disk the store still opens, if need be at the cost of the reserve.
+Result<std::unique_ptr<Store>> open_in_any_space(const SqliteOptions& options) {
+  Reserve reserve(options.folder / "reserve", options.reserve);
+  const auto reserved = reserve.make();
+  if (!reserved && reserved.error().code != Errc::storage_full) return reserved.error();
+  auto store = open_file(options, reserve, !reserved);
+  if (store || store.error().code != Errc::storage_full || !reserve.give_up()) return store;
+  return open_file(options, reserve, true);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
+  auto store = open_in_any_space(options);
+  if (!store) return in_context("store " + options.folder.string(), store.error());
+  return store;
+}
+
+}  // namespace keyferry::store

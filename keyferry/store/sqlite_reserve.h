@@ -1,0 +1,27 @@
+// Space kept aside on the disk, so that a full disk still takes deletes and claims.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+
+#include "keyferry/base/result.h"
+
+namespace keyferry::store {
+
+// Reserve is a file of allocated octets, given up when space runs out and made again when it is
+// back. One thread at a time.
+class Reserve {
+ public:
+  Reserve(std::filesystem::path path, std::size_t size) : path_(std::move(path)), size_(size) {}
+
+  // make allocates the file, whole or not at all. Errors: storage_full, io.
+  Result<Done> make();
+  // give_up frees its space. False if there was none left to give.
+  bool give_up();
+
+ private:
+  std::filesystem::path path_;
+  std::size_t size_;
+};
+
+}  // namespace keyferry::store

@@ -1,0 +1,129 @@
+#include "keyferry/store/sqlite.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+
+#include "keyferry/file/temporary_folder_test.h"
+#include "keyferry/sql/database.h"
+#include "keyferry/store/conformance_test.h"
+
+namespace keyferry::store {
+namespace {
+
+using file::TemporaryFolder;
+using testing::HasSubstr;
+
+constexpr std::size_t kReserve = 64 << 10;
+
+std::unique_ptr<Store> open(const TemporaryFolder& folder) {
+  return open_sqlite_store({folder.path(), kStart, kReserve}).value();
+}
+
+struct SqliteEngine {
+  TemporaryFolder folder;
+  std::unique_ptr<Store> open() { return store::open(folder); }
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreConformance, SqliteEngine);
+
+std::string octets_of(const TemporaryFolder& folder) {
+  std::string all;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    std::ifstream in(entry.path(), std::ios::binary);
+    all.append(std::istreambuf_iterator<char>(in), {});
+  }
+  return all;
+}
+
+TEST(SqliteStore, WhatWasAcknowledgedOutlivesTheProcess) {
+  const TemporaryFolder folder;
+  Cell cell = cell_of("value");
+  cell.remains = {1, 2};
+  cell.remains_until = kEnd + std::chrono::hours(1);
+  {
+    const auto store = open(folder);
+    cell.version = change(*store, key_of(1), 0, cell).value();
+  }
+  const auto store = open(folder);
+  EXPECT_EQ(store->get(key_of(1), kStart).value(), cell);
+  EXPECT_EQ(store->counts(), (std::vector<CellCount>{{1, 1}}));
+}
+
+TEST(SqliteStore, VersionsRiseAcrossOpenings) {
+  const TemporaryFolder folder;
+  std::uint64_t before = 0;
+  {
+    const auto store = open(folder);
+    before = change(*store, key_of(1), 0, cell_of("value")).value();
+  }
+  const auto store = open_sqlite_store({folder.path(), kStart + Duration(1), kReserve}).value();
+  EXPECT_GT(change(*store, key_of(2), 0, cell_of("value")).value(), before);
+}
+
+// Every way in which content ends: overwritten, deleted, expired with and without remains. Many
+// cells, so that pages split and merge and content is copied about.
+TEST(SqliteStore, AfterASweepNothingOfWhatEndedIsOnTheDisk) {
+  const TemporaryFolder folder;
+  const auto store = open(folder);
+  std::string filler(900, 'f');
+  for (std::uint32_t i = 0; i < 400; ++i) {
+    const std::string name = "SECRET-CONTENT-" + std::to_string(i) + "-";
+    Cell cell = cell_of(name + filler.substr(0, 100 + (i * 37) % 800),
+                        kStart + std::chrono::seconds(1 + i % 7));
+    if (i % 2) {
+      cell.remains = copy_of(bytes_of("tombstone"));
+      cell.remains_until = kEnd;
+    }
+    const auto version = change(*store, key_of(i), 0, cell);
+    const auto end = i % 3 == 0 ? std::optional(cell_of("overwritten")) : std::nullopt;
+    if (i % 3 < 2) {
+      ASSERT_TRUE(change(*store, key_of(i), *version, end));
+    }
+  }
+  EXPECT_THAT(octets_of(folder), HasSubstr("SECRET-CONTENT-"));
+  const Time later = kStart + std::chrono::seconds(10);
+  while (store->sweep(later, 50).value() == 50) continue;
+  EXPECT_EQ(octets_of(folder).find("SECRET-CONTENT-"), std::string::npos);
+  EXPECT_THAT(octets_of(folder), HasSubstr("overwritten"));
+}
+
+TEST(SqliteStore, ANewerStoreIsRefusedUnchanged) {
+  const TemporaryFolder folder;
+  open(folder);
+  {
+    auto db = sql::Database::open(folder / "cells.db").value();
+    ASSERT_TRUE(db.execute("PRAGMA user_version = 99"));
+  }
+  const auto newer = open_sqlite_store({folder.path(), kStart, kReserve});
+  ASSERT_FALSE(newer);
+  EXPECT_EQ(newer.error().code, Errc::unavailable);
+  EXPECT_THAT(newer.error().detail, HasSubstr("made by a newer version"));
+  EXPECT_THAT(newer.error().detail, HasSubstr(folder.path().string()));
+}
+
+TEST(SqliteStore, WhatIsNoDatabaseIsRefusedWithItsName) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "cells.db") << std::string(8192, 'x');
+  const auto garbage = open_sqlite_store({folder.path(), kStart, kReserve});
+  ASSERT_FALSE(garbage);
+  EXPECT_EQ(garbage.error().code, Errc::invalid);
+  EXPECT_THAT(garbage.error().detail, HasSubstr("cells.db"));
+}
+
+TEST(SqliteStore, AFolderThatDoesNotExistIsAnErrorThatSaysSo) {
+  const TemporaryFolder folder;
+  const auto missing = open_sqlite_store({folder / "nowhere", kStart, kReserve});
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(missing.error().detail, HasSubstr("nowhere"));
+}
+
+TEST(SqliteStore, ItsFilesAreClosedToOthers) {
+  const TemporaryFolder folder;
+  const auto store = open(folder);
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    EXPECT_EQ(file::mode_of(entry.path()), 0600u) << entry.path();
+  }
+}
+
+}  // namespace
+}  // namespace keyferry::store

@@ -1,0 +1,213 @@
+#include "keyferry/store/sqlite_writer.h"
+
+#include <iterator>
+
+namespace keyferry::store {
+namespace {
+
+// A batch holds nobody up for long and cannot outgrow the reserve.
+constexpr std::ptrdiff_t kMostJobs = 512;
+constexpr std::size_t kMostOctets = 2 << 20;
+// What a claim or a give-back may add to a cell when the disk is full.
+constexpr std::size_t kAllowedGrowth = 1024;
+// No disk syncs a million changes in a millisecond, so versions never catch up with the clock.
+constexpr int kVersionShift = 20;
+
+std::size_t size_of(const Change& change) {
+  return change.cell ? change.cell->value.size() + change.cell->remains.size() : 0;
+}
+
+}  // namespace
+
+SqliteWriter::SqliteWriter(sql::Database db, CellWriter cells, Time opened,
+                           const std::vector<CellCount>& counts, Reserve reserve,
+                           bool short_of_space)
+    : db_(std::move(db)),
+      cells_(std::move(cells)),
+      reserve_(std::move(reserve)),
+      last_version_(static_cast<std::uint64_t>(unix_ms(opened)) << kVersionShift),
+      short_of_space_(short_of_space) {
+  for (const CellCount& count : counts) counts_[count.secret_id] = count.cells;
+  thread_ = std::thread([this] { run(); });
+}
+
+SqliteWriter::~SqliteWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_one();
+  thread_.join();
+}
+
+void SqliteWriter::post(Change change, Time now, ChangeDone done) {
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back({std::move(change), now, std::move(done), std::uint64_t{0}});
+  }
+  work_.notify_one();
+}
+
+Result<std::size_t> SqliteWriter::sweep(Time now, std::size_t most) {
+  Sweep sweep{now, most, {}};
+  auto swept = sweep.swept.get_future();
+  {
+    const std::lock_guard lock(mutex_);
+    sweeps_.push_back(&sweep);
+  }
+  work_.notify_one();
+  return swept.get();
+}
+
+std::vector<CellCount> SqliteWriter::counts() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<CellCount> all;
+  for (const auto& [secret_id, cells] : counts_) all.push_back({secret_id, cells});
+  return all;
+}
+
+bool SqliteWriter::short_of_space() const {
+  const std::lock_guard lock(mutex_);
+  return short_of_space_;
+}
+
+void SqliteWriter::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    work_.wait(lock, [this] { return stopping_ || !jobs_.empty() || !sweeps_.empty(); });
+    if (jobs_.empty() && sweeps_.empty()) break;
+    std::vector<Job> jobs = std::move(jobs_);
+    std::vector<Sweep*> sweeps = std::move(sweeps_);
+    jobs_.clear();
+    sweeps_.clear();
+    lock.unlock();
+    carry_out(std::move(jobs));
+    for (Sweep* sweep : sweeps) sweep->swept.set_value(sweep_now(sweep->now, sweep->most));
+    lock.lock();
+  }
+}
+
+// Splits what waits into batches and answers each once it is durable.
+void SqliteWriter::carry_out(std::vector<Job> jobs) {
+  auto begin = jobs.begin();
+  while (begin != jobs.end()) {
+    auto end = begin;
+    std::size_t octets = 0;
+    while (end != jobs.end() && std::distance(begin, end) < kMostJobs && octets < kMostOctets) {
+      octets += size_of(end->change);
+      ++end;
+    }
+    const std::span<Job> batch(begin, end);
+    Result<Done> done = try_batch(batch, !short_of_space());
+    if (!done && done.error().code == Errc::storage_full) {
+      reserve_.give_up();
+      set_short_of_space(true);
+      done = try_batch(batch, false);
+    }
+    for (Job& job : batch) job.done(done ? std::move(job.outcome) : done.error());
+    begin = end;
+  }
+}
+
+Result<Done> SqliteWriter::try_batch(std::span<Job> jobs, bool growing) {
+  KF_TRY(auto transaction, sql::Transaction::begin(db_));
+  Counts counts = counts_;
+  for (Job& job : jobs) {
+    KF_TRY(apply(job, growing, counts));
+  }
+  return commit(transaction, std::move(counts));
+}
+
+Result<Done> SqliteWriter::commit(sql::Transaction& transaction, Counts counts) {
+  for (const auto& [secret_id, cells] : counts) {
+    const auto before = counts_.find(secret_id);
+    if (before != counts_.end() && before->second == cells) continue;
+    KF_TRY(cells_.set_count({secret_id, cells}));
+  }
+  KF_TRY(transaction.commit());
+  wrote_since_truncate_ = true;
+  std::erase_if(counts, [](const auto& entry) { return entry.second == 0; });
+  const std::lock_guard lock(mutex_);
+  counts_ = std::move(counts);
+  return Done{};
+}
+
+// Fails only if the whole batch must; what concerns the job alone becomes its outcome.
+Result<Done> SqliteWriter::apply(Job& job, bool growing, Counts& counts) {
+  KF_TRY(const auto old, cells_.find(job.change.key));
+  const std::uint64_t version = old ? old->version_at(job.now) : 0;
+  if (version != job.change.expected_version) {
+    job.outcome = fail(Errc::conflict, "the cell was changed meanwhile");
+    return Done{};
+  }
+  const std::size_t old_size = old ? old->size : 0;
+  if (!growing && job.change.cell && (!old || size_of(job.change) > old_size + kAllowedGrowth)) {
+    job.outcome = fail(Errc::storage_full, "the relay has no room for this now: try later");
+    return Done{};
+  }
+  return write(job, old, counts);
+}
+
+Result<Done> SqliteWriter::write(Job& job, const std::optional<CellInfo>& old, Counts& counts) {
+  if (old) --counts[old->secret_id];
+  if (!job.change.cell) {
+    job.outcome = std::uint64_t{0};
+    return old ? cells_.erase(job.change.key, *old) : Result<Done>(Done{});
+  }
+  Cell& cell = *job.change.cell;
+  cell.version = ++last_version_;
+  job.outcome = cell.version;
+  ++counts[cell.secret_id];
+  return old ? cells_.replace(job.change.key, *old, cell) : cells_.insert(job.change.key, cell);
+}
+
+Result<std::size_t> SqliteWriter::sweep_now(Time now, std::size_t most) {
+  recover_space();
+  KF_TRY(const auto due, cells_.due(now, most));
+  if (!due.empty()) {
+    KF_TRY(auto transaction, sql::Transaction::begin(db_));
+    Counts counts = counts_;
+    KF_TRY(take_due(due, now, counts));
+    KF_TRY(commit(transaction, std::move(counts)));
+  }
+  if (due.size() < most) {
+    KF_TRY(truncate_log());
+  }
+  return due.size();
+}
+
+Result<Done> SqliteWriter::take_due(const std::vector<DueCell>& due, Time now, Counts& counts) {
+  for (const DueCell& cell : due) {
+    if (cell.info.has_remains && now < cell.info.remains_until) {
+      KF_TRY(cells_.cut(cell.key, cell.info));
+      continue;
+    }
+    KF_TRY(cells_.erase(cell.key, cell.info));
+    --counts[cell.info.secret_id];
+  }
+  return Done{};
+}
+
+// Moves the log into the file and cuts it to nothing: what it held of older content is gone, and
+// the file itself holds zeros where content was (secure_delete).
+Result<Done> SqliteWriter::truncate_log() {
+  if (!wrote_since_truncate_) return Done{};
+  KF_TRY(auto checkpoint, db_.prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
+  KF_TRY(const bool row, checkpoint.step());
+  if (!row || checkpoint.integer(0) != 0) {
+    return fail(Errc::unavailable, "the store's log is in use and could not be cut");
+  }
+  wrote_since_truncate_ = false;
+  return Done{};
+}
+
+void SqliteWriter::set_short_of_space(bool short_of_space) {
+  const std::lock_guard lock(mutex_);
+  short_of_space_ = short_of_space;
+}
+
+void SqliteWriter::recover_space() {
+  if (short_of_space() && reserve_.make()) set_short_of_space(false);
+}
+
+}  // namespace keyferry::store

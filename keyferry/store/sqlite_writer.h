@@ -1,0 +1,74 @@
+// The one thread that changes the SQLite store. It takes all changes that wait, makes them one
+// transaction, syncs once, and only then answers them.
+#pragma once
+
+#include <condition_variable>
+#include <future>
+#include <map>
+#include <mutex>
+#include <span>
+#include <thread>
+
+#include "keyferry/store/sqlite_cells.h"
+#include "keyferry/store/sqlite_reserve.h"
+
+namespace keyferry::store {
+
+class SqliteWriter {
+ public:
+  SqliteWriter(sql::Database db, CellWriter cells, Time opened,
+               const std::vector<CellCount>& counts, Reserve reserve, bool short_of_space);
+  // Carries out what was handed in, then ends.
+  ~SqliteWriter();
+
+  void post(Change change, Time now, ChangeDone done);
+  // sweep is Store::sweep; blocks until the writer has done it.
+  Result<std::size_t> sweep(Time now, std::size_t most);
+  std::vector<CellCount> counts() const;
+  bool short_of_space() const;
+
+ private:
+  struct Job {
+    Change change;
+    Time now{};
+    ChangeDone done;
+    Result<std::uint64_t> outcome = std::uint64_t{0};
+  };
+  struct Sweep {
+    Time now{};
+    std::size_t most = 0;
+    std::promise<Result<std::size_t>> swept;
+  };
+  using Counts = std::map<std::uint32_t, std::size_t>;
+
+  void run();
+  void carry_out(std::vector<Job> jobs);
+  Result<Done> try_batch(std::span<Job> jobs, bool growing);
+  Result<Done> apply(Job& job, bool growing, Counts& counts);
+  Result<Done> write(Job& job, const std::optional<CellInfo>& old, Counts& counts);
+  // commit ends the transaction with the new counts.
+  Result<Done> commit(sql::Transaction& transaction, Counts counts);
+  Result<std::size_t> sweep_now(Time now, std::size_t most);
+  Result<Done> take_due(const std::vector<DueCell>& due, Time now, Counts& counts);
+  Result<Done> truncate_log();
+  void set_short_of_space(bool short_of_space);
+  void recover_space();
+
+  sql::Database db_;
+  CellWriter cells_;
+  Reserve reserve_;
+  std::uint64_t last_version_;
+  bool wrote_since_truncate_ = true;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable work_;
+  std::vector<Job> jobs_;
+  std::vector<Sweep*> sweeps_;
+  bool stopping_ = false;
+  bool short_of_space_ = false;
+  Counts counts_;
+
+  std::thread thread_;
+};
+
+}  // namespace keyferry::store
