@@ -1,0 +1,73 @@
+#include "keyferry/net/rate_limit.h"
+
+#include <gtest/gtest.h>
+
+namespace keyferry::net {
+namespace {
+
+const Time kStart = from_unix_seconds(1'800'000'000);
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+TEST(RateLimit, AllowsThatManyAtOnceThenEvenly) {
+  RateLimit limit(60);
+  for (int i = 0; i < 60; ++i) EXPECT_FALSE(limit.take("a", kStart)) << i;
+  EXPECT_EQ(limit.take("a", kStart), milliseconds(1000));
+  EXPECT_EQ(limit.take("a", kStart + milliseconds(999)), milliseconds(1));
+  EXPECT_FALSE(limit.take("a", kStart + milliseconds(1000)));
+  EXPECT_TRUE(limit.take("a", kStart + milliseconds(1000)));
+  EXPECT_FALSE(limit.take("b", kStart)) << "another source has its own count";
+}
+
+TEST(RateLimit, AMinuteOfQuietForgivesEverything) {
+  RateLimit limit(600);
+  for (int i = 0; i < 600; ++i) limit.count("a", kStart);
+  EXPECT_TRUE(limit.wait_of("a", kStart));
+  for (int i = 0; i < 600; ++i) EXPECT_FALSE(limit.take("a", kStart + seconds(60))) << i;
+  EXPECT_TRUE(limit.take("a", kStart + seconds(60)));
+}
+
+TEST(RateLimit, AskingCountsNothing) {
+  RateLimit limit(1);
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(limit.wait_of("a", kStart));
+  limit.count("a", kStart);
+  EXPECT_EQ(limit.wait_of("a", kStart), seconds(60));
+}
+
+TEST(RateLimit, AStormIsNotPunishedForEver) {
+  RateLimit limit(600);
+  for (int i = 0; i < 20'000; ++i) limit.count("a", kStart);
+  EXPECT_FALSE(limit.wait_of("a", kStart + seconds(61)));
+}
+
+TEST(RateLimit, ForgetsTheSourceSeenLongestAgo) {
+  RateLimit limit(1, 2);
+  limit.count("a", kStart);
+  limit.count("b", kStart);
+  limit.count("a", kStart);
+  limit.count("c", kStart);
+  EXPECT_TRUE(limit.wait_of("a", kStart));
+  EXPECT_FALSE(limit.wait_of("b", kStart));
+  EXPECT_TRUE(limit.wait_of("c", kStart));
+}
+
+TEST(RateLimit, ZeroLimitsNothing) {
+  RateLimit limit(0);
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(limit.take("a", kStart));
+}
+
+TEST(RateLimit, AClockThatStepsBackOnlyMakesWait) {
+  RateLimit limit(60);
+  limit.count("a", kStart);
+  EXPECT_TRUE(limit.wait_of("a", kStart - seconds(3600)));
+  EXPECT_FALSE(limit.wait_of("a", kStart));
+}
+
+TEST(TooMany, SaysWhenInWholeSeconds) {
+  EXPECT_EQ(too_many(milliseconds(1)).headers.find("Retry-After"), "1");
+  EXPECT_EQ(too_many(milliseconds(1001)).headers.find("Retry-After"), "2");
+  EXPECT_EQ(too_many(milliseconds(1001)).status, 429);
+}
+
+}  // namespace
+}  // namespace keyferry::net
