@@ -1,0 +1,69 @@
+#include "keyferry/verifier/list_client.h"
+
+#include "keyferry/verifier/http_date.h"
+
+namespace keyferry::verifier {
+namespace {
+
+using namespace std::chrono_literals;
+
+net::ClientOptions client_options(const ListClientOptions& options) {
+  net::ClientOptions client;
+  client.ca_file = options.ca_file;
+  // The administrator wrote the URL: an authority beside us or in our own network is fine.
+  client.allow_local = true;
+  client.max_response = 64U << 20;
+  client.user_agent = "keyferry-verifier";
+  return client;
+}
+
+Error refused(const net::Response& response) {
+  return fail(Errc::unavailable,
+              "the authority answered with status " + std::to_string(response.status));
+}
+
+std::optional<Time> date_of(const net::Response& response) {
+  const auto text = response.headers.find("Date");
+  if (!text) return {};
+  auto date = parse_http_date(*text);
+  return date ? std::optional(*date) : std::nullopt;
+}
+
+}  // namespace
+
+ListClient::ListClient(ListClientOptions options)
+    : options_(std::move(options)), client_(client_options(options_)) {}
+
+Result<ListClient::Answer> ListClient::poll(const std::string& etag, bool long_poll) {
+  net::ClientRequest request;
+  request.url = options_.url + ".jws";
+  request.timeout = kAnswerMargin;
+  if (!etag.empty()) request.headers.add("If-None-Match", etag);
+  if (long_poll) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(options_.wait);
+    request.headers.add("Prefer", "wait=" + std::to_string(seconds.count()));
+    request.timeout = seconds + kAnswerMargin;
+  }
+  KF_TRY(auto response, client_.send(request));
+  Answer answer;
+  answer.server_date = date_of(response);
+  answer.etag = response.headers.find("ETag").value_or("");
+  if (response.status == 304 && !etag.empty()) {
+    answer.etag = etag;
+    return answer;
+  }
+  if (response.status != 200) return refused(response);
+  answer.jws = std::move(response.body);
+  return answer;
+}
+
+Result<Bytes> ListClient::fetch(std::uint64_t number) {
+  net::ClientRequest request;
+  request.url = options_.url + "?number=" + std::to_string(number);
+  request.timeout = 60s;
+  KF_TRY(auto response, client_.send(request));
+  if (response.status != 200) return refused(response);
+  return copy_of(bytes_of(response.body));
+}
+
+}  // namespace keyferry::verifier
