@@ -1,9 +1,7 @@
 #include "keyferry/credential/ssh_key.h"
 
-#include "tests/support/vector_file.h"
 #include <gtest/gtest.h>
 
-#include "keyferry/base/base64.h"
 #include "keyferry/base/hex.h"
 
 namespace keyferry::credential {
