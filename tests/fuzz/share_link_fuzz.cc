@@ -1,0 +1,50 @@
+// Target: transfer::parse_share_link, parse_link_secret and base_of_relay: text that people paste.
+// What is read is written as a link that is read as the same; no message quotes the secret.
+#include "keyferry/transfer/share_link.h"
+
+namespace {
+
+using namespace keyferry;
+
+bool same(const transfer::ShareLink& a, const transfer::ShareLink& b) {
+  if (a.secret.has_value() != b.secret.has_value()) return false;
+  if (a.secret && !(*a.secret == *b.secret)) return false;
+  return a.base == b.base && a.mailbox == b.mailbox && a.vertical == b.vertical;
+}
+
+void check_message(const Error& error, std::string_view text) {
+  const std::size_t hash = text.rfind('#');
+  if (hash == std::string_view::npos) return;
+  const std::string_view secret = text.substr(hash + 1);
+  require(secret.size() < 16 || error.detail.find(secret) == std::string::npos,
+          "no message quotes the secret");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = text_of({data, size});
+  if (const auto read = transfer::parse_share_link(text)) {
+    const std::string written = transfer::encode_share_link(read->link);
+    const auto again = transfer::parse_share_link(written);
+    require(again && same(again->link, read->link), "a link comes back");
+    require(!again->secret_was_in_path, "a link that we write keeps its secret");
+    require(transfer::encode_share_link(again->link) == written, "a link has one spelling of ours");
+    require(transfer::base_of_relay(read->link.base) == read->link.base, "a base is a base");
+    require(transfer::mailbox_url(read->link).find_first_of("?#") == std::string::npos,
+            "requests carry neither query nor fragment");
+    require(read->link.secret || written.find('#') == std::string::npos, "no secret, no fragment");
+  } else {
+    require(!read.error().detail.empty() && !read.error().reason.empty(), "a fault is named");
+    check_message(read.error(), text);
+  }
+  if (const auto read = transfer::parse_link_secret(text)) {
+    require(read->secret.size() == 16 || read->secret.size() == 32, "a secret has 16 or 32 octets");
+    const auto again = transfer::parse_link_secret(transfer::encode_link_secret(read->secret));
+    require(again && again->secret == read->secret, "a secret comes back");
+  }
+  if (const auto base = transfer::base_of_relay(text)) {
+    require(transfer::base_of_relay(*base) == *base, "a base has one spelling");
+  }
+  return 0;
+}
