@@ -1,0 +1,89 @@
+#include "agent.h"
+
+#include "keyferry/file/file.h"
+#include "keyferry/net/admin.h"
+
+namespace keyferry::cmd {
+namespace {
+
+class RunningAgent final : public Agent {
+ public:
+  RunningAgent(file::Lock lock, std::string listen)
+      : lock_(std::move(lock)), listen_(std::move(listen)) {
+    registry_->refresh = [this] {
+      for (const auto& follower : followers_) follower->refresh_metrics();
+    };
+  }
+
+  Result<Done> add(const verifier::ListSettings& list) {
+    KF_TRY(auto trust, load_trust(list));
+    auto follower = verifier::Follower::make(list, std::move(trust), clock_, *registry_);
+    if (!follower) return in_context("list " + list.name, follower.error());
+    followers_.push_back(*std::move(follower));
+    return Done{};
+  }
+
+  Result<Done> once() override {
+    Result<Done> first = Done{};
+    for (const auto& follower : followers_) {
+      auto result = follower->round(false);
+      if (!result && first) first = in_context("list " + follower->settings().name, result.error());
+    }
+    for (const auto& follower : followers_) follower->wait_for_hook();
+    return first;
+  }
+
+  Result<Done> serve() override {
+    if (!listen_.empty()) {
+      KF_TRY(admin_, net::start_admin(listen_, registry_, [this] { return ready(); }));
+    }
+    for (const auto& follower : followers_) follower->start();
+    return Done{};
+  }
+
+  std::string address() const override { return admin_ ? admin_->address() : ""; }
+
+  Result<Done> reload() override {
+    std::vector<verifier::Trust> all;
+    for (const auto& follower : followers_) {
+      KF_TRY(auto trust, load_trust(follower->settings()));
+      all.push_back(std::move(trust));
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) followers_[i]->replace_trust(std::move(all[i]));
+    return Done{};
+  }
+
+  void stop() override {
+    for (const auto& follower : followers_) follower->stop();
+    if (admin_) admin_->drain(std::chrono::seconds(2));
+  }
+
+ private:
+  Result<Done> ready() const {
+    for (const auto& follower : followers_) {
+      KF_TRY(follower->ready());
+    }
+    return Done{};
+  }
+
+  file::Lock lock_;
+  std::string listen_;
+  SystemClock clock_;
+  std::shared_ptr<verifier::Registry> registry_ = std::make_shared<verifier::Registry>();
+  std::vector<std::unique_ptr<verifier::Follower>> followers_;
+  std::unique_ptr<net::HttpServer> admin_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Agent>> Agent::make(const VerifierConfig& config) {
+  KF_TRY(file::make_directory(config.state_path, 0700));
+  KF_TRY(auto lock, file::Lock::acquire(config.state_path / "lock"));
+  auto agent = std::make_unique<RunningAgent>(std::move(lock), config.listen_admin);
+  for (const auto& list : config.lists) {
+    KF_TRY(agent->add(list));
+  }
+  return std::unique_ptr<Agent>(std::move(agent));
+}
+
+}  // namespace keyferry::cmd

@@ -1,0 +1,118 @@
+// keyferry-verifier: keeps the revocation lists fresh that sshd reads.
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+
+#include "agent.h"
+#include "config.h"
+#include <CLI/CLI.hpp>
+
+#include "keyferry/net/signals.h"
+
+namespace keyferry::cmd {
+namespace {
+
+struct Options {
+  std::filesystem::path config;
+  bool check = false;
+  bool once = false;
+};
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+constexpr int kRefused = 3;
+constexpr int kNetwork = 4;
+
+int complain(const Error& error, int code = kFailed) {
+  std::fprintf(stderr, "keyferry-verifier: %s\n", error.detail.c_str());
+  return code;
+}
+
+int exit_code(const Error& error) {
+  switch (error.code) {
+    case Errc::network:
+    case Errc::unavailable:
+      return kNetwork;
+    case Errc::cannot_open:
+    case Errc::conflict:
+    case Errc::invalid:
+      return kRefused;
+    default:
+      return kFailed;
+  }
+}
+
+int check(const VerifierConfig& config, const Options& options) {
+  for (const auto& list : config.lists) {
+    const auto trust = load_trust(list);
+    if (!trust) return complain(trust.error());
+  }
+  std::fprintf(stderr, "keyferry-verifier: %s is good\n", options.config.c_str());
+  return 0;
+}
+
+void reload(Agent& agent) {
+  const auto reloaded = agent.reload();
+  if (reloaded) {
+    net::log_event(net::LogLevel::info, "reloaded");
+  } else {
+    net::log_event(net::LogLevel::error, "reload_failed", {{"detail", reloaded.error().detail}});
+  }
+}
+
+int serve(Agent& agent, const VerifierConfig& config) {
+  const auto served = agent.serve();
+  if (!served) return complain(served.error());
+  net::log_event(net::LogLevel::info, "started",
+                 {{"address", agent.address()},
+                  {"state", config.state_path.string()},
+                  {"lists", std::to_string(config.lists.size())},
+                  {"version", KEYFERRY_VERSION}});
+  net::notify_ready();
+  net::serve_until_terminated([&] { reload(agent); });
+  agent.stop();
+  net::log_event(net::LogLevel::info, "stopped");
+  return 0;
+}
+
+int run(const Options& options) {
+  // A file size limit or quota is an error of a write, not the end of the agent.
+  std::signal(SIGXFSZ, SIG_IGN);
+  const auto config = load_verifier_config(options.config);
+  if (!config) return complain(config.error());
+  if (options.check) return check(*config, options);
+  net::block_signals();
+  net::configure_log(config->log_format, config->log_level, "keyferry-verifier");
+  auto agent = Agent::make(*config);
+  if (!agent) return complain(agent.error());
+  if (!options.once) return serve(**agent, *config);
+  const auto fetched = (*agent)->once();
+  return fetched ? 0 : complain(fetched.error(), exit_code(fetched.error()));
+}
+
+}  // namespace
+}  // namespace keyferry::cmd
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Keeps the revocation lists fresh that sshd reads: fetches them from the authority, checks\n"
+      "their signature, and replaces the files whole.",
+      "keyferry-verifier");
+  keyferry::cmd::Options options;
+  app.add_option("--config", options.config, "configuration file (TOML)")->required();
+  auto* check = app.add_flag("--check", options.check, "check the configuration and exit");
+  app.add_flag("--once", options.once, "fetch every list once and exit")->excludes(check);
+  app.set_version_flag("--version", "keyferry-verifier " KEYFERRY_VERSION);
+  app.footer(
+      "Exit status: 0 done, 1 failed, 2 usage, 3 a list was refused, 4 the authority could not be\n"
+      "reached.\n"
+      "Examples:\n"
+      "  keyferry-verifier --config /etc/keyferry/verifier.toml\n"
+      "  keyferry-verifier --config verifier.toml --once");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : keyferry::cmd::kUsage;
+  }
+  return keyferry::cmd::run(options);
+}
