@@ -1,0 +1,154 @@
+#include "config.h"
+
+#include <algorithm>
+
+#include "keyferry/config/toml.h"
+#include "keyferry/digest/hash.h"
+#include "keyferry/file/file.h"
+
+namespace keyferry::cmd {
+namespace {
+
+constexpr std::int64_t kMostPayload = 1 << 20;
+constexpr std::int64_t kMostPerMinute = 1'000'000;
+constexpr int kMostThreads = 64;
+
+bool is_url_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-.:/[]").find(c) != std::string_view::npos;
+}
+
+// The public URL begins every share link, so it must survive any messenger (transfer.md section 1).
+void read_public_url(config::Toml& file, RelayConfig& config) {
+  std::string url = file.text("public.url");
+  while (url.ends_with('/')) url.pop_back();
+  const bool plain = url.starts_with("http://");
+  const std::string_view rest =
+      std::string_view(url).substr(std::min(url.size(), plain ? 7ul : 8ul));
+  if (!url.empty() && ((!url.starts_with("https://") && !plain) || rest.empty() ||
+                       !std::all_of(rest.begin(), rest.end(), is_url_character))) {
+    file.note_fault("public.url",
+                    "must be like \"https://relay.example\" or "
+                    "\"https://example.org/relay\"");
+  }
+  // Plain HTTP is for trials on one machine.
+  const bool local =
+      rest.starts_with("127.") || rest.starts_with("localhost") || rest.starts_with("[::1]");
+  if (plain && !local) file.note_fault("public.url", "must begin with https://");
+  config.settings.public_url = std::move(url);
+}
+
+void read_listen(config::Toml& file, RelayConfig& config) {
+  config.listen_api = file.text("listen.api", "[::]:443");
+  config.listen_admin = file.text("listen.admin", "127.0.0.1:9443");
+  config.threads = static_cast<int>(file.integer("listen.threads", 2, 1, kMostThreads));
+  if (file.has("listen.trusted_proxies")) {
+    config.settings.trusted_proxies = file.texts("listen.trusted_proxies");
+  }
+  if (file.has("tls.certificate") || file.has("tls.key")) {
+    config.tls = net::TlsFiles{file.path("tls.certificate"), file.path("tls.key")};
+  }
+}
+
+void read_mailbox(config::Toml& file, RelayConfig& config) {
+  relay::Settings& settings = config.settings;
+  const mailbox::Lifetimes usual;
+  settings.lifetimes.by_default = file.duration("mailbox.default_lifetime", usual.by_default);
+  settings.lifetimes.most = file.duration("mailbox.max_lifetime", usual.most);
+  if (settings.lifetimes.by_default > settings.lifetimes.most) {
+    file.note_fault("mailbox.default_lifetime", "must not exceed mailbox.max_lifetime");
+  }
+  const auto most = static_cast<std::int64_t>(settings.body.payload);
+  settings.body.payload = static_cast<std::size_t>(
+      file.integer("mailbox.max_payload", most, static_cast<std::int64_t>(mailbox::kLeastPayload),
+                   kMostPayload));
+  settings.body.strict = file.boolean("mailbox.strict", true);
+  if (file.has("mailbox.image_origins")) {
+    settings.image_origins = file.texts("mailbox.image_origins");
+    for (const std::string& origin : settings.image_origins) {
+      if (!origin.starts_with("https://") || origin.ends_with('/')) {
+        file.note_fault("mailbox.image_origins",
+                        "must hold origins like \"https://pictures.example\"");
+      }
+    }
+  }
+}
+
+void read_limits(config::Toml& file, RelayConfig& config) {
+  config.settings.misses_per_minute =
+      static_cast<int>(file.integer("limits.misses_per_minute", 600, 0, kMostPerMinute));
+  config.settings.creates_per_minute =
+      static_cast<int>(file.integer("limits.creates_per_minute", 0, 0, kMostPerMinute));
+}
+
+Result<std::vector<ByteArray<32>>> read_tokens(const std::filesystem::path& path) {
+  KF_TRY(const SecretBytes text, file::read_secret(path));
+  std::vector<ByteArray<32>> hashes;
+  std::string_view rest = text_of(text.expose());
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    if (!line.empty() && line.front() != '#') hashes.push_back(digest::sha256(bytes_of(line)));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+  if (hashes.empty()) return fail(Errc::invalid, path.string() + " holds no token");
+  return hashes;
+}
+
+void read_create(config::Toml& file, RelayConfig& config) {
+  const std::string require = file.choice("create.require", "none", {"none", "token-file"});
+  config.settings.create_needs_token = require == "token-file";
+  if (!config.settings.create_needs_token && !file.has("create.token_file")) return;
+  auto tokens = read_tokens(file.path("create.token_file"));
+  if (tokens) {
+    config.settings.token_hashes = *std::move(tokens);
+  } else if (config.settings.create_needs_token) {
+    file.note_fault("create.token_file", tokens.error().detail);
+  }
+}
+
+bool lies_under(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  const auto inner = std::filesystem::absolute(path).lexically_normal();
+  const auto outer = std::filesystem::absolute(folder).lexically_normal();
+  const auto [end, ignored] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
+  return end == outer.end() || (std::next(end) == outer.end() && end->empty());
+}
+
+void read_store(config::Toml& file, RelayConfig& config) {
+  config.engine = file.choice("store.engine", "sqlite", {"sqlite", "memory"});
+  if (config.engine == "sqlite" || file.has("store.path")) {
+    config.store_path = file.path("store.path", "/var/lib/keyferry-relay");
+  }
+  config.secret_path = file.path("secret.path", "relay.secret");
+  if (config.engine == "sqlite" && lies_under(config.secret_path, config.store_path)) {
+    file.note_fault("secret.path",
+                    "must not lie under store.path: a copy of the store would carry its secret");
+  }
+}
+
+void read_log(config::Toml& file, RelayConfig& config) {
+  const std::string format = file.choice("log.format", "json", {"json", "text"});
+  config.log_format = format == "json" ? net::LogFormat::json : net::LogFormat::text;
+  const std::string level = file.choice("log.level", "info", {"debug", "info", "warning", "error"});
+  config.log_level = level == "debug"     ? net::LogLevel::debug
+                     : level == "warning" ? net::LogLevel::warning
+                     : level == "error"   ? net::LogLevel::error
+                                          : net::LogLevel::info;
+}
+
+}  // namespace
+
+Result<RelayConfig> load_relay_config(const std::filesystem::path& path) {
+  KF_TRY(config::Toml file, config::Toml::load(path));
+  RelayConfig config;
+  read_listen(file, config);
+  read_public_url(file, config);
+  read_mailbox(file, config);
+  read_limits(file, config);
+  read_create(file, config);
+  read_store(file, config);
+  read_log(file, config);
+  KF_TRY(file.finish());
+  return config;
+}
+
+}  // namespace keyferry::cmd

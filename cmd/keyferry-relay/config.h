@@ -1,0 +1,32 @@
+// The relay's configuration file (deploy/relay.toml documents every key).
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "keyferry/base/result.h"
+#include "keyferry/net/http_server.h"
+#include "keyferry/net/log.h"
+#include "keyferry/relay/settings.h"
+
+namespace keyferry::cmd {
+
+struct RelayConfig {
+  std::string listen_api;
+  std::string listen_admin;
+  int threads = 2;
+  std::optional<net::TlsFiles> tls;
+  std::string engine;  // "sqlite" or "memory"
+  std::filesystem::path store_path;
+  std::filesystem::path secret_path;
+  net::LogFormat log_format = net::LogFormat::json;
+  net::LogLevel log_level = net::LogLevel::info;
+  relay::Settings settings;
+};
+
+// load_relay_config reads and checks the file; it opens nothing but it and [create] token_file.
+// Errors: as of config::Toml, naming file, line and key.
+Result<RelayConfig> load_relay_config(const std::filesystem::path& path);
+
+}  // namespace keyferry::cmd

@@ -1,0 +1,129 @@
+#include "server.h"
+
+#include <prometheus/registry.h>
+
+#include "keyferry/file/file.h"
+#include "keyferry/net/admin.h"
+#include "keyferry/relay/relay.h"
+#include "keyferry/relay/sweeper.h"
+#include "keyferry/store/memory.h"
+#include "keyferry/store/sqlite.h"
+
+namespace keyferry::cmd {
+namespace {
+
+constexpr Duration kDrain = std::chrono::seconds(10);
+
+class Server final : public RelayServer {
+ public:
+  Server(relay::SecretRing secrets, std::unique_ptr<store::Store> store,
+         std::optional<file::Lock> lock, const relay::Settings& settings)
+      : lock_(std::move(lock)),
+        secrets_(std::move(secrets)),
+        store_(std::move(store)),
+        metrics_(*registry_),
+        relay_(*store_, secrets_, clock_, metrics_, settings) {}
+
+  Result<Done> listen(const RelayConfig& config) {
+    KF_TRY(admin_,
+           net::start_admin(config.listen_admin, registry_, [this] { return store_->check(); }));
+    net::ServerOptions options;
+    options.listen = config.listen_api;
+    options.tls = config.tls;
+    options.threads = config.threads;
+    options.max_body = mailbox::most_body_octets(config.settings.body);
+    KF_TRY(api_, net::HttpServer::start(options, [this](net::Request request, net::Reply reply) {
+             relay_.serve(std::move(request), std::move(reply));
+           }));
+    sweeper_ = std::make_unique<relay::Sweeper>(relay_);
+    return Done{};
+  }
+
+  std::string address() const override { return api_->address(); }
+
+  Result<Done> reload(const RelayConfig& config) override {
+    relay_.replace_settings(config.settings);
+    if (!config.tls) return Done{};
+    return api_->reload_tls();
+  }
+
+  void stop() override {
+    api_->drain(kDrain);
+    sweeper_.reset();
+    admin_->drain(Duration(0));
+  }
+
+ private:
+  SystemClock clock_;
+  std::optional<file::Lock> lock_;
+  relay::SecretRing secrets_;
+  std::unique_ptr<store::Store> store_;
+  std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
+  relay::Metrics metrics_;
+  relay::Relay relay_;
+  std::unique_ptr<net::HttpServer> admin_;
+  std::unique_ptr<net::HttpServer> api_;
+  std::unique_ptr<relay::Sweeper> sweeper_;
+};
+
+Result<std::optional<file::Lock>> lock_store(const RelayConfig& config) {
+  if (config.engine == "memory") return std::optional<file::Lock>();
+  KF_TRY(file::make_directory(config.store_path, 0700));
+  auto lock = file::Lock::acquire(config.store_path / "lock");
+  if (!lock) return in_context("store " + config.store_path.string(), lock.error());
+  return std::optional<file::Lock>(*std::move(lock));
+}
+
+Result<std::unique_ptr<store::Store>> open_store(const RelayConfig& config) {
+  if (config.engine == "memory") return store::make_memory_store();
+  store::SqliteOptions options;
+  options.folder = config.store_path;
+  options.opened = SystemClock().now();
+  return store::open_sqlite_store(options);
+}
+
+// A store that was written under another secret would answer 404 to everybody: refuse it instead.
+Result<Done> check_secrets(const relay::SecretRing& secrets, const store::Store& store,
+                           const RelayConfig& config) {
+  for (const auto& count : store.counts()) {
+    if (secrets.knows(count.secret_id)) continue;
+    return fail(Errc::invalid,
+                "the store " + config.store_path.string() +
+                    " holds mailboxes made under a key that " + config.secret_path.string() +
+                    " does not have: put back the relay.secret that belongs to this store");
+  }
+  return Done{};
+}
+
+Result<Done> drop_unused_secrets(relay::SecretRing& secrets, const store::Store& store,
+                                 const RelayConfig& config) {
+  std::vector<std::uint32_t> named;
+  for (const auto& count : store.counts()) named.push_back(count.secret_id);
+  return secrets.keep_only(named, config.secret_path);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RelayServer>> RelayServer::start(const RelayConfig& config) {
+  KF_TRY(auto lock, lock_store(config));
+  KF_TRY(auto store, open_store(config));
+  KF_TRY(auto secrets, relay::SecretRing::load_or_make(config.secret_path, SystemClock().now()));
+  KF_TRY(check_secrets(secrets, *store, config));
+  KF_TRY(drop_unused_secrets(secrets, *store, config));
+  auto server = std::make_unique<Server>(std::move(secrets), std::move(store), std::move(lock),
+                                         config.settings);
+  KF_TRY(server->listen(config));
+  return std::unique_ptr<RelayServer>(std::move(server));
+}
+
+Result<Done> check_relay(const RelayConfig& config) {
+  if (config.tls) {
+    KF_TRY(net::check_tls(*config.tls));
+  }
+  if (std::filesystem::exists(config.secret_path)) {
+    KF_TRY(relay::SecretRing::load_or_make(config.secret_path, SystemClock().now()));
+  }
+  return Done{};
+}
+
+}  // namespace keyferry::cmd

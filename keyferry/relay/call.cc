@@ -1,0 +1,54 @@
+#include "keyferry/relay/call.h"
+
+#include "keyferry/net/problem.h"
+#include "keyferry/relay/headers.h"
+
+namespace keyferry::relay {
+namespace {
+
+constexpr std::string_view kChallenge = "Mailbox-Device-Claim";
+
+bool is_miss(const Error& error) {
+  return error.code == Errc::not_found || error.reason == "claim_proof";
+}
+
+}  // namespace
+
+Result<Caller> parse_caller(const Call& call, bool needs_request_id) {
+  if (needs_request_id && !call.request_id) {
+    return fail(Errc::invalid,
+                "header Mailbox-Request-ID is missing: send a new UUID, and the "
+                "same one when trying again",
+                "request_id");
+  }
+  KF_TRY(const DeviceClaim claim, parse_device_claim(call.request.headers));
+  return Caller{claim, call.request_id.value_or("")};
+}
+
+//= spec:tigress#IDM-01
+void answer(const Call& call, net::Response response) {
+  if (call.request_id) response.headers.set(std::string(kRequestIdHeader), *call.request_id);
+  response.headers.set("Access-Control-Allow-Origin", "*");
+  response.headers.set("Access-Control-Expose-Headers", "etag, mailbox-request-id, retry-after");
+  call.relay.metrics.count(call.kind, response.status,
+                           std::chrono::steady_clock::now() - call.begun);
+  call.reply(std::move(response));
+}
+
+//= spec:tigress#A-13
+//= spec:tigress#A-48
+void refuse(const Call& call, const Error& error) {
+  if (is_miss(error)) {
+    const auto wait = call.limits->misses.take(call.source, call.relay.clock.now());
+    if (wait) return refuse_too_many(call, *wait);
+  }
+  call.relay.metrics.count_refusal(reason_of(error));
+  answer(call, net::problem(error, kChallenge));
+}
+
+void refuse_too_many(const Call& call, Duration wait) {
+  call.relay.metrics.count_refusal("too_many");
+  answer(call, net::too_many(wait));
+}
+
+}  // namespace keyferry::relay

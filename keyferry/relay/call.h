@@ -1,0 +1,50 @@
+// One call on its way through an endpoint.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "keyferry/base/result.h"
+#include "keyferry/net/http.h"
+#include "keyferry/relay/hashes.h"
+#include "keyferry/relay/metrics.h"
+#include "keyferry/relay/relay.h"
+
+namespace keyferry::relay {
+
+struct Call {
+  Relay& relay;
+  net::Request request;
+  net::Reply reply;
+  std::shared_ptr<const Settings> settings;
+  std::shared_ptr<RateLimits> limits;
+  CallKind kind = CallKind::other;
+  std::string source{};                     // for rate limits only
+  std::optional<std::string> request_id{};  // echoed in the answer (IDM-01)
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+};
+using CallPtr = std::shared_ptr<Call>;
+
+// Caller is who asks and under which request id.
+struct Caller {
+  DeviceClaim claim;
+  std::string request_id;  // empty where none is required
+};
+
+// parse_caller reads both headers. Errors: invalid (`request_id`) if it is required and missing;
+// unauthorized (`device_claim`). The request id comes first.
+Result<Caller> parse_caller(const Call& call, bool needs_request_id);
+
+// answer sends `response` with the echo, CORS and metrics. Once per call, from any thread.
+void answer(const Call& call, net::Response response);
+
+// refuse sends `error` as a problem document. Misses (404) and wrong proofs count against the
+// source; beyond its limit they become 429 with Retry-After.
+void refuse(const Call& call, const Error& error);
+
+// refuse_too_many sends 429 with Retry-After.
+void refuse_too_many(const Call& call, Duration wait);
+
+}  // namespace keyferry::relay

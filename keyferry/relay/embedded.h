@@ -1,0 +1,13 @@
+// Files that are part of the program; CMake makes embedded.cc from them (cmake/embed.cmake).
+#pragma once
+
+#include <string_view>
+
+namespace keyferry::relay::embedded {
+
+std::string_view access_png();
+std::string_view home_png();
+std::string_view car_png();
+std::string_view openapi_yaml();  // docs/openapi/relay.yaml
+
+}  // namespace keyferry::relay::embedded

@@ -1,0 +1,16 @@
+// The calls of the v1 API, one file each. Each checks headers and body before it looks at any
+// state, and answers its call exactly once.
+#pragma once
+
+#include "keyferry/relay/call.h"
+
+namespace keyferry::relay {
+
+void create_mailbox(CallPtr call);                           // POST /v1/m
+void read_mailbox(CallPtr call, const MailboxId& id);        // POST /v1/m/{id}
+void update_mailbox(CallPtr call, const MailboxId& id);      // PUT /v1/m/{id}
+void delete_mailbox(CallPtr call, const MailboxId& id);      // DELETE /v1/m/{id}
+void relinquish_mailbox(CallPtr call, const MailboxId& id);  // PATCH /v1/m/{id}
+void preview_mailbox(CallPtr call, const MailboxId& id);     // GET, HEAD /v1/m/{id}
+
+}  // namespace keyferry::relay

@@ -1,0 +1,57 @@
+#include "keyferry/relay/hashes.h"
+
+#include <algorithm>
+
+#include "keyferry/digest/hash.h"
+
+namespace keyferry::relay {
+namespace {
+
+enum class Purpose : std::uint8_t { mailbox_id = 1, cell_key = 2, claim = 3 };
+
+digest::Sha256 hash(const Secret& secret, std::uint8_t purpose,
+                    std::initializer_list<ByteView> parts) {
+  Bytes input{purpose};
+  for (ByteView part : parts) append(input, part);
+  return digest::hmac_sha256(secret.key.expose(), {ByteView(input)});
+}
+
+template <class Id>
+Id prefix_of(const digest::Sha256& hash) {
+  Id id;
+  std::copy_n(hash.begin(), id.octets.size(), id.octets.begin());
+  return id;
+}
+
+}  // namespace
+
+//= spec:tigress#MBX-01
+//= spec:tigress#MBX-02
+MailboxId derive_mailbox_id(const Secret& secret, const DeviceClaim& claim,
+                            std::string_view request_id) {
+  auto id = prefix_of<MailboxId>(hash(secret, static_cast<std::uint8_t>(Purpose::mailbox_id),
+                                      {claim.octets, bytes_of(request_id)}));
+  id.octets = as_uuid_v4(id.octets);
+  return id;
+}
+
+store::CellKey hash_mailbox_id(const Secret& secret, const MailboxId& id) {
+  return prefix_of<store::CellKey>(
+      hash(secret, static_cast<std::uint8_t>(Purpose::cell_key), {id.octets}));
+}
+
+//= spec:tigress#PRV-03
+mailbox::HashedClaim hash_claim(const Secret& secret, const MailboxId& id,
+                                const DeviceClaim& claim) {
+  return prefix_of<mailbox::HashedClaim>(
+      hash(secret, static_cast<std::uint8_t>(Purpose::claim), {id.octets, claim.octets}));
+}
+
+//= spec:tigress#A-05
+mailbox::HashedRequest hash_request(const Secret& secret, const MailboxId& id, Verb verb,
+                                    const DeviceClaim& claim, std::string_view request_id) {
+  return prefix_of<mailbox::HashedRequest>(hash(secret, static_cast<std::uint8_t>(verb),
+                                                {id.octets, claim.octets, bytes_of(request_id)}));
+}
+
+}  // namespace keyferry::relay

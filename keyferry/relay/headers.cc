@@ -1,0 +1,78 @@
+#include "keyferry/relay/headers.h"
+
+#include <algorithm>
+
+#include "keyferry/base/base64.h"
+#include "keyferry/base/secret.h"
+#include "keyferry/digest/hash.h"
+
+namespace keyferry::relay {
+namespace {
+
+constexpr std::size_t kMostRequestIdOctets = 128;
+constexpr std::size_t kClaimKeyOctets = 32;
+
+bool equals_without_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+Error claim_fault(std::string_view fault) {
+  return fail(Errc::unauthorized, "header Mailbox-Device-Claim " + std::string(fault),
+              "device_claim");
+}
+
+}  // namespace
+
+//= spec:tigress#A-06
+Result<std::optional<std::string>> parse_request_id(const net::Headers& headers) {
+  const auto values = headers.all(kRequestIdHeader);
+  if (values.empty()) return std::optional<std::string>();
+  const auto visible = [](char c) { return c > 0x20 && c < 0x7f; };
+  const std::string_view value = values.front();
+  if (values.size() > 1 || value.empty() || value.size() > kMostRequestIdOctets ||
+      !std::all_of(value.begin(), value.end(), visible)) {
+    return fail(Errc::invalid,
+                "header Mailbox-Request-ID must be one value of 1 to 128 visible ASCII "
+                "characters: send a UUID",
+                "request_id");
+  }
+  return std::optional(std::string(value));
+}
+
+//= spec:tigress#CLM-01
+//= spec:tigress#CLM-04
+//= spec:tigress#A-32
+Result<DeviceClaim> parse_device_claim(const net::Headers& headers) {
+  const auto values = headers.all(kDeviceClaimHeader);
+  if (values.empty()) return claim_fault("is missing: send the UUID that this device made");
+  if (values.size() > 1) return claim_fault("was sent more than once");
+  const auto uuid = parse_uuid(values.front());
+  if (!uuid) return claim_fault("is not a UUID");
+  return DeviceClaim{*uuid};
+}
+
+std::optional<mailbox::ClaimKeyHash> hash_claim_key(const net::Headers& headers) {
+  const auto values = headers.all(kClaimKeyHeader);
+  if (values.empty()) return std::nullopt;
+  auto key = parse_base64url(values.front());
+  const bool good = values.size() == 1 && key && key->size() == kClaimKeyOctets;
+  // Longer than any key, so that no octets sent in place of a key can pass for one.
+  const auto hash = good ? digest::sha256(ByteView(*key))
+                         : digest::sha256({bytes_of("this is not a claim key of 32 octets: "),
+                                           bytes_of(values.front())});
+  if (key) wipe(*key);
+  return mailbox::ClaimKeyHash{hash};
+}
+
+//= spec:tigress#TRN-03
+Result<Done> check_json_body(const net::Headers& headers) {
+  const auto value = headers.find("Content-Type").value_or("");
+  std::string_view type = value.substr(0, value.find(';'));
+  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
+  if (equals_without_case(type, "application/json")) return Done{};
+  return fail(Errc::unsupported_media, "this call takes a body of Content-Type application/json");
+}
+
+}  // namespace keyferry::relay

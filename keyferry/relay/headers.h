@@ -1,0 +1,35 @@
+// The Mailbox-* request headers, read strictly.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "keyferry/base/result.h"
+#include "keyferry/mailbox/mailbox.h"
+#include "keyferry/net/http.h"
+#include "keyferry/relay/hashes.h"
+
+namespace keyferry::relay {
+
+inline constexpr std::string_view kRequestIdHeader = "Mailbox-Request-ID";
+inline constexpr std::string_view kDeviceClaimHeader = "Mailbox-Device-Claim";
+inline constexpr std::string_view kClaimKeyHeader = "Mailbox-Claim-Key";
+
+// parse_request_id returns the request id, if one was sent: 1 to 128 visible ASCII characters, a
+// UUID or not. Errors: invalid (others, or several of them).
+Result<std::optional<std::string>> parse_request_id(const net::Headers& headers);
+
+// parse_device_claim reads any textual UUID of either case. Errors: unauthorized
+// (`device_claim`) if it is missing, malformed or there are several.
+Result<DeviceClaim> parse_device_claim(const net::Headers& headers);
+
+// hash_claim_key returns SHA-256 of the claim key that was shown, or nothing if none was. Anything
+// that is not base64url of 32 octets gives a hash that nobody's key has, so it counts as wrong
+//
+std::optional<mailbox::ClaimKeyHash> hash_claim_key(const net::Headers& headers);
+
+// check_json_body demands `Content-Type: application/json` (parameters are ignored). Errors:
+// unsupported_media.
+Result<Done> check_json_body(const net::Headers& headers);
+
+}  // namespace keyferry::relay

@@ -1,0 +1,91 @@
+#include "keyferry/relay/metrics.h"
+
+#include <algorithm>
+#include <string>
+
+namespace keyferry::relay {
+namespace {
+
+constexpr std::array<const char*, kCallKinds> kNames = {"create",     "read",    "update", "delete",
+                                                        "relinquish", "preview", "other"};
+
+double seconds_of(std::chrono::steady_clock::duration took) {
+  return std::chrono::duration<double>(took).count();
+}
+
+}  // namespace
+
+Metrics::Metrics(prometheus::Registry& registry) {
+  auto& requests = prometheus::BuildCounter()
+                       .Name("keyferry_relay_requests_total")
+                       .Help("Answered calls by kind and status class.")
+                       .Register(registry);
+  auto& seconds = prometheus::BuildHistogram()
+                      .Name("keyferry_relay_request_seconds")
+                      .Help("Time from the request to its answer.")
+                      .Register(registry);
+  const prometheus::Histogram::BucketBoundaries buckets = {
+      0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5};
+  for (std::size_t kind = 0; kind < kCallKinds; ++kind) {
+    for (std::size_t status = 0; status < kStatusClasses; ++status) {
+      requests_[kind][status] =
+          &requests.Add({{"call", kNames[kind]}, {"status", std::to_string(status + 2) + "xx"}});
+    }
+    seconds_[kind] = &seconds.Add({{"call", kNames[kind]}}, buckets);
+  }
+  refusals_ = &prometheus::BuildCounter()
+                   .Name("keyferry_relay_refusals_total")
+                   .Help("Refused calls by the word of their problem document.")
+                   .Register(registry);
+  store_errors_ = &prometheus::BuildCounter()
+                       .Name("keyferry_relay_store_errors_total")
+                       .Help("Failures of the store by kind.")
+                       .Register(registry);
+  sweeps_ = &prometheus::BuildCounter()
+                 .Name("keyferry_relay_sweeps_total")
+                 .Help("Finished sweeps for expired mailboxes.")
+                 .Register(registry)
+                 .Add({});
+  swept_ = &prometheus::BuildCounter()
+                .Name("keyferry_relay_swept_cells_total")
+                .Help("Cells whose content a sweep removed.")
+                .Register(registry)
+                .Add({});
+  sweep_seconds_ = &prometheus::BuildGauge()
+                        .Name("keyferry_relay_last_sweep_seconds")
+                        .Help("How long the last sweep took.")
+                        .Register(registry)
+                        .Add({});
+  cells_ = &prometheus::BuildGauge()
+                .Name("keyferry_relay_cells")
+                .Help("Cells in the store: mailboxes, and tombstones for a day after them.")
+                .Register(registry)
+                .Add({});
+}
+
+void Metrics::count(CallKind kind, int status, std::chrono::steady_clock::duration took) {
+  const auto call = static_cast<std::size_t>(kind);
+  const int status_class = std::clamp(status / 100 - 2, 0, static_cast<int>(kStatusClasses) - 1);
+  requests_[call][static_cast<std::size_t>(status_class)]->Increment();
+  seconds_[call]->Observe(seconds_of(took));
+}
+
+void Metrics::count_refusal(std::string_view error) {
+  refusals_->Add({{"error", std::string(error)}}).Increment();
+}
+
+void Metrics::count_store_error(std::string_view error) {
+  store_errors_->Add({{"error", std::string(error)}}).Increment();
+}
+
+void Metrics::count_sweep(std::size_t cells, std::chrono::steady_clock::duration took) {
+  sweeps_->Increment();
+  swept_->Increment(static_cast<double>(cells));
+  sweep_seconds_->Set(seconds_of(took));
+}
+
+void Metrics::set_cells(std::size_t cells) {
+  cells_->Set(static_cast<double>(cells));
+}
+
+}  // namespace keyferry::relay

@@ -1,0 +1,45 @@
+// What the admin address tells about the relay. Nothing here names a mailbox, claim or address.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string_view>
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+namespace keyferry::relay {
+
+enum class CallKind { create, read, update, remove, relinquish, preview, other };
+inline constexpr std::size_t kCallKinds = 7;
+
+// Metrics registers its families in `registry` once. Thread-safe.
+class Metrics {
+ public:
+  explicit Metrics(prometheus::Registry& registry);
+
+  // count notes an answered call: requests by call and status class, and its latency.
+  void count(CallKind kind, int status, std::chrono::steady_clock::duration took);
+  // count_refusal notes the `error` word of a problem document.
+  void count_refusal(std::string_view error);
+  // count_sweep notes a finished sweep.
+  void count_sweep(std::size_t cells, std::chrono::steady_clock::duration took);
+  void count_store_error(std::string_view error);
+  void set_cells(std::size_t cells);
+
+ private:
+  static constexpr std::size_t kStatusClasses = 4;  // 2xx … 5xx
+  std::array<std::array<prometheus::Counter*, kStatusClasses>, kCallKinds> requests_{};
+  std::array<prometheus::Histogram*, kCallKinds> seconds_{};
+  prometheus::Family<prometheus::Counter>* refusals_;
+  prometheus::Family<prometheus::Counter>* store_errors_;
+  prometheus::Counter* sweeps_;
+  prometheus::Counter* swept_;
+  prometheus::Gauge* sweep_seconds_;
+  prometheus::Gauge* cells_;
+};
+
+}  // namespace keyferry::relay

@@ -1,0 +1,40 @@
+// The page behind a share link: what a chat's preview and a person with a browser get to see.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "keyferry/base/clock.h"
+#include "keyferry/mailbox/mailbox.h"
+
+namespace keyferry::relay {
+
+// Vertical is the link's ?v=: what kind of thing is shared (A-46: unknown is general).
+enum class Vertical { general, home, car };
+Vertical parse_vertical(std::string_view query);
+
+struct PageInput {
+  const mailbox::DisplayInformation& display;  // untrusted text of the sender
+  Time deadline{};
+  Vertical vertical = Vertical::general;
+  std::string_view link;         // share link without query and fragment
+  std::string_view stock_url;    // the relay's own picture: what the page shows
+  std::string_view preview_url;  // what chats are told to show: that one, or an allowed imageURL
+};
+
+// render_page writes the HTML5 page with Open Graph tags. Everything that comes from outside
+// is escaped; there is no script. The same page whether the mailbox is claimed or not.
+std::string render_page(const PageInput& input);
+
+// render_missing_page is shown to a browser when there is no such mailbox.
+std::string render_missing_page();
+
+// content_security_policy allows the page its own pictures and its one style sheet, by hash, and
+// nothing else.
+const std::string& content_security_policy();
+
+// escape_html makes text harmless inside an element or a quoted attribute; control characters
+// become U+FFFD.
+std::string escape_html(std::string_view text);
+
+}  // namespace keyferry::relay

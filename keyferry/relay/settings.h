@@ -1,0 +1,36 @@
+// What the operator chose (experience.md section 3).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "keyferry/base/secret.h"
+#include "keyferry/mailbox/lifetime.h"
+#include "keyferry/mailbox/request_body.h"
+
+namespace keyferry::relay {
+
+struct Settings {
+  // https://HOST[:PORT][/BASE], without a slash at the end: what share links begin with.
+  std::string public_url;
+  mailbox::Lifetimes lifetimes;
+  mailbox::BodyLimits body;
+  // Who may create mailboxes: everybody, or who sends one of these as `Authorization: Bearer`
+  // (SHA-256 of each token).
+  bool create_needs_token = false;
+  std::vector<ByteArray<32>> token_hashes;
+  int misses_per_minute = 600;  // per source: 404s and wrong proofs; 0: no limit
+  int creates_per_minute = 0;   // per source; 0: no limit
+  // Addresses of proxies whose X-Forwarded-For names the source for these limits.
+  std::vector<std::string> trusted_proxies;
+  // Beginnings of imageURLs that the preview page may show; others get the stock picture.
+  std::vector<std::string> image_origins;
+};
+
+// base_path_of is the path of public_url: empty, or "/BASE".
+std::string_view base_path_of(const Settings& settings);
+
+// mailbox_url is the share link of a mailbox without query and fragment.
+std::string mailbox_url(const Settings& settings, std::string_view mailbox_id);
+
+}  // namespace keyferry::relay
