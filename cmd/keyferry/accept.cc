@@ -1,0 +1,122 @@
+// keyferry accept: take a share link or an offer.
+#include "command.h"
+
+#include "keyferry/codec/rfc3339.h"
+#include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/ssh_files.h"
+
+namespace keyferry::cli {
+namespace {
+
+struct AcceptOptions {
+  std::string what;
+  std::string pin, pin_file;
+  std::string secret, secret_file;
+  std::string name;
+  bool force = false;
+};
+
+bool is_pin_line(std::string_view line) {
+  return line.size() >= 4 && line.size() <= 10 && line.find_first_not_of("0123456789") == line.npos;
+}
+
+// `keyferry share --pin` prints the link and, on the next line, the PIN: a pipe may carry both.
+void split_off_pin(SecretBytes& text, std::optional<SecretBytes>& pin) {
+  std::string_view view = text_of(text.expose());
+  while (view.ends_with('\n') || view.ends_with('\r')) view.remove_suffix(1);
+  const std::size_t line = view.rfind('\n');
+  if (pin || line == view.npos || !is_pin_line(view.substr(line + 1))) return;
+  pin = SecretBytes::copy(bytes_of(view.substr(line + 1)));
+  text = SecretBytes::copy(bytes_of(view.substr(0, line)));
+}
+
+Result<SecretBytes> read_what(Session& session, AcceptOptions& options,
+                              std::optional<SecretBytes>& pin) {
+  if (options.what.empty()) return session.terminal().ask_line("link or offer", "LINK or -");
+  if (options.what == "-") {
+    KF_TRY(SecretBytes text, read_standard_input());
+    split_off_pin(text, pin);
+    return text;
+  }
+  session.terminal().say(
+      "note: other users of this machine may have seen the link among the arguments; `keyferry "
+      "accept -` reads it from standard input");
+  hide_argument(options.what);
+  SecretBytes text = SecretBytes::copy(bytes_of(options.what));
+  wipe(options.what);
+  return text;
+}
+
+void print_credential(const wallet::Home& home, const wallet::CredentialRecord& record) {
+  boost::json::array lines;
+  for (const wallet::SshLine& line : wallet::ssh_lines(home, record)) {
+    lines.push_back(
+        boost::json::object{{"login", line.login}, {"host", line.host}, {"command", line.command}});
+  }
+  const file::Path folder = home.credential_folder(record.name);
+  print_json(
+      boost::json::object{{"name", record.name},
+                          {"kind", record.kind},
+                          {"issuer", record.issuer},
+                          {"share", record.share},
+                          {"credential_id", record.credential_id},
+                          {"rights", record.rights},
+                          {"valid_from", codec::encode_rfc3339(record.window.from)},
+                          {"valid_until", codec::encode_rfc3339(record.window.until)},
+                          {"key", (folder / record.key_file).string()},
+                          {"certificate", (folder / (record.key_file + "-cert.pub")).string()},
+                          {"known_hosts", (folder / "known_hosts").string()},
+                          {"ssh", std::move(lines)}});
+}
+
+void report(Program& program, Session& session, const wallet::CredentialRecord& record) {
+  const wallet::Home& home = session.wallet().home;
+  if (program.json) return print_credential(home, record);
+  session.terminal().say("taken: it is your credential \"" + record.name + "\", good until " +
+                         wallet::show_time(record.window.until) + ". Use it with:");
+  for (const wallet::SshLine& line : wallet::ssh_lines(home, record)) print(line.command);
+}
+
+Result<Done> accept(Program& program, AcceptOptions& options) {
+  KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
+  wallet::TakeOptions take;
+  take.name = options.name;
+  take.force = options.force;
+  KF_TRY(take.pin, read_secret_option(options.pin, options.pin_file));
+  KF_TRY(take.secret, read_secret_option(options.secret, options.secret_file));
+  KF_TRY(const SecretBytes what, read_what(*session, options, take.pin));
+  KF_TRY(const wallet::CredentialRecord record,
+         wallet::take_share(session->wallet(), text_of(what.expose()), std::move(take)));
+  report(program, *session, record);
+  return wallet::mark_reported(session->wallet().home, record);
+}
+
+}  // namespace
+
+void add_accept(Program& program) {
+  auto options = std::make_shared<AcceptOptions>();
+  CLI::App* command = add_command(
+      program, "accept", "take a share: a link that somebody sent, or an authority's offer",
+      {"keyferry accept                  # asks for the link",
+       "keyferry accept - --pin-file pin < link.txt"});
+  command->add_option("what", options->what, "the link or offer; - reads standard input")
+      ->type_name("LINK|OFFER|-");
+  command->add_option("--pin", options->pin,
+                      "the PIN that the sender told you (stays in the "
+                      "shell's history: rather type it when asked)");
+  command->add_option("--pin-file", options->pin_file, "read the PIN from a file")
+      ->type_name("FILE");
+  command->add_option("--secret", options->secret,
+                      "the secret part of a link that was sent in two parts");
+  command->add_option("--secret-file", options->secret_file, "read that part from a file")
+      ->type_name("FILE");
+  command->add_option("--name", options->name, "what to call the credential here");
+  command->add_flag("--force", options->force, "go on with a link that looks damaged");
+  command->add_flag("--allow-local", program.allow_local,
+                    "let the relay and authority be at a loopback or private address");
+  command->callback([&program, options] {
+    program.action = [options](Program& p) { return accept(p, *options); };
+  });
+}
+
+}  // namespace keyferry::cli

@@ -1,0 +1,137 @@
+#include "command.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include "keyferry/codec/json.h"
+
+namespace keyferry::cli {
+namespace {
+
+std::vector<std::span<char>> g_arguments;
+
+Result<file::Path> home_path() {
+  const char* set = std::getenv("KEYFERRY_HOME");
+  if (set != nullptr && *set != '\0') return std::filesystem::absolute(set);
+  const char* home = std::getenv("HOME");
+  if (home != nullptr && *home == '/') return file::Path(home) / ".local/share/keyferry";
+  const passwd* account = getpwuid(getuid());
+  if (account != nullptr && account->pw_dir != nullptr) {
+    return file::Path(account->pw_dir) / ".local/share/keyferry";
+  }
+  return fail(Errc::invalid, "there is no home folder: set KEYFERRY_HOME");
+}
+
+net::ClientOptions client_options(const Program& program) {
+  net::ClientOptions options;
+  options.user_agent = "keyferry/" KEYFERRY_VERSION;
+  const char* set = std::getenv("KEYFERRY_CA");
+  if (!program.ca.empty()) {
+    options.ca_file = program.ca;
+  } else if (set != nullptr && *set != '\0') {
+    options.ca_file = set;
+  }
+  return options;
+}
+
+}  // namespace
+
+Session::Session(const Program& program, wallet::Home home, net::ClientOptions options)
+    : home_(std::move(home)),
+      client_(std::move(options)),
+      web_(client_, clock_),
+      terminal_(program.yes, program.json) {}
+
+Result<std::unique_ptr<Session>> Session::open(const Program& program) {
+  KF_TRY(const file::Path root, home_path());
+  KF_TRY(wallet::Home home, wallet::Home::open(root));
+  KF_TRY(wallet::Settings settings, wallet::load_settings(home));
+  if (!program.persona.empty()) {
+    const auto& all = settings.personas;
+    if (std::find(all.begin(), all.end(), program.persona) == all.end()) {
+      return fail(Errc::not_found,
+                  "no persona is called \"" + program.persona + "\": see `keyferry persona list`");
+    }
+    settings.persona = program.persona;
+  }
+  const net::ClientOptions options = client_options(program);
+  if (options.ca_file && !std::filesystem::exists(*options.ca_file)) {
+    return fail(Errc::invalid,
+                "the file of trust anchors does not exist: " + options.ca_file->string());
+  }
+  std::unique_ptr<Session> session(new Session(program, std::move(home), options));
+  session->wallet_ = std::make_unique<wallet::Wallet>(wallet::Wallet{
+      session->home_, session->web_, session->terminal_, std::move(settings), program.allow_local});
+  return session;
+}
+
+CLI::App* add_command(Program& program, const std::string& name, const std::string& summary,
+                      const std::vector<std::string>& examples) {
+  CLI::App* command = program.app.add_subcommand(name, summary);
+  command->add_flag("--json", program.json, "print the result as JSON, times in UTC");
+  command->add_flag("--yes", program.yes, "answer every question with yes");
+  std::string footer = "Examples:";
+  for (const std::string& example : examples) footer += "\n  " + example;
+  command->footer(footer);
+  return command;
+}
+
+void print(std::string_view line) {
+  std::cout << line << '\n' << std::flush;
+}
+
+void print_json(const boost::json::value& value) {
+  print(codec::encode_json(value));
+}
+
+int exit_code_of(const Error& error) {
+  switch (error.code) {
+    case Errc::network:
+    case Errc::unavailable:
+      return 4;
+    case Errc::unauthorized:
+    case Errc::forbidden:
+    case Errc::not_found:
+    case Errc::conflict:
+    case Errc::too_many:
+      return 3;
+    default:
+      return error.reason == "usage" ? 2 : 1;
+  }
+}
+
+Result<std::optional<SecretBytes>> read_secret_option(std::string& value, const std::string& file) {
+  if (!value.empty() && !file.empty()) {
+    return fail(Errc::invalid, "give a secret once: as an option or as a file", "usage");
+  }
+  if (!value.empty()) {
+    SecretBytes secret = SecretBytes::copy(bytes_of(value));
+    hide_argument(value);
+    wipe(value);
+    return std::optional(std::move(secret));
+  }
+  if (file.empty()) return std::optional<SecretBytes>();
+  auto text = file::read(file, 4096);
+  if (!text) return in_context(file, text.error());
+  while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
+  return std::optional(SecretBytes(*std::move(text)));
+}
+
+void remember_arguments(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) g_arguments.emplace_back(argv[i], std::strlen(argv[i]));
+}
+
+void hide_argument(std::string_view secret) {
+  if (secret.empty()) return;
+  for (const std::span<char> argument : g_arguments) {
+    const std::string_view text(argument.data(), argument.size());
+    const std::size_t at = text.find(secret);
+    if (at != text.npos) std::memset(argument.data() + at, '*', secret.size());
+  }
+}
+
+}  // namespace keyferry::cli

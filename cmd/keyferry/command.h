@@ -1,0 +1,72 @@
+// What every command of `keyferry` shares: options, the opened wallet, how results are printed.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "terminal.h"
+#include <CLI/CLI.hpp>
+#include <boost/json/object.hpp>
+
+#include "keyferry/wallet/take.h"
+
+namespace keyferry::cli {
+
+// Program is the parsed command line. A command sets `action`; main runs it.
+struct Program {
+  CLI::App app{"Share access by a link; take it with a key of your own; end it when you like."};
+  bool json = false;
+  bool yes = false;
+  bool allow_local = false;
+  std::string ca;       // a PEM file of further trust anchors
+  std::string persona;  // to act as; empty: the one in use
+  std::function<Result<Done>(Program&)> action;
+};
+
+// Session is an opened wallet with everything that it needs; lives while one command runs.
+class Session {
+ public:
+  static Result<std::unique_ptr<Session>> open(const Program& program);
+  wallet::Wallet& wallet() { return *wallet_; }
+  Terminal& terminal() { return terminal_; }
+
+ private:
+  Session(const Program& program, wallet::Home home, net::ClientOptions options);
+  SystemClock clock_;
+  wallet::Home home_;
+  net::HttpClient client_;
+  wallet::Web web_;
+  Terminal terminal_;
+  std::unique_ptr<wallet::Wallet> wallet_;
+};
+
+// add_command makes a subcommand with the options that all have; `examples` are its two examples,
+// shown by --help and in the man page.
+CLI::App* add_command(Program& program, const std::string& name, const std::string& summary,
+                      const std::vector<std::string>& examples);
+
+// print writes a line on standard output; print_json an object.
+void print(std::string_view line);
+void print_json(const boost::json::value& value);
+
+// exit_code_of: 1 failed, 2 usage, 3 refused, 4 network.
+int exit_code_of(const Error& error);
+
+// read_secret_option reads what --pin or --pin-file gave; nothing when neither did. Errors: invalid
+// (both), io.
+Result<std::optional<SecretBytes>> read_secret_option(std::string& value, const std::string& file);
+
+// hide_argument overwrites a secret among the arguments of this process, so that other users of
+// the machine no longer see it.
+void hide_argument(std::string_view secret);
+
+// remember_arguments is called once by main.
+void remember_arguments(int argc, char** argv);
+
+// The commands.
+void add_accept(Program& program);
+void add_list(Program& program);
+
+}  // namespace keyferry::cli

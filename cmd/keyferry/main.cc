@@ -1,0 +1,55 @@
+// The command line wallet: wiring of options to the library. No rules here.
+#include <csignal>
+#include <cstdio>
+
+#include "command.h"
+
+#include "keyferry/codec/json.h"
+
+namespace keyferry::cli {
+namespace {
+
+void report_error(const Program& program, const Error& error) {
+  if (program.json) {
+    const boost::json::object object{{"error", reason_of(error)}, {"detail", error.detail}};
+    std::fprintf(stderr, "%s\n", codec::encode_json(object).c_str());
+  } else {
+    std::fprintf(stderr, "keyferry: %s\n", error.detail.c_str());
+  }
+}
+
+int run(int argc, char** argv) {
+  Program program;
+  program.app.name("keyferry");
+  program.app.set_version_flag("--version", "keyferry " KEYFERRY_VERSION);
+  program.app.require_subcommand(1);
+  program.app.fallthrough();
+  program.app.add_option("--ca", program.ca, "further trust anchors (PEM); also KEYFERRY_CA")
+      ->type_name("FILE");
+  program.app.add_option("--persona", program.persona, "act as this persona");
+  add_accept(program);
+  add_list(program);
+  remember_arguments(argc, argv);
+  try {
+    program.app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.app.exit(error) == 0 ? 0 : 2;
+  }
+  const auto done = program.action(program);
+  if (done) return 0;
+  report_error(program, done.error());
+  return exit_code_of(done.error());
+}
+
+}  // namespace
+}  // namespace keyferry::cli
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return keyferry::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "keyferry: %s\n", error.what());
+    return 1;
+  }
+}

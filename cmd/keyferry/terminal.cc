@@ -1,0 +1,123 @@
+#include "terminal.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace keyferry::cli {
+namespace {
+
+constexpr std::size_t kMostInput = 65536;
+constexpr std::size_t kMostLine = 4096;
+
+// EchoOff turns the echo of a terminal off while it lives.
+class EchoOff {
+ public:
+  explicit EchoOff(int descriptor) : descriptor_(descriptor) {
+    if (tcgetattr(descriptor_, &before_) != 0) return;
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    changed_ = tcsetattr(descriptor_, TCSAFLUSH, &silent) == 0;
+  }
+  ~EchoOff() {
+    if (changed_) tcsetattr(descriptor_, TCSAFLUSH, &before_);
+  }
+  EchoOff(const EchoOff&) = delete;
+  EchoOff& operator=(const EchoOff&) = delete;
+
+ private:
+  int descriptor_;
+  termios before_{};
+  bool changed_ = false;
+};
+
+// Questions go to the terminal even where standard input is a pipe, but not where nobody reads
+// what is said on standard error.
+int open_terminal() {
+  if (isatty(STDERR_FILENO) == 0) return -1;
+  return ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+}
+
+void write_text(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t done = ::write(descriptor, text.data(), text.size());
+    if (done <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(done));
+  }
+}
+
+}  // namespace
+
+Terminal::Terminal(bool yes, bool quiet) : yes_(yes), quiet_(quiet), descriptor_(open_terminal()) {}
+
+Terminal::~Terminal() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void Terminal::say(std::string_view line) {
+  if (quiet_) return;
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  std::fputc('\n', stderr);
+}
+
+Result<bool> Terminal::agree(std::string_view question) {
+  if (yes_) return true;
+  KF_TRY(const SecretBytes answer, read_line(std::string(question) + " [y/N] ", "--yes", true));
+  const std::string_view text = text_of(answer.expose());
+  return text == "y" || text == "Y" || text == "yes" || text == "YES" || text == "Yes";
+}
+
+Result<SecretBytes> Terminal::ask_secret(std::string_view question, std::string_view option) {
+  return read_line(std::string(question) + ": ", option, false);
+}
+
+Result<SecretBytes> Terminal::ask_line(std::string_view question, std::string_view option) {
+  return read_line(std::string(question) + ": ", option, true);
+}
+
+Result<SecretBytes> Terminal::read_line(std::string_view question, std::string_view option,
+                                        bool echo) {
+  if (descriptor_ < 0) {
+    return fail(Errc::invalid, "there is no terminal to ask \"" + std::string(question) +
+                                   "\": answer with " + std::string(option));
+  }
+  write_text(descriptor_, question);
+  Bytes line;
+  line.reserve(kMostLine);  // never moved, so never left behind unwiped
+  {
+    std::optional<EchoOff> silent;
+    if (!echo) silent.emplace(descriptor_);
+    for (std::uint8_t c = 0; line.size() < kMostLine;) {
+      const ssize_t got = ::read(descriptor_, &c, 1);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0 || c == '\n') break;
+      line.push_back(c);
+    }
+  }
+  if (!echo) write_text(descriptor_, "\n");
+  return SecretBytes(std::move(line));
+}
+
+Result<SecretBytes> read_standard_input() {
+  Bytes input;
+  input.reserve(kMostInput + 1);
+  std::array<std::uint8_t, 4096> part;
+  while (true) {
+    const ssize_t got = ::read(STDIN_FILENO, part.data(), part.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(Errc::io, "cannot read standard input");
+    if (got == 0) break;
+    if (input.size() + static_cast<std::size_t>(got) > kMostInput) {
+      return fail(Errc::too_large, "standard input is longer than 64 KiB: give the link alone");
+    }
+    append(input, ByteView(part).first(static_cast<std::size_t>(got)));
+  }
+  wipe(part.data(), part.size());
+  return SecretBytes(std::move(input));
+}
+
+}  // namespace keyferry::cli

@@ -1,0 +1,265 @@
+#include "keyferry/wallet/redeem.h"
+
+#include <algorithm>
+
+#include "keyferry/codec/json.h"
+#include "keyferry/codec/text.h"
+#include "keyferry/credential/kind.h"
+#include "keyferry/wallet/issued.h"
+#include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/ssh_files.h"
+#include "keyferry/wallet/web_url.h"
+
+namespace keyferry::wallet {
+namespace {
+
+// What an offer leads to, once the authority has said what it issues.
+struct Plan {
+  const credential::Kind* kind = nullptr;
+  const IssuerMetadata* authority = nullptr;
+  std::string configuration;
+  std::optional<credential::Rights> rights;  // as offered; none: said only when taken
+  credential::Window window;
+};
+
+Result<Plan> make_plan(const credential::CredentialOffer& offer, const IssuerMetadata& authority) {
+  Plan plan;
+  plan.authority = &authority;
+  for (const std::string& id : offer.configuration_ids) {
+    const auto kind = credential::find_kind(id);
+    const auto format = authority.formats.find(id);
+    if (kind && format != authority.formats.end() && format->second == (*kind)->format()) {
+      plan.kind = *kind;
+      plan.configuration = id;
+      break;
+    }
+  }
+  if (plan.kind == nullptr) {
+    return fail(Errc::invalid,
+                "this share is for a kind of credential that this wallet does not know; nothing "
+                "was taken");
+  }
+  if (offer.terms) {
+    KF_TRY(plan.rights, credential::parse_rights(plan.kind->schema(), offer.terms->rights));
+    plan.window = offer.terms->window;
+  }
+  if (authority.ssh_ca_keys.empty()) {
+    return fail(Errc::invalid, "the authority does not say which key signs its certificates");
+  }
+  return plan;
+}
+
+void show_offer(Person& person, const Plan& plan, const std::optional<std::string>& note) {
+  const std::string issuer = "from the authority " + plan.authority->issuer;
+  if (!plan.rights) {
+    person.say("offered: a credential of kind " + std::string(plan.kind->name()) + ", " + issuer);
+    person.say("  the authority says what it is for only when it is taken");
+  } else {
+    person.say("offered: " + plan.kind->title(*plan.rights) + ", " + issuer);
+    for (const std::string& line : plan.kind->describe(*plan.rights)) person.say("  " + line);
+    person.say("  from " + show_time(plan.window.from) + " until " + show_time(plan.window.until));
+  }
+  if (note) person.say("  the sender notes: \"" + *note + "\"");
+}
+
+Error declined() {
+  return fail(Errc::forbidden, "you said no: nothing was taken", "declined");
+}
+
+Result<Done> agree_to_offer(Wallet& wallet, TakeRecord& record, const Plan& plan) {
+  show_offer(wallet.person, plan, record.note);
+  if (record.agreed) return Done{};
+  KF_TRY(const bool yes, wallet.person.agree("take it?"));
+  if (!yes) return declined();
+  record.agreed = true;
+  return Done{};
+}
+
+// The PIN as the authority wants it: ASCII, no blanks.
+Result<SecretBytes> read_pin(const SecretBytes& typed, const credential::TxCode& rule) {
+  std::string text(text_of(typed.expose()));
+  if (rule.input_mode == "numeric") {
+    auto digits = codec::digits_of(text);
+    wipe(text);
+    const std::int64_t length = rule.length.value_or(0);
+    if (!digits || digits->empty() ||
+        (length > 0 && digits->size() != static_cast<std::size_t>(length))) {
+      return fail(Errc::invalid, "the PIN has " +
+                                     (length > 0 ? std::to_string(length) + " " : std::string()) +
+                                     "digits: type it as the sender told you; no try was used");
+    }
+    text = *std::move(digits);
+  }
+  SecretBytes pin = SecretBytes::copy(bytes_of(text));
+  wipe(text);
+  return pin;
+}
+
+Result<std::optional<SecretBytes>> pin_for(Wallet& wallet, const credential::CredentialOffer& offer,
+                                           const TakeOptions& options, bool ask_again) {
+  if (!offer.tx_code) return std::optional<SecretBytes>();
+  if (options.pin && !ask_again) {
+    KF_TRY(SecretBytes pin, read_pin(*options.pin, *offer.tx_code));
+    return std::optional(std::move(pin));
+  }
+  KF_TRY(const SecretBytes typed, wallet.person.ask_secret("PIN", "--pin or --pin-file"));
+  KF_TRY(SecretBytes pin, read_pin(typed, *offer.tx_code));
+  return std::optional(std::move(pin));
+}
+
+Result<Access> redeem_with_pin(Wallet& wallet, AuthorityClient& client,
+                               const credential::CredentialOffer& offer, const TakeRecord& record,
+                               const TakeOptions& options) {
+  for (bool again = false;; again = true) {
+    KF_TRY(const auto pin, pin_for(wallet, offer, options, again));
+    auto access = client.redeem_code(offer.pre_authorized_code, pin ? &*pin : nullptr, *record.key);
+    if (access || access.error().reason != "wrong_pin" || !wallet.person.can_answer()) {
+      return access;
+    }
+    wallet.person.say(access.error().detail);
+  }
+}
+
+bool is_taken(const Home& home, const std::string& name) {
+  return std::filesystem::exists(home.credential_folder(name));
+}
+
+Result<std::string> choose_name(const Home& home, const TakeOptions& options,
+                                const IssuedAnswer& answer) {
+  if (!options.name.empty()) {
+    if (is_taken(home, options.name)) {
+      return fail(Errc::conflict, "a credential called \"" + options.name +
+                                      "\" exists already: choose another --name");
+    }
+    return options.name;
+  }
+  std::string stem = answer.hosts.empty() ? std::string("credential") : answer.hosts[0].name;
+  if (!is_credential_name(stem)) stem = "credential";
+  std::string name = stem;
+  for (int number = 2; is_taken(home, name); ++number) name = stem + "-" + std::to_string(number);
+  return name;
+}
+
+CredentialRecord record_of(const TakeRecord& take, const Plan& plan, const IssuedAnswer& answer,
+                           const credential::HeldCredential& held, Time now) {
+  CredentialRecord record;
+  record.name = take.name;
+  record.persona = take.persona;
+  record.kind = plan.kind->name();
+  record.issuer = plan.authority->issuer;
+  record.credential_id = answer.credential_id;
+  record.share = answer.share;
+  record.rights = credential::encode_rights(answer.rights);
+  record.window = answer.window;
+  record.certificate = held.window;
+  record.serial = std::to_string(held.serial);
+  record.renew = answer.renew;
+  record.depth = answer.depth;
+  record.hosts = answer.hosts;
+  record.key_file = key_file_name(take.key->type());
+  record.source = take.id;
+  record.taken = now;
+  return record;
+}
+
+// A name that was stored before a crash may have gone to another share since.
+bool belongs_to_another(const Home& home, const TakeRecord& take) {
+  const auto record = load_credential(home, take.name);
+  return record && record->source != take.id;
+}
+
+// The name is stored first, so that a second run writes into the same folder.
+Result<CredentialRecord> store(Wallet& wallet, TakeRecord& take, const TakeOptions& options,
+                               const Plan& plan, const IssuedAnswer& answer,
+                               const credential::HeldCredential& held) {
+  KF_TRY(const file::Lock lock, wallet.home.lock());
+  if (take.name.empty() || belongs_to_another(wallet.home, take)) {
+    KF_TRY(take.name, choose_name(wallet.home, options, answer));
+    if (auto saved = save_take(wallet.home, take); !saved) return saved.error();
+  }
+  const CredentialRecord record = record_of(take, plan, answer, held, wallet.web.now());
+  if (auto r = write_ssh_files(wallet.home, record, *take.key, answer.credential); !r) {
+    return r.error();
+  }
+  if (auto r = save_credential(wallet.home, record); !r) return r.error();
+  return record;
+}
+
+Result<Done> remember_authority(Wallet& wallet, const std::string& issuer) {
+  const bool local = allows_local(wallet, issuer);
+  auto changed = change_settings(wallet.home, [&](Settings& settings) -> Result<Done> {
+    if (settings.known_authority(issuer) == nullptr)
+      settings.authorities.push_back({issuer, local});
+    return Done{};
+  });
+  if (!changed) return changed.error();
+  wallet.settings = *std::move(changed);
+  return Done{};
+}
+
+Error discarded(Error error) {
+  error.detail =
+      "what the authority issued is not what was offered, and was discarded: " + error.detail +
+      ". Tell the sender; do not try again";
+  if (error.code == Errc::cannot_open || error.code == Errc::invalid) error.code = Errc::forbidden;
+  error.reason = "not_as_offered";
+  return error;
+}
+
+Result<CredentialRecord> finish(Wallet& wallet, AuthorityClient& client, TakeRecord& record,
+                                const TakeOptions& options, const Plan& plan,
+                                const Access& access) {
+  KF_TRY(const boost::json::object body,
+         client.request_credential(access, plan.configuration, record.label, *record.key));
+  auto answer = parse_issued(*plan.kind, body);
+  if (!answer) return discarded(answer.error());
+  const credential::Approval approval{record.key->public_key(),
+                                      plan.rights.value_or(answer->rights),
+                                      plan.rights ? plan.window : answer->window};
+  auto held = check_issued_answer(*plan.kind, *answer, approval, plan.authority->ssh_ca_keys);
+  if (!held) {
+    client.notify(access, answer->notification_id, "credential_failure", *record.key);
+    return discarded(held.error());
+  }
+  KF_TRY(CredentialRecord stored, store(wallet, record, options, plan, *answer, *held));
+  client.notify(access, answer->notification_id, "credential_accepted", *record.key);
+  return stored;
+}
+
+}  // namespace
+
+bool allows_local(const Wallet& wallet, std::string_view issuer) {
+  const KnownAuthority* known = wallet.settings.known_authority(issuer);
+  return wallet.allow_local || (known != nullptr && known->local);
+}
+
+Result<Done> agree_to_contact(Wallet& wallet, std::string_view issuer) {
+  if (wallet.settings.known_authority(issuer) != nullptr) return Done{};
+  wallet.person.say("the share comes from an authority that this wallet has never used: " +
+                    std::string(issuer));
+  KF_TRY(const bool yes, wallet.person.agree("ask it what it offers?"));
+  if (!yes) return declined();
+  return Done{};
+}
+
+Result<CredentialRecord> redeem_take(Wallet& wallet, TakeRecord& record,
+                                     const TakeOptions& options) {
+  KF_TRY(const credential::CredentialOffer offer, credential::parse_offer(*record.offer));
+  if (!record.agreed) {
+    if (auto fine = agree_to_contact(wallet, offer.issuer); !fine) return fine.error();
+  }
+  AuthorityClient client(wallet.web, offer.issuer, allows_local(wallet, offer.issuer));
+  KF_TRY(const IssuerMetadata* authority, client.metadata());
+  KF_TRY(const Plan plan, make_plan(offer, *authority));
+  if (auto fine = agree_to_offer(wallet, record, plan); !fine) return fine.error();
+  if (!record.key) {
+    record.key = crypto::PrivateKey::generate(authority->proof_keys.at(plan.configuration));
+  }
+  if (auto saved = save_take(wallet.home, record); !saved) return saved.error();
+  KF_TRY(const Access access, redeem_with_pin(wallet, client, offer, record, options));
+  KF_TRY(CredentialRecord stored, finish(wallet, client, record, options, plan, access));
+  if (auto noted = remember_authority(wallet, offer.issuer); !noted) return noted.error();
+  return stored;
+}
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,20 @@
+// Redeeming an offer that is known by value: asks, makes the key, redeems, checks, stores.
+#pragma once
+
+#include "keyferry/wallet/take.h"
+
+namespace keyferry::wallet {
+
+// allows_local says whether this authority may be at a local address.
+bool allows_local(const Wallet& wallet, std::string_view issuer);
+
+// agree_to_contact asks before the first contact with an authority that the wallet does not know.
+// Errors: forbidden with reason declined.
+Result<Done> agree_to_contact(Wallet& wallet, std::string_view issuer);
+
+// redeem_take finishes `record`, whose offer is known, and returns the stored credential. `record`
+// is saved before every step that the authority sees. The record itself is left to the caller.
+Result<CredentialRecord> redeem_take(Wallet& wallet, TakeRecord& record,
+                                     const TakeOptions& options);
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,44 @@
+// Taking a share: from what the person pasted to a credential in the wallet.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "keyferry/wallet/authority_client.h"
+#include "keyferry/wallet/credential_record.h"
+#include "keyferry/wallet/person.h"
+#include "keyferry/wallet/settings.h"
+#include "keyferry/wallet/take_record.h"
+
+namespace keyferry::wallet {
+
+// Wallet is what every operation works with: the folder, the network, the person.
+struct Wallet {
+  const Home& home;
+  Web& web;
+  Person& person;
+  Settings settings;
+  bool allow_local = false;  // --allow-local
+};
+
+struct TakeOptions {
+  std::optional<SecretBytes> pin;     // as typed; mapped to ASCII digits
+  std::optional<SecretBytes> secret;  // of a link that came without one, as typed
+  std::string name;                   // what to call the credential; empty: chosen
+  bool force = false;                 // go on with a link that looks damaged
+};
+
+// take_share takes what `text` names: a share link or an OpenID4VCI offer. It shows what is offered
+// and asks; makes the key; redeems; checks what came; stores it. A call that was cut off anywhere
+// is finished by calling again with the same text: the same key, claim and request ids are used.
+//
+// Errors say what happened, what state the share is in and what to do next. After an error before
+// the person agreed, a claimed mailbox is given back.
+Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeOptions options);
+
+// mark_reported notes that the person has seen how to use the credential: from then on taking the
+// same link again is refused.
+Result<Done> mark_reported(const Home& home, const CredentialRecord& record);
+
+}  // namespace keyferry::wallet

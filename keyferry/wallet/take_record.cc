@@ -1,0 +1,144 @@
+#include "keyferry/wallet/take_record.h"
+
+#include "keyferry/base/base64.h"
+#include "keyferry/base/hex.h"
+#include "keyferry/codec/json.h"
+#include "keyferry/codec/rfc3339.h"
+#include "keyferry/digest/hash.h"
+
+namespace keyferry::wallet {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+
+boost::json::object encode_mailbox(const TakeMailbox& mailbox) {
+  std::string secret = transfer::encode_link_secret(*mailbox.link.secret);
+  boost::json::object object{{"base", mailbox.link.base},
+                             {"mailbox", encode_uuid(mailbox.link.mailbox)},
+                             {"vertical", mailbox.link.vertical},
+                             {"secret", secret},
+                             {"device_claim", mailbox.device_claim},
+                             {"read_request", mailbox.read_request},
+                             {"relinquish_request", mailbox.relinquish_request},
+                             {"delete_request", mailbox.delete_request},
+                             {"claimed", mailbox.claimed}};
+  wipe(secret);
+  return object;
+}
+
+Result<TakeMailbox> parse_mailbox(const boost::json::object& object) {
+  TakeMailbox mailbox;
+  KF_TRY(mailbox.link.base, codec::text_member(object, "base"));
+  KF_TRY(const std::string id, codec::text_member(object, "mailbox"));
+  KF_TRY(mailbox.link.mailbox, parse_uuid(id));
+  KF_TRY(mailbox.link.vertical, codec::text_member(object, "vertical"));
+  KF_TRY(std::string secret, codec::text_member(object, "secret"));
+  KF_TRY(transfer::ReadSecret read, transfer::parse_link_secret(secret));
+  wipe(secret);
+  mailbox.link.secret = std::move(read.secret);
+  KF_TRY(mailbox.device_claim, codec::text_member(object, "device_claim"));
+  KF_TRY(mailbox.read_request, codec::text_member(object, "read_request"));
+  KF_TRY(mailbox.relinquish_request, codec::text_member(object, "relinquish_request"));
+  KF_TRY(mailbox.delete_request, codec::text_member(object, "delete_request"));
+  KF_TRY(const auto claimed, codec::optional_bool_member(object, "claimed"));
+  mailbox.claimed = claimed.value_or(false);
+  return mailbox;
+}
+
+boost::json::object encode_key(const crypto::PrivateKey& key) {
+  std::string secret = encode_base64(key.secret().expose());
+  boost::json::object object{{"type", key.type() == crypto::KeyType::ed25519 ? "ed25519" : "p256"},
+                             {"secret", secret}};
+  wipe(secret);
+  return object;
+}
+
+Result<crypto::PrivateKey> parse_key(const boost::json::object& object) {
+  KF_TRY(const std::string type, codec::text_member(object, "type"));
+  KF_TRY(std::string text, codec::text_member(object, "secret"));
+  auto octets = parse_base64(text);
+  wipe(text);
+  if (!octets) return octets.error();
+  return crypto::PrivateKey::from_secret(
+      type == "p256" ? crypto::KeyType::p256 : crypto::KeyType::ed25519,
+      SecretBytes(*std::move(octets)));
+}
+
+Result<Done> read_parts(const boost::json::object& object, TakeRecord& record) {
+  KF_TRY(const auto* mailbox, codec::optional_object_member(object, "mailbox"));
+  if (mailbox != nullptr) {
+    KF_TRY(record.mailbox, parse_mailbox(*mailbox));
+  }
+  KF_TRY(const auto* offer, codec::optional_object_member(object, "offer"));
+  if (offer != nullptr) record.offer = *offer;
+  KF_TRY(const auto* key, codec::optional_object_member(object, "key"));
+  if (key != nullptr) {
+    KF_TRY(record.key, parse_key(*key));
+  }
+  return Done{};
+}
+
+}  // namespace
+
+std::string transfer_id(std::string_view persona, std::string_view what) {
+  const ByteArray<1> gap{};
+  const auto hash = digest::sha256({bytes_of(persona), gap, bytes_of(what)});
+  return encode_hex(ByteView(hash).first(10));
+}
+
+boost::json::object encode_take_record(const TakeRecord& record) {
+  boost::json::object object{
+      {"version", kVersion},       {"id", record.id},
+      {"persona", record.persona}, {"label", record.label},
+      {"name", record.name},       {"started", codec::encode_rfc3339(record.started)},
+      {"agreed", record.agreed}};
+  if (record.mailbox) object["mailbox"] = encode_mailbox(*record.mailbox);
+  if (record.offer) object["offer"] = *record.offer;
+  if (record.note) object["note"] = *record.note;
+  if (record.key) object["key"] = encode_key(*record.key);
+  return object;
+}
+
+Result<TakeRecord> parse_take_record(const boost::json::object& object) {
+  KF_TRY(const std::int64_t version, codec::integer_member(object, "version", 1, 1 << 20));
+  if (version != kVersion) {
+    return fail(Errc::invalid, "made by a newer version of keyferry: update this one");
+  }
+  TakeRecord record;
+  KF_TRY(record.id, codec::text_member(object, "id"));
+  KF_TRY(record.persona, codec::text_member(object, "persona"));
+  KF_TRY(record.label, codec::text_member(object, "label"));
+  KF_TRY(record.name, codec::text_member(object, "name"));
+  KF_TRY(const std::string started, codec::text_member(object, "started"));
+  KF_TRY(record.started, codec::parse_rfc3339(started));
+  KF_TRY(const auto agreed, codec::optional_bool_member(object, "agreed"));
+  record.agreed = agreed.value_or(false);
+  KF_TRY(record.note, codec::optional_text_member(object, "note"));
+  if (auto fine = read_parts(object, record); !fine) return fine.error();
+  return record;
+}
+
+Result<std::optional<TakeRecord>> load_take(const Home& home, std::string_view id) {
+  const file::Path path = home.take_file(id);
+  const auto octets = file::read_secret(path);
+  if (!octets && octets.error().code == Errc::not_found) return std::optional<TakeRecord>();
+  if (!octets) return in_context(path.string(), octets.error());
+  const auto object = codec::parse_json_object(text_of(octets->expose()), {1 << 20, 16});
+  if (!object) return in_context(path.string(), object.error());
+  auto record = parse_take_record(*object);
+  if (!record) return in_context(path.string(), record.error());
+  return std::optional(*std::move(record));
+}
+
+Result<Done> save_take(const Home& home, const TakeRecord& record) {
+  std::string text = codec::encode_json(encode_take_record(record));
+  auto saved = file::replace(home.take_file(record.id), bytes_of(text), 0600);
+  wipe(text);
+  return saved;
+}
+
+Result<Done> erase_take(const Home& home, std::string_view id) {
+  return file::erase(home.take_file(id));
+}
+
+}  // namespace keyferry::wallet

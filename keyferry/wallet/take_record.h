@@ -1,0 +1,54 @@
+// A share that is being taken: transfers/take-ID.json. Stored before anything is sent, so that a
+// wallet killed at any instruction goes on with the same key, claim and request ids; erased when
+// the transfer ends.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <boost/json/object.hpp>
+
+#include "keyferry/base/clock.h"
+#include "keyferry/crypto/key.h"
+#include "keyferry/transfer/share_link.h"
+#include "keyferry/wallet/home.h"
+
+namespace keyferry::wallet {
+
+// TakeMailbox is the relay's side of it.
+struct TakeMailbox {
+  transfer::ShareLink link;  // with its secret
+  std::string device_claim;  // UUID, new per mailbox
+  std::string read_request;  // request ids: one per call, the same for its retries
+  std::string relinquish_request;
+  std::string delete_request;
+  bool claimed = false;  // a read was sent: the relay may have bound us
+};
+
+struct TakeRecord {
+  std::string id;       // transfer_id of what was given
+  std::string persona;  // and what it calls itself
+  std::string label;
+  std::string name;  // of the credential, once chosen
+  Time started{};
+  std::optional<TakeMailbox> mailbox;
+  std::optional<boost::json::object> offer;  // by value, once known
+  std::optional<std::string> note;
+  bool agreed = false;                    // the person said yes to this offer
+  std::optional<crypto::PrivateKey> key;  // made once, before the first proof
+};
+
+// transfer_id names a transfer by what was given: 20 letters and digits of a hash over `persona`
+// and `what` (a mailbox address, the reference of an offer, an issuer and code).
+std::string transfer_id(std::string_view persona, std::string_view what);
+
+boost::json::object encode_take_record(const TakeRecord& record);
+Result<TakeRecord> parse_take_record(const boost::json::object& object);
+
+// load_take returns the record `id`, or nothing. save_take makes it durable; erase_take overwrites
+// and removes it.
+Result<std::optional<TakeRecord>> load_take(const Home& home, std::string_view id);
+Result<Done> save_take(const Home& home, const TakeRecord& record);
+Result<Done> erase_take(const Home& home, std::string_view id);
+
+}  // namespace keyferry::wallet

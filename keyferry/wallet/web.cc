@@ -1,0 +1,122 @@
+#include "keyferry/wallet/web.h"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+#include "keyferry/codec/json.h"
+#include "keyferry/codec/text.h"
+
+namespace keyferry::wallet {
+namespace {
+
+constexpr std::size_t kMostShown = 300;
+constexpr std::array kPauses = {std::chrono::milliseconds(200), std::chrono::milliseconds(1000)};
+
+bool is_lost(const Result<net::Response>& answer) {
+  if (!answer) return answer.error().code == Errc::network;
+  return answer->status == 502 || answer->status == 503 || answer->status == 504;
+}
+
+std::string shown(const std::string& text) {
+  const auto clean = codec::label(text, kMostShown);
+  return clean ? *clean : std::string();
+}
+
+std::string text_in(const boost::json::object& object, std::string_view name) {
+  const boost::json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? shown(std::string(value->get_string())) : "";
+}
+
+Errc code_of(int status) {
+  for (const ErrcInfo& row : error_table()) {
+    if (row.http_status == status && row.code != Errc::cannot_open) return row.code;
+  }
+  return status >= 500 ? Errc::unavailable : Errc::invalid;
+}
+
+std::string minutes(Duration span) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(span).count();
+  if (seconds < 120) return std::to_string(seconds) + " seconds";
+  if (seconds < 2 * 3600) return std::to_string(seconds / 60) + " minutes";
+  if (seconds < 2 * 86400) return std::to_string(seconds / 3600) + " hours";
+  return std::to_string(seconds / 86400) + " days";
+}
+
+}  // namespace
+
+Result<net::Response> Web::send(const std::function<net::ClientRequest()>& make) {
+  for (const auto pause : kPauses) {
+    auto answer = send_once(make());
+    if (!is_lost(answer)) return answer;
+    std::this_thread::sleep_for(pause);
+  }
+  return send_once(make());
+}
+
+Result<net::Response> Web::send_once(const net::ClientRequest& request) {
+  auto answer = client_.send(request);
+  if (!answer) return answer;
+  note_date(*answer);
+  if (answer->status >= 300 && answer->status < 400 && answer->status != 304) {
+    return fail(Errc::forbidden, "the server answers with a redirect, which is not followed",
+                "redirect");
+  }
+  return answer;
+}
+
+void Web::note_date(const net::Response& response) {
+  const auto header = response.headers.find("Date");
+  if (!header) return;
+  if (const auto date = parse_http_date(*header)) difference_ = *date - clock_.now();
+}
+
+Result<boost::json::object> json_of(const net::Response& response) {
+  return codec::parse_json_object(response.body, {1 << 20, 32});
+}
+
+Error error_of(const net::Response& response) {
+  Error error{code_of(response.status), "", ""};
+  if (const auto object = json_of(response)) {
+    error.detail = text_in(*object, "detail");
+    if (error.detail.empty()) error.detail = text_in(*object, "error_description");
+    const boost::json::value* ours = object->if_contains("keyferry");
+    if (ours != nullptr && ours->is_object()) error.reason = text_in(ours->get_object(), "error");
+    if (error.reason.empty()) error.reason = text_in(*object, "error");
+  }
+  if (error.detail.empty()) {
+    error.detail = "the server answers " + std::to_string(response.status) + " " +
+                   std::string(net::reason_phrase(response.status));
+  }
+  return error;
+}
+
+std::string clock_words(Duration difference) {
+  if (difference > -std::chrono::minutes(1) && difference < std::chrono::minutes(1)) return {};
+  const bool behind = difference.count() > 0;
+  return "this machine's clock is " + minutes(behind ? difference : -difference) +
+         (behind ? " behind" : " ahead");
+}
+
+Result<Time> parse_http_date(std::string_view text) {
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  const std::string line(text);
+  std::array<char, 4> month{};
+  unsigned day = 0, hour = 0, minute = 0, second = 0;
+  int year = 0, used = 0;
+  const int got = std::sscanf(line.c_str(), "%*3[A-Za-z], %2u %3[A-Za-z] %4d %2u:%2u:%2u GMT%n",
+                              &day, month.data(), &year, &hour, &minute, &second, &used);
+  const std::size_t at = kMonths.find(month.data());
+  const std::chrono::year_month_day date(std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(at / 3 + 1)),
+                                         std::chrono::day(day));
+  if (got != 6 || used != static_cast<int>(line.size()) || at == kMonths.npos || at % 3 != 0 ||
+      !date.ok() || hour > 23 || minute > 59 || second > 60) {
+    return fail(Errc::invalid, "not a date of an HTTP header");
+  }
+  return Time(std::chrono::sys_days(date) + std::chrono::hours(hour) +
+              std::chrono::minutes(minute) + std::chrono::seconds(second));
+}
+
+}  // namespace keyferry::wallet
