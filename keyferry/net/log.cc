@@ -10,6 +10,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "keyferry/codec/text.h"
+
 namespace keyferry::net {
 namespace {
 
@@ -62,10 +64,18 @@ std::string now_text() {
   return text;
 }
 
-// quoted writes a JSON string; octets that are not UTF-8 were never text of ours, so control
-// characters are all that has to be escaped.
+// quoted writes a JSON string. What is not UTF-8 shows as U+FFFD, so that a line is always JSON.
 std::string quoted(std::string_view text) {
-  return boost::json::serialize(boost::json::string(text));
+  if (codec::is_utf8(text)) return boost::json::serialize(boost::json::string(text));
+  std::string shown;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x80) {
+      shown += c;
+    } else {
+      shown += "\xef\xbf\xbd";
+    }
+  }
+  return boost::json::serialize(boost::json::string(shown));
 }
 
 }  // namespace

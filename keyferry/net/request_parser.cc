@@ -1,6 +1,7 @@
 #include "keyferry/net/request_parser.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <optional>
 
@@ -8,6 +9,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "keyferry/net/chunked_body.h"
 #include "keyferry/net/problem.h"
 
 namespace keyferry::net {
@@ -16,8 +18,6 @@ namespace {
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-// A chunk's size line or the trailers must fit; what is legal there is far smaller.
-constexpr std::size_t kMaxChunkText = 4096;
 // A body is not given more memory on its bare announcement.
 constexpr std::size_t kReserve = 16 * 1024;
 
@@ -42,24 +42,21 @@ constexpr Refusal kNoConnect{501, "not_implemented", "this server is no proxy"};
 constexpr Refusal kLongHeader{431, "header_too_large", "request line and headers are too long"};
 constexpr Refusal kLongBody{413, "too_large", "request body is too long"};
 
-bool all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // Parser takes Beast's findings into a Request. A callback that refuses stores why and sets any
 // error to stop Beast.
 class Parser final : public http::basic_parser<true> {
  public:
   Parser(Request& request, const RequestLimits& limits) : request_(request) {
     header_limit(static_cast<std::uint32_t>(limits.max_header + 4));
-    body_limit(limits.max_body);
-    eager(true);
+    // Bodies are read here: Beast's chunk reader can be made to abort.
+    skip(true);
   }
 
   const std::optional<Refusal>& refusal() const { return refusal_; }
   bool wants_continue() const { return wants_continue_; }
   bool is_http10() const { return version_ == 10; }
+  bool is_chunked() const { return encodings_ > 0; }
+  std::uint64_t length() const { return length_; }
 
  private:
   using Code = beast::error_code;
@@ -105,13 +102,14 @@ class Parser final : public http::basic_parser<true> {
 
   void on_field_impl(http::field field, beast::string_view name, beast::string_view value,
                      Code& ec) override {
-    if (header_done_) return check_trailer(field, ec);
     switch (field) {
       case http::field::host:
         if (++hosts_ > 1) return refuse(kBadHost, ec);
         break;
       case http::field::content_length:
-        if (++lengths_ > 1 || encodings_ > 0 || !all_digits(value)) return refuse(kBadLength, ec);
+        if (++lengths_ > 1 || encodings_ > 0 || !parse_length(value)) {
+          return refuse(kBadLength, ec);
+        }
         break;
       case http::field::transfer_encoding:
         if (++encodings_ > 1 || lengths_ > 0 || version_ == 10 ||
@@ -129,31 +127,20 @@ class Parser final : public http::basic_parser<true> {
     request_.headers.add(name, value);
   }
 
-  // Trailers are read and dropped; one that would change the framing is an attack.
-  void check_trailer(http::field field, Code& ec) {
-    if (field == http::field::content_length || field == http::field::transfer_encoding ||
-        field == http::field::host) {
-      refuse(kBadChunk, ec);
-    }
+  bool parse_length(std::string_view text) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length_);
+    return error == std::errc() && end == text.data() + text.size();
   }
 
   void on_header_impl(Code& ec) override {
-    header_done_ = true;
     if (hosts_ == 0 && version_ == 11) refuse(kBadHost, ec);
   }
 
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length, Code&) override {
-    if (length) request_.body.reserve(std::min<std::size_t>(*length, kReserve));
-  }
-  std::size_t on_body_impl(beast::string_view body, Code&) override {
-    request_.body.append(body);
-    return body.size();
-  }
+  // None of these is called: the body is skipped.
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, Code&) override {}
+  std::size_t on_body_impl(beast::string_view, Code&) override { return 0; }
   void on_chunk_header_impl(std::uint64_t, beast::string_view, Code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, Code&) override {
-    request_.body.append(body);
-    return body.size();
-  }
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view, Code&) override { return 0; }
   void on_finish_impl(Code&) override {}
   void on_response_impl(int, beast::string_view, int, Code& ec) override {
     ec = http::error::bad_version;
@@ -165,20 +152,18 @@ class Parser final : public http::basic_parser<true> {
   int hosts_ = 0;
   int lengths_ = 0;
   int encodings_ = 0;
-  bool header_done_ = false;
+  std::uint64_t length_ = 0;
   bool wants_continue_ = false;
 };
 
 Refusal refusal_of(const beast::error_code& ec) {
   if (ec == http::error::bad_version) return kBadVersion;
   if (ec == http::error::header_limit) return kLongHeader;
-  if (ec == http::error::body_limit) return kLongBody;
   if (ec == http::error::bad_target) return kBadTarget;
   if (ec == http::error::bad_content_length || ec == http::error::multiple_content_length) {
     return kBadLength;
   }
   if (ec == http::error::bad_transfer_encoding) return kBadFraming;
-  if (ec == http::error::bad_chunk || ec == http::error::bad_chunk_extension) return kBadChunk;
   return kBadHeader;
 }
 
@@ -188,6 +173,8 @@ struct RequestParser::State {
   RequestLimits limits;
   Request request;
   std::optional<Parser> parser;
+  ChunkedBody chunks;
+  bool complete = false;
   std::size_t scanned = 0;  // octets of the header that were looked at
   std::optional<Refusal> refusal;
 
@@ -231,27 +218,49 @@ struct RequestParser::State {
     const std::size_t skipped = data.starts_with("\r\n") ? 2 : 0;
     const std::size_t end = find_end(data.substr(skipped));
     if (!refusal && (end == 0 ? data.size() : end) > limits.max_header) refusal = kLongHeader;
-    if (refusal) return {Progress::refused, 0};
+    if (refusal) return refuse(*refusal);
     if (end == 0) return {Progress::more, 0};
     parser.emplace(request, limits);
-    Step step = read_on(data.substr(skipped));
-    step.used += skipped;
+    beast::error_code ec;
+    parser->put(boost::asio::const_buffer(data.data() + skipped, end), ec);
+    if (ec || !parser->is_done()) return refuse(parser->refusal().value_or(refusal_of(ec)));
+    if (!parser->is_chunked() && parser->length() > limits.max_body) return refuse(kLongBody);
+    request.body.reserve(
+        static_cast<std::size_t>(std::min<std::uint64_t>(parser->length(), kReserve)));
+    const std::size_t used = skipped + end;
+    Step step = read_body(data.substr(used));
+    step.used += used;
     return step;
   }
 
-  Step read_on(std::string_view data) {
-    beast::error_code ec;
-    const std::size_t used = parser->put(boost::asio::const_buffer(data.data(), data.size()), ec);
-    if (ec && ec != http::error::need_more) {
-      refusal = parser->refusal() ? *parser->refusal() : refusal_of(ec);
-      return {Progress::refused, used};
+  Step refuse(const Refusal& why) {
+    refusal = why;
+    return {Progress::refused, 0};
+  }
+
+  Step read_body(std::string_view data) {
+    if (parser->is_chunked()) return read_chunks(data);
+    const auto missing = static_cast<std::size_t>(parser->length() - request.body.size());
+    const std::string_view piece = data.substr(0, missing);
+    request.body.append(piece);
+    complete = piece.size() == missing;
+    return {complete ? Progress::complete : Progress::more, piece.size()};
+  }
+
+  Step read_chunks(std::string_view data) {
+    const ChunkedBody::Step step = chunks.feed(data, request.body, limits.max_body);
+    switch (step.progress) {
+      case ChunkedBody::Progress::malformed:
+        return refuse(kBadChunk);
+      case ChunkedBody::Progress::too_large:
+        return refuse(kLongBody);
+      case ChunkedBody::Progress::more:
+        return {Progress::more, step.used};
+      case ChunkedBody::Progress::complete:
+        break;
     }
-    if (parser->is_done()) return {Progress::complete, used};
-    if (data.size() - used > kMaxChunkText) {
-      refusal = kBadChunk;
-      return {Progress::refused, used};
-    }
-    return {Progress::more, used};
+    complete = true;
+    return {Progress::complete, step.used};
   }
 };
 
@@ -262,22 +271,24 @@ RequestParser::RequestParser(RequestLimits limits) : state_(std::make_unique<Sta
 RequestParser::~RequestParser() = default;
 
 RequestParser::Step RequestParser::feed(std::string_view data) {
-  return state_->parser ? state_->read_on(data) : state_->read_header(data);
+  return state_->parser ? state_->read_body(data) : state_->read_header(data);
 }
 
 void RequestParser::reset() {
   state_->request = {};
   state_->parser.reset();
+  state_->chunks = {};
+  state_->complete = false;
   state_->scanned = 0;
   state_->refusal.reset();
 }
 
 bool RequestParser::wants_continue() const {
-  return state_->parser && state_->parser->wants_continue() && !state_->parser->is_done();
+  return state_->parser && state_->parser->wants_continue() && !state_->complete;
 }
 
 bool RequestParser::keep_alive() const {
-  return state_->parser && state_->parser->is_done() && state_->parser->keep_alive();
+  return state_->complete && state_->parser->keep_alive();
 }
 
 bool RequestParser::is_http10() const {

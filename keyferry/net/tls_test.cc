@@ -1,0 +1,198 @@
+#include "keyferry/net/tls.h"
+
+#include <fstream>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+#include "keyferry/net/http_client.h"
+#include "keyferry/net/server_test.h"
+
+namespace keyferry::net {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+void answer_path(const Request& request, const Reply& reply) {
+  reply(text_response(200, request.path + (request.secure ? " secure" : "")));
+}
+
+std::string detail_of(const TlsFiles& files) {
+  const Result<Done> outcome = check_tls(files);
+  if (outcome) return "";
+  EXPECT_EQ(outcome.error().code, Errc::invalid);
+  return outcome.error().detail;
+}
+
+TEST(Tls, SaysWhatIsWrongWithTheFiles) {
+  const ScratchDir dir;
+  const TlsFiles one = make_certificate(dir.path(), "one");
+  const TlsFiles two = make_certificate(dir.path(), "two");
+  EXPECT_EQ(detail_of(one), "");
+  EXPECT_EQ(
+      detail_of({one.certificate, two.key}),
+      "key " + two.key.string() + " does not belong to certificate " + one.certificate.string());
+  EXPECT_EQ(detail_of({dir.path() / "absent", one.key}), "cannot read certificate " +
+                                                             (dir.path() / "absent").string() +
+                                                             ": No such file or directory");
+  EXPECT_THAT(detail_of({one.certificate, dir.path() / "absent"}), StartsWith("cannot read key "));
+  EXPECT_THAT(detail_of({one.key, one.key}), HasSubstr("is not a usable PEM chain"));
+  EXPECT_THAT(detail_of({one.certificate, one.certificate}),
+              HasSubstr("is not an unencrypted PEM private key"));
+  std::ofstream(dir.path() / "empty");
+  EXPECT_THAT(detail_of({dir.path() / "empty", one.key}), HasSubstr(": it is empty"));
+  const std::string locked = dir.path() / "locked.key";
+  ASSERT_EQ(std::system(("openssl pkey -in '" + one.key.string() +
+                         "' -aes256 -passout pass:x -out '" + locked + "'")
+                            .c_str()),
+            0);
+  EXPECT_THAT(detail_of({one.certificate, locked}),
+              HasSubstr("is not an unencrypted PEM private key"));
+}
+
+// start_tls serves with `files`; the certificate may be replaced on disk meanwhile.
+std::unique_ptr<HttpServer> start_tls(const TlsFiles& files,
+                                      const std::string& listen = "127.0.0.1:0") {
+  ServerOptions options;
+  options.listen = listen;
+  options.tls = files;
+  return start_plain(answer_path, options);
+}
+
+Result<Response> get(const std::string& url, const std::filesystem::path& ca) {
+  ClientOptions options;
+  options.ca_file = ca;
+  options.allow_local = true;
+  return HttpClient(options).send({"GET", url, {}, {}, {}, {}});
+}
+
+TEST(Tls, ReloadServesTheNewCertificateToNewConnections) {
+  const ScratchDir dir;
+  const TlsFiles old_files = make_certificate(dir.path(), "old");
+  const TlsFiles new_files = make_certificate(dir.path(), "new");
+  const TlsFiles files{dir.path() / "live.crt", dir.path() / "live.key"};
+  const auto install = [&](const TlsFiles& from) {
+    constexpr auto kReplace = std::filesystem::copy_options::overwrite_existing;
+    std::filesystem::copy_file(from.certificate, files.certificate, kReplace);
+    std::filesystem::copy_file(from.key, files.key, kReplace);
+  };
+  install(old_files);
+  const auto server = start_tls(files);
+  const std::string url = "https://" + server->address() + "/x";
+  ClientOptions options;
+  options.ca_file = old_files.certificate;
+  options.allow_local = true;
+  HttpClient kept(options);
+  ASSERT_TRUE(kept.send({"GET", url, {}, {}, {}, {}}));
+
+  std::filesystem::copy_file(new_files.key, files.key,
+                             std::filesystem::copy_options::overwrite_existing);
+  const auto refused = server->reload_tls();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().detail, HasSubstr("does not belong to"));
+  EXPECT_TRUE(get(url, old_files.certificate)) << "the old certificate stays";
+
+  install(new_files);
+  EXPECT_TRUE(server->reload_tls());
+  EXPECT_TRUE(get(url, new_files.certificate));
+  EXPECT_FALSE(get(url, old_files.certificate));
+  EXPECT_TRUE(kept.send({"GET", url, {}, {}, {}, {}})) << "the open connection goes on";
+  EXPECT_EQ(server->connections(), 1u);
+}
+
+TEST(Tls, DualStackTakesBothFamilies) {
+  const ScratchDir dir;
+  const TlsFiles files = make_certificate(dir.path(), "dual");
+  const auto server = start_tls(files, "[::]:0");
+  EXPECT_THAT(server->address(), StartsWith("[::]:"));
+  const std::string port = std::to_string(port_of(*server));
+  for (const std::string host : {"127.0.0.1", "[::1]", "localhost"}) {
+    const auto response = get("https://" + host + ":" + port + "/y", files.certificate);
+    ASSERT_TRUE(response) << host << ": " << response.error().detail;
+    EXPECT_EQ(response->body, "/y secure");
+  }
+}
+
+TEST(Tls, PlainHttpOnATlsPortIsToldSo) {
+  const ScratchDir dir;
+  const auto server = start_tls(make_certificate(dir.path(), "s"));
+  const std::string answer = ask(port_of(*server), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_THAT(answer, HasSubstr("this port speaks TLS: use https://"));
+}
+
+TEST(Tls, RubbishAndSilenceInTheHandshakeEndTheConnection) {
+  const ScratchDir dir;
+  ServerOptions options;
+  options.tls = make_certificate(dir.path(), "s");
+  options.request_timeout = Duration(80);
+  const auto server = start_plain(answer_path, options);
+  RawClient rubbish(port_of(*server));
+  rubbish.send(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11) +
+               std::string(600, '\xff'));
+  rubbish.receive_all();
+  EXPECT_TRUE(rubbish.closed());
+  RawClient silent(port_of(*server));
+  EXPECT_EQ(silent.receive_all(), "");
+  EXPECT_TRUE(silent.closed());
+  EXPECT_EQ(server->connections(), 0u);
+}
+
+TEST(Tls, BigBodiesPassBothWays) {
+  const ScratchDir dir;
+  ServerOptions options;
+  options.tls = make_certificate(dir.path(), "s");
+  options.max_body = 4 << 20;
+  const auto server = start_plain(
+      [](const Request& request, const Reply& reply) { reply(text_response(200, request.body)); },
+      options);
+  std::string body;
+  for (int i = 0; i < 300'000; ++i) body += std::to_string(i % 9973);
+  ClientOptions trusting;
+  trusting.ca_file = options.tls->certificate;
+  trusting.allow_local = true;
+  trusting.max_response = 4 << 20;
+  HttpClient client(trusting);
+  for (int i = 0; i < 3; ++i) {
+    const auto response =
+        client.send({"PUT", "https://" + server->address() + "/", {}, body, {}, {}});
+    ASSERT_TRUE(response) << response.error().detail;
+    EXPECT_TRUE(response->body == body);
+  }
+}
+
+TEST(Tls, LateAnswersComeFromAnyThread) {
+  const ScratchDir dir;
+  ServerOptions options;
+  options.tls = make_certificate(dir.path(), "s");
+  std::vector<std::jthread> threads;
+  std::mutex mutex;
+  const auto server = start_plain(
+      [&](const Request& request, Reply reply) {
+        const std::lock_guard lock(mutex);
+        threads.emplace_back(
+            [reply = std::move(reply), body = request.body] { reply(text_response(200, body)); });
+      },
+      options);
+  std::vector<std::thread> clients;
+  for (int c = 0; c < 8; ++c) {
+    clients.emplace_back([&, c] {
+      ClientOptions trusting;
+      trusting.ca_file = options.tls->certificate;
+      trusting.allow_local = true;
+      HttpClient client(trusting);
+      for (int i = 0; i < 25; ++i) {
+        const std::string body = std::to_string(c) + "/" + std::to_string(i);
+        const auto response =
+            client.send({"POST", "https://" + server->address() + "/", {}, body, {}, {}});
+        ASSERT_TRUE(response) << response.error().detail;
+        EXPECT_EQ(response->body, body);
+      }
+    });
+  }
+  for (auto& client : clients) client.join();
+}
+
+}  // namespace
+}  // namespace keyferry::net
