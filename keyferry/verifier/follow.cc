@@ -113,7 +113,7 @@ Result<Done> Follower::ready() const {
   const Shown now = shown();
   const std::string about = "list " + settings_.name + ": ";
   if (!now.installed) return fail(Errc::io, about + "its file cannot be written");
-  if (!now.contact.ever) return fail(Errc::unavailable, about + "nothing heard from the authority");
+  if (!now.heard) return fail(Errc::unavailable, about + "nothing heard from the authority");
   if (now.mode == Mode::closed)
     return fail(Errc::unavailable, about + "closed, the authority cannot be heard");
   if (now.alarm) return fail(Errc::unavailable, about + "not confirmed for too long");

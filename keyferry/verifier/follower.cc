@@ -124,6 +124,7 @@ Result<Done> Follower::put_into_force() {
   {
     const std::lock_guard lock(mutex_);
     shown_.installed = installed.has_value();
+    shown_.heard = receiver_.state().contact().ever;
   }
   if (!installed) {
     metrics_.count_failure("install");

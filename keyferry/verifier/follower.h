@@ -70,6 +70,7 @@ class Follower {
     Mode mode = Mode::closed;
     bool alarm = false;
     bool installed = false;  // the file is what the mode wants
+    bool heard = false;      // what it is made from came from the authority
     Contact contact;
     std::optional<std::chrono::steady_clock::time_point> contact_steady;
   };
