@@ -25,8 +25,6 @@ class Server final : public RelayServer {
         relay_(*store_, secrets_, clock_, metrics_, settings) {}
 
   Result<Done> listen(const RelayConfig& config) {
-    KF_TRY(admin_,
-           net::start_admin(config.listen_admin, registry_, [this] { return store_->check(); }));
     net::ServerOptions options;
     options.listen = config.listen_api;
     options.tls = config.tls;
@@ -36,6 +34,9 @@ class Server final : public RelayServer {
              relay_.serve(std::move(request), std::move(reply));
            }));
     sweeper_ = std::make_unique<relay::Sweeper>(relay_);
+    // Last, so that ready means that calls are taken.
+    KF_TRY(admin_,
+           net::start_admin(config.listen_admin, registry_, [this] { return store_->check(); }));
     return Done{};
   }
 
