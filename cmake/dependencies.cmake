@@ -24,4 +24,5 @@ pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 if(KEYFERRY_TESTS)
   find_package(GTest 1.12 REQUIRED)
   include(GoogleTest)
+  find_package(rapidcheck REQUIRED CONFIG)  # its CMake file states no version
 endif()

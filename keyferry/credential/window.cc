@@ -54,12 +54,10 @@ Result<Done> check_window_inside(const Window& parent, const Window& child) {
 
 Result<Window> credential_window(std::span<const Window> path, Duration longest, Time now) {
   require(!path.empty(), "a share lies on its own path");
-  const Time start = std::max(now, path.back().from);
+  Time start = now;
+  for (const Window& share : path) start = std::max(start, share.from);
   Window window{.from = start - kWindowSkew, .until = start + longest};
-  for (const Window& share : path) {
-    window.from = std::max(window.from, share.from - kWindowSkew);
-    window.until = std::min(window.until, share.until);
-  }
+  for (const Window& share : path) window.until = std::min(window.until, share.until);
   window.from = std::chrono::ceil<seconds>(window.from);
   window.until = std::chrono::floor<seconds>(window.until);
   if (window.until <= start) {

@@ -28,11 +28,11 @@ Result<Done> check_window(const Window& child, Time now);
 Result<Done> check_window_inside(const Window& parent, const Window& child);
 
 // credential_window is the window of a credential issued or renewed at `now` for the last share of
-// `path` (root first; never empty): it starts kWindowSkew before the later of `now` and the share's
-// start, but never before an ancestor's credential could (each ancestor's start − kWindowSkew), and
-// ends at the first end on the path, at most `longest` after that later instant. It is never
-// stretched at its end. Instants are rounded inwards to whole seconds. Errors: invalid with reason
-// window (nothing is left of it: the path is over).
+// `path` (root first; never empty). It starts kWindowSkew before the latest of `now` and every
+// start on the path, so never earlier than an ancestor's credential could, and ends at the first
+// end on the path, at most `longest` after that latest instant. It is never stretched at its end.
+// Instants are rounded inwards to whole seconds. Errors: invalid with reason window (nothing is
+// left of it: the path is over).
 Result<Window> credential_window(std::span<const Window> path, Duration longest, Time now);
 
 }  // namespace keyferry::credential
