@@ -38,7 +38,8 @@ struct Approval {
   Window window{};
 };
 
-// RevokedCredential is one entry of a revocation list: by serial, and by share for good measure.
+// RevokedCredential is one entry of a revocation list: by serial, and by share for good measure. Where
+// only one of them is known, the serial is 0 or the share empty.
 struct RevokedCredential {
   crypto::PublicKey issuer;
   std::uint64_t serial = 0;

@@ -190,7 +190,7 @@ class SshKind final : public Kind {
     for (const crypto::PublicKey& issuer : list.issuers) krl.sections.push_back({.ca = issuer});
     for (const RevokedCredential& revoked : list.revoked) {
       SshKrl::Section& section = section_of(krl, revoked.issuer);
-      section.serials.insert(revoked.serial);
+      if (revoked.serial != 0) section.serials.insert(revoked.serial);
       if (!revoked.share.empty()) section.key_ids.insert(revoked.share);
     }
     return encode_ssh_krl(krl);

@@ -1,5 +1,6 @@
 #include "keyferry/ledger/ledger.h"
 
+#include "keyferry/ledger/audit.h"
 #include "keyferry/ledger/schema.h"
 
 namespace keyferry::ledger {
@@ -17,6 +18,28 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& path) 
 Result<std::unique_ptr<Ledger>> Ledger::in_memory() {
   KF_TRY(auto database, sql::Database::in_memory());
   return prepare(std::move(database));
+}
+
+Result<Done> Ledger::observe(Observer observer) {
+  std::lock_guard lock(mutex_);
+  KF_TRY(auto head, audit_head(database_));
+  observed_ = static_cast<std::int64_t>(head.number);
+  observer_ = std::move(observer);
+  return Done{};
+}
+
+std::vector<Change> Ledger::new_changes() {
+  std::vector<Change> changes;
+  auto query = database_.prepare(
+      "SELECT number, event, share FROM audit WHERE number > ?1 ORDER BY number");
+  if (!query) return changes;
+  query->bind(1, observed_);
+  while (true) {
+    auto row = query->step();
+    if (!row || !*row) return changes;
+    observed_ = query->integer(0);
+    changes.push_back({query->text(1), query->text(2)});
+  }
 }
 
 Result<Done> Ledger::backup_to(const std::filesystem::path& path) {

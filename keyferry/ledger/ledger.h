@@ -5,17 +5,26 @@
 // stand one file each (shares_*.h, redeem.h, issue.h, …).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "keyferry/base/clock.h"
 #include "keyferry/base/result.h"
 #include "keyferry/sql/database.h"
 
 namespace keyferry::ledger {
+
+// Change is one row of the audit log: what happened to which share (its id, or empty).
+struct Change {
+  std::string event;
+  std::string share;
+};
 
 // Ledger is safe from any thread: operations run one after another. The file must belong to one
 // process (whoever opens it holds an exclusive lock first; the ledger does not take it).
@@ -30,13 +39,19 @@ class Ledger {
   // transaction: committed if it succeeds, undone if it fails.
   template <class Work>
   auto transact(Work work) -> decltype(work(std::declval<sql::Database&>())) {
-    std::lock_guard lock(mutex_);
-    KF_TRY(auto transaction, sql::Transaction::begin(database_));
-    auto result = work(database_);
-    if (!result) return result;
-    KF_TRY(transaction.commit());
+    std::unique_lock lock(mutex_);
+    auto result = run(work);
+    if (!result || !observer_) return result;
+    const std::vector<Change> changes = new_changes();
+    lock.unlock();
+    if (!changes.empty()) observer_(changes);
     return result;
   }
+
+  // observe is told of every change after it was committed, on the thread that made it, outside of
+  // the transaction. Set once, before the ledger is shared between threads.
+  using Observer = std::function<void(const std::vector<Change>&)>;
+  Result<Done> observe(Observer observer);
 
   // attempt runs `work` inside a transaction that has already done something worth keeping: what
   // `work` did is undone if it fails, but the transaction goes on.
@@ -58,8 +73,21 @@ class Ledger {
   explicit Ledger(sql::Database database) : database_(std::move(database)) {}
   static Result<std::unique_ptr<Ledger>> prepare(sql::Database database);
 
+  template <class Work>
+  auto run(Work& work) -> decltype(work(std::declval<sql::Database&>())) {
+    KF_TRY(auto transaction, sql::Transaction::begin(database_));
+    auto result = work(database_);
+    if (!result) return result;
+    KF_TRY(transaction.commit());
+    return result;
+  }
+  // new_changes reads the rows of the audit log that were added since it was last called.
+  std::vector<Change> new_changes();
+
   std::mutex mutex_;
   sql::Database database_;
+  Observer observer_;
+  std::int64_t observed_ = 0;  // number of the last row that was told
 };
 
 }  // namespace keyferry::ledger

@@ -48,6 +48,7 @@ struct Call {
   std::size_t header_octets = 0;
   bool allow_local = false;
   bool loopback_only = false;
+  bool unix_only = false;
   bool too_large = false;
   bool refused = false;  // the policy refused an address
 };
@@ -138,6 +139,10 @@ std::size_t on_header(char* data, std::size_t one, std::size_t size, void* user)
 // on_socket is asked for each address that the name came to, before anything is sent there.
 curl_socket_t on_socket(void* user, curlsocktype purpose, curl_sockaddr* address) {
   auto& call = *static_cast<Call*>(user);
+  if (call.unix_only) {
+    return address->family == AF_UNIX ? ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)
+                                      : CURL_SOCKET_BAD;
+  }
   const std::optional<IpAddress> ip = ip_of(address->addr);
   const bool allowed = ip && purpose == CURLSOCKTYPE_IPCXN &&
                        (call.allow_local || !is_special(*ip)) &&
@@ -211,6 +216,9 @@ struct HttpClient::State {
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    if (options.unix_socket) {
+      curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, options.unix_socket->c_str());
+    }
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     if (options.ca_file) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file->c_str());
     curl_easy_setopt(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
@@ -278,6 +286,7 @@ Result<Response> HttpClient::send(const ClientRequest& request) {
   call.max_body = state_->options.max_response;
   call.allow_local = request.allow_local.value_or(state_->options.allow_local);
   call.loopback_only = target.scheme == Scheme::http;
+  call.unix_only = state_->options.unix_socket.has_value();
   if (call.loopback_only && !(call.allow_local && names_loopback(target.host))) {
     return fail(Errc::invalid, "plain http:// is allowed to a loopback address only: use https://");
   }

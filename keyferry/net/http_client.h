@@ -21,6 +21,8 @@ struct ClientOptions {
   Duration timeout{30'000};                // of the whole call; a long poll sets its own
   std::size_t max_response = 1024 * 1024;  // octets of the body
   std::string user_agent = "keyferry";
+  // Every connection goes to this Unix socket, whatever host the URL names (http://localhost/…).
+  std::optional<std::filesystem::path> unix_socket;
 };
 
 struct ClientRequest {

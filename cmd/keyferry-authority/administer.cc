@@ -1,0 +1,173 @@
+#include "administer.h"
+
+#include <charconv>
+#include <cstdio>
+
+#include "command.h"
+#include "keyferry/codec/rfc3339.h"
+#include "keyferry/file/file.h"
+#include "keyferry/issuer/keys.h"
+#include "print.h"
+#include "server.h"
+
+namespace keyferry::cmd {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+
+array array_of(const std::vector<std::string>& texts) {
+  array out;
+  for (const auto& text : texts) out.emplace_back(text);
+  return out;
+}
+
+std::int64_t seconds_of(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+}
+
+Result<Done> init(const AuthorityConfig& config) {
+  KF_TRY(file::make_directory(config.state, 0700));
+  KF_TRY(file::make_directory(config.ledger.parent_path(), 0700));
+  KF_TRY(issuer::make_keys(config.keys));
+  KF_TRY(open_ledger(config));
+  std::fprintf(stderr, "made new keys in %s and an empty ledger; keep a copy of the keys apart\n",
+               config.keys.c_str());
+  return Done{};
+}
+
+// split_address cuts "10.0.0.5:22", "[::1]:22" or "web.example" into address and port.
+Result<std::pair<std::string, std::int64_t>> split_address(const std::string& text) {
+  std::string address = text;
+  std::int64_t port = 22;
+  const auto colon = text.rfind(':');
+  const bool bracketed = text.starts_with('[');
+  const bool has_port = colon != std::string::npos &&
+                        (bracketed ? text[colon - 1] == ']' : text.find(':') == colon);
+  if (has_port) {
+    const char* begin = text.data() + colon + 1;
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(begin, end, port);
+    if (read.ec != std::errc() || read.ptr != end || port < 1 || port > 65535) {
+      return fail(Errc::invalid, "the port must be a number from 1 to 65535");
+    }
+    address = text.substr(0, colon);
+  }
+  if (bracketed) {
+    if (!address.ends_with(']')) return fail(Errc::invalid, "an IPv6 address ends with ]");
+    address = address.substr(1, address.size() - 2);
+  }
+  return std::pair(address, port);
+}
+
+Result<array> key_lines(const std::vector<std::filesystem::path>& files) {
+  array lines;
+  for (const auto& path : files) {
+    KF_TRY(auto content, file::read_text(path));
+    std::string_view rest = content;
+    while (!rest.empty()) {
+      const auto end = rest.find('\n');
+      std::string_view line = rest.substr(0, end);
+      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      if (!line.empty() && line.front() != '#') lines.emplace_back(line);
+    }
+  }
+  return lines;
+}
+
+Result<object> host_add_command(const Options& options) {
+  KF_TRY(auto where, split_address(options.host_address));
+  KF_TRY(auto keys, key_lines(options.host_key_files));
+  KF_TRY(auto cas, key_lines(options.host_ca_files));
+  return object{{"command", "host_add"}, {"name", options.host_name}, {"address", where.first},
+                {"port", where.second},  {"host_keys", std::move(keys)},
+                {"host_cas", std::move(cas)}, {"replace", options.replace}};
+}
+
+Result<Done> add_duration(object& command, std::string_view name, const std::string& text) {
+  if (text.empty()) return Done{};
+  auto duration = codec::parse_duration(text);
+  if (!duration) return in_context(name, duration.error());
+  command[name] = seconds_of(*duration);
+  return Done{};
+}
+
+Result<object> share_command(const Options& options) {
+  object rights{{"logins", array_of(options.logins)}, {"hosts", array_of(options.hosts)}};
+  if (!options.command.empty()) rights["command"] = options.command;
+  if (!options.sources.empty()) rights["source"] = array_of(options.sources);
+  if (!options.extensions.empty()) rights["extensions"] = array_of(options.extensions);
+  object command{{"command", "share"},
+                 {"kind", options.kind},
+                 {"rights", std::move(rights)},
+                 {"depth", options.depth},
+                 {"pin", options.pin}};
+  KF_TRY(add_duration(command, "valid_for", options.valid_for));
+  KF_TRY(add_duration(command, "link_for", options.link_for));
+  if (!options.valid_until.empty()) command["valid_until"] = options.valid_until;
+  if (!options.valid_from.empty()) command["valid_from"] = options.valid_from;
+  return command;
+}
+
+Result<object> command_of(const Options& options) {
+  const std::string& words = options.subcommand;
+  if (words == "host add") return host_add_command(options);
+  if (words == "host list") return object{{"command", "host_list"}};
+  if (words == "share") return share_command(options);
+  if (words == "list") return object{{"command", "list"}};
+  if (words == "rearm") return object{{"command", "rearm"}, {"share", options.share}};
+  if (words == "backup") {
+    return object{{"command", "backup"}, {"path", std::filesystem::absolute(options.file).string()}};
+  }
+  if (words == "export-trust") {
+    object command{{"command", "trust"}};
+    if (!options.trust_host.empty()) command["host"] = options.trust_host;
+    return command;
+  }
+  if (words == "audit") {
+    object command{{"command", "audit"}};
+    if (options.list_jws.empty()) return command;
+    KF_TRY(auto jws, file::read_text(options.list_jws));
+    while (jws.ends_with('\n')) jws.pop_back();
+    command["jws"] = jws;
+    return command;
+  }
+  return fail(Errc::internal, "no such subcommand");
+}
+
+void print(const Options& options, const object& answer) {
+  const std::string& words = options.subcommand;
+  const bool offers = words == "share" || words == "rearm";
+  if (options.json) return print_json(offers ? offer_summary(answer) : answer);
+  if (offers) return print_offer(answer);
+  if (words == "host list") return print_hosts(answer);
+  if (words == "list") return print_shares(answer);
+  if (words == "export-trust" && !options.trust_host.empty()) return print_sshd(answer);
+  if (words == "export-trust") return print_json(answer);
+  if (words == "audit") {
+    std::printf("the audit log is whole: %lld rows\n",
+                static_cast<long long>(answer.at("rows").to_number<std::int64_t>()));
+  }
+}
+
+Result<Done> revoke_all(const AuthorityConfig& config, const Options& options) {
+  for (const auto& share : options.shares) {
+    KF_TRY(auto answer, run_command(config, {{"command", "revoke"}, {"share", share}}));
+    options.json ? print_json(answer) : print_revoked(answer);
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<Done> administer(const AuthorityConfig& config, const Options& options) {
+  if (options.subcommand == "init") return init(config);
+  if (options.subcommand == "revoke") return revoke_all(config, options);
+  KF_TRY(auto command, command_of(options));
+  KF_TRY(auto answer, run_command(config, command));
+  print(options, answer);
+  return Done{};
+}
+
+}  // namespace keyferry::cmd

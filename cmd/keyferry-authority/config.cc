@@ -1,0 +1,102 @@
+#include "config.h"
+
+#include <algorithm>
+
+#include "keyferry/config/toml.h"
+
+namespace keyferry::cmd {
+namespace {
+
+constexpr int kMostThreads = 64;
+constexpr Duration kShortestLife = std::chrono::minutes(1);
+
+bool is_url_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-._~:/[]").find(c) != std::string_view::npos;
+}
+
+bool is_https_url(std::string_view url) {
+  constexpr std::string_view scheme = "https://";
+  return url.starts_with(scheme) && url.size() > scheme.size() &&
+         std::all_of(url.begin(), url.end(), is_url_character);
+}
+
+void read_listen(config::Toml& file, AuthorityConfig& config) {
+  config.listen_api = file.text("listen.api", "[::]:443");
+  config.listen_admin = file.text("listen.admin", "127.0.0.1:9444");
+  config.threads = static_cast<int>(file.integer("listen.threads", 2, 1, kMostThreads));
+  if (file.has("tls.certificate") || file.has("tls.key")) {
+    config.tls = net::TlsFiles{file.path("tls.certificate"), file.path("tls.key")};
+  }
+}
+
+// The public URL is the issuer identifier, which clients compare octet for octet.
+void read_url(config::Toml& file, AuthorityConfig& config) {
+  config.settings.url = file.text("public.url");
+  while (config.settings.url.ends_with('/')) config.settings.url.pop_back();
+  if (!config.settings.url.empty() && !is_https_url(config.settings.url)) {
+    file.note_fault("public.url", "must be like \"https://auth.example\"");
+  }
+  if (file.has("metadata.relays")) config.settings.relays = file.texts("metadata.relays");
+  for (const auto& relay : config.settings.relays) {
+    if (!is_https_url(relay)) {
+      file.note_fault("metadata.relays", "must hold URLs like \"https://relay.example\"");
+    }
+  }
+}
+
+void read_ledger(config::Toml& file, AuthorityConfig& config) {
+  constexpr std::string_view scheme = "sqlite://";
+  const std::string url =
+      file.text("ledger.url", "sqlite:///var/lib/keyferry-authority/ledger.db");
+  if (url.starts_with(scheme) && url.size() > scheme.size() && url[scheme.size()] == '/') {
+    config.ledger = url.substr(scheme.size());
+  } else {
+    file.note_fault("ledger.url", "must be like \"sqlite:///var/lib/keyferry-authority/ledger.db\"");
+  }
+  config.keys = file.path("keys.path", "/var/lib/keyferry-authority/keys");
+  config.state = file.path("state.path", "/var/lib/keyferry-authority");
+}
+
+void read_terms(config::Toml& file, AuthorityConfig& config) {
+  auto& settings = config.settings;
+  settings.max_certificate_life =
+      file.duration("ssh.max_certificate_life", settings.max_certificate_life);
+  if (settings.max_certificate_life < kShortestLife) {
+    file.note_fault("ssh.max_certificate_life", "must be at least 1m");
+  }
+  settings.open_sessions = file.choice("revocation.open_sessions", settings.open_sessions,
+                                       {"continue", "ended-by-hook"});
+  settings.list_life = file.duration("revocation.list_life", settings.list_life);
+  if (settings.list_life < kShortestLife) {
+    file.note_fault("revocation.list_life", "must be at least 1m");
+  }
+  settings.failures_per_minute = static_cast<int>(
+      file.integer("limits.failures_per_minute", settings.failures_per_minute, 0, 1'000'000));
+}
+
+void read_log(config::Toml& file, AuthorityConfig& config) {
+  const std::string format = file.choice("log.format", "json", {"json", "text"});
+  config.log_format = format == "json" ? net::LogFormat::json : net::LogFormat::text;
+  const std::string level = file.choice("log.level", "info", {"debug", "info", "warning", "error"});
+  config.log_level = level == "debug"     ? net::LogLevel::debug
+                     : level == "warning" ? net::LogLevel::warning
+                     : level == "error"   ? net::LogLevel::error
+                                          : net::LogLevel::info;
+}
+
+}  // namespace
+
+Result<AuthorityConfig> load_authority_config(const std::filesystem::path& path) {
+  KF_TRY(config::Toml file, config::Toml::load(path));
+  AuthorityConfig config;
+  read_listen(file, config);
+  read_url(file, config);
+  read_ledger(file, config);
+  read_terms(file, config);
+  read_log(file, config);
+  KF_TRY(file.finish());
+  return config;
+}
+
+}  // namespace keyferry::cmd

@@ -1,0 +1,84 @@
+// keyferry-authority: decides who gets which credential, issues it, revokes it.
+#include <cstdio>
+
+#include "administer.h"
+#include "config.h"
+#include "options.h"
+#include "server.h"
+
+#include "keyferry/net/http_server.h"
+#include "keyferry/net/log.h"
+#include "keyferry/net/signals.h"
+
+namespace keyferry::cmd {
+namespace {
+
+int exit_code(const Error& error) {
+  if (error.code == Errc::forbidden) return 3;
+  if (error.code == Errc::network) return 4;
+  return 1;
+}
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "keyferry-authority: %s\n", error.detail.c_str());
+  return exit_code(error);
+}
+
+int check(const AuthorityConfig& config, const Options& options) {
+  if (config.tls) {
+    if (auto checked = net::check_tls(*config.tls); !checked) return complain(checked.error());
+  }
+  std::fprintf(stderr, "keyferry-authority: %s is good\n", options.config.c_str());
+  return 0;
+}
+
+void reload(AuthorityServer& server) {
+  if (auto reloaded = server.reload(); !reloaded) {
+    net::log_event(net::LogLevel::error, "reload_failed", {{"detail", reloaded.error().detail}});
+    return;
+  }
+  net::log_event(net::LogLevel::info, "reloaded");
+}
+
+int serve(const AuthorityConfig& config) {
+  net::block_signals();
+  net::configure_log(config.log_format, config.log_level, "keyferry-authority");
+  auto server = AuthorityServer::start(config);
+  if (!server) return complain(server.error());
+  net::log_event(net::LogLevel::info, "started",
+                 {{"address", (*server)->address()},
+                  {"url", config.settings.url},
+                  {"ledger", "sqlite " + config.ledger.string()},
+                  {"version", KEYFERRY_VERSION}});
+  net::notify_ready();
+  net::serve_until_terminated([&] { reload(**server); });
+  (*server)->stop();
+  net::log_event(net::LogLevel::info, "stopped");
+  return 0;
+}
+
+int run(const Options& options) {
+  const auto config = load_authority_config(options.config);
+  if (!config) return complain(config.error());
+  if (options.check) return check(*config, options);
+  if (options.subcommand.empty()) return serve(*config);
+  const auto done = administer(*config, options);
+  return done ? 0 : complain(done.error());
+}
+
+}  // namespace
+}  // namespace keyferry::cmd
+
+int main(int argc, char** argv) {
+  CLI::App app("Decides who gets which credential, issues it and revokes it.",
+               "keyferry-authority");
+  keyferry::cmd::Options options;
+  keyferry::cmd::add_options(app, options);
+  app.set_version_flag("--version", "keyferry-authority " KEYFERRY_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return keyferry::cmd::run(options);
+}

@@ -1,0 +1,19 @@
+// What a person reads; secrets (offer, PIN) on standard output alone, words on standard error.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+namespace keyferry::cmd {
+
+void print_json(const boost::json::object& answer);
+// print_offer: the offer on line 1, the PIN (if any) on line 2.
+void print_offer(const boost::json::object& answer);
+// offer_summary is print_offer for machines: {"offer", "pin", "share", "link_until", "valid_until"}.
+boost::json::object offer_summary(const boost::json::object& answer);
+void print_hosts(const boost::json::object& answer);
+void print_shares(const boost::json::object& answer);
+void print_revoked(const boost::json::object& answer);
+// print_sshd writes the files that the sshd of one host needs, each under its name.
+void print_sshd(const boost::json::object& answer);
+
+}  // namespace keyferry::cmd

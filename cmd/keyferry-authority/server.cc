@@ -1,0 +1,131 @@
+#include "server.h"
+
+#include <atomic>
+#include <filesystem>
+
+#include <prometheus/registry.h>
+
+#include "keyferry/codec/json.h"
+#include "keyferry/issuer/administrator.h"
+#include "keyferry/issuer/answers.h"
+#include "keyferry/issuer/service.h"
+#include "keyferry/net/admin.h"
+#include "keyferry/net/problem.h"
+
+namespace keyferry::cmd {
+namespace {
+
+constexpr Duration kDrain = std::chrono::seconds(10);
+constexpr std::size_t kMostBody = 64 * 1024;  // octets, as docs/authority.md says
+
+class Server final : public AuthorityServer {
+ public:
+  Server(const AuthorityConfig& config, Opened opened)
+      : lock_(std::move(opened.lock)),
+        service_(std::make_unique<issuer::Service>(config.settings, std::move(opened.keys),
+                                                   std::move(opened.ledger), clock_,
+                                                   config.threads + 1)),
+        has_tls_(config.tls.has_value()) {}
+
+  Result<Done> listen(const AuthorityConfig& config) {
+    KF_TRY(listen_socket(config));
+    KF_TRY(service_->begin([this](Duration delay, std::function<void()> task) {
+      socket_->after(delay, std::move(task));
+    }));
+    begun_ = true;
+    KF_TRY(admin_, net::start_admin(config.listen_admin, registry_, [this] { return ready(); }));
+    net::ServerOptions options;
+    options.listen = config.listen_api;
+    options.tls = config.tls;
+    options.threads = config.threads;
+    options.max_body = kMostBody;
+    KF_TRY(api_, net::HttpServer::start(options, [this](net::Request request, net::Reply reply) {
+             service_->serve(std::move(request), std::move(reply));
+           }));
+    serving_ = true;
+    return Done{};
+  }
+
+  std::string address() const override { return api_->address(); }
+
+  Result<Done> reload() override {
+    if (!has_tls_) return Done{};
+    return api_->reload_tls();
+  }
+
+  void stop() override {
+    serving_ = false;
+    service_->finish();
+    api_->drain(kDrain);
+    socket_->drain(kDrain);
+    admin_->drain(Duration(0));
+  }
+
+ private:
+  Result<Done> ready() const {
+    if (serving_) return Done{};
+    return fail(Errc::unavailable, "starting or stopping");
+  }
+
+  Result<Done> listen_socket(const AuthorityConfig& config) {
+    net::ServerOptions options;
+    options.listen = "unix:" + config.socket().string();
+    options.threads = 1;
+    options.max_body = kMostBody;
+    // We hold the ledger's lock, so a socket that lies here is a dead one.
+    std::error_code ignored;
+    std::filesystem::remove(config.socket(), ignored);
+    KF_TRY(socket_, net::HttpServer::start(options, [this](net::Request request, net::Reply reply) {
+             command(std::move(request), std::move(reply));
+           }));
+    return Done{};
+  }
+
+  // command answers POST /command on the admin socket: the socket's mode says who may.
+  void command(net::Request request, net::Reply reply) {
+    if (request.method != "POST" || request.path != "/command" || !begun_) {
+      return reply(net::problem(fail(Errc::not_found, "there is nothing here")));
+    }
+    service_->post(reply, [this, reply, body = std::move(request.body)] {
+      auto asked = codec::parse_json_object(body);
+      if (!asked) return reply(net::problem(asked.error()));
+      const issuer::Administration authority{service_->settings(), service_->keys(),
+                                             service_->ledger(), clock_};
+      auto answer = issuer::administer(authority, *asked);
+      reply(answer ? issuer::json_answer(200, *answer) : net::problem(answer.error()));
+    });
+  }
+
+  SystemClock clock_;
+  file::Lock lock_;
+  std::atomic<bool> begun_ = false;
+  std::atomic<bool> serving_ = false;
+  std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
+  // The servers outlive the service, whose workers may still ask them for a timer.
+  std::unique_ptr<net::HttpServer> socket_;
+  std::unique_ptr<net::HttpServer> admin_;
+  std::unique_ptr<net::HttpServer> api_;
+  std::unique_ptr<issuer::Service> service_;
+  bool has_tls_;
+};
+
+}  // namespace
+
+Result<Opened> open_ledger(const AuthorityConfig& config) {
+  KF_TRY(auto keys, issuer::load_keys(config.keys));
+  auto lock = file::Lock::acquire(config.lock());
+  if (!lock) return in_context("ledger " + config.ledger.string(), lock.error());
+  auto ledger = ledger::Ledger::open(config.ledger);
+  if (!ledger) return in_context("ledger " + config.ledger.string(), ledger.error());
+  return Opened{*std::move(lock), std::move(keys), *std::move(ledger)};
+}
+
+Result<std::unique_ptr<AuthorityServer>> AuthorityServer::start(const AuthorityConfig& config) {
+  KF_TRY(auto opened, open_ledger(config));
+  KF_TRY(file::make_directory(config.state, 0700));
+  auto server = std::make_unique<Server>(config, std::move(opened));
+  KF_TRY(server->listen(config));
+  return std::unique_ptr<AuthorityServer>(std::move(server));
+}
+
+}  // namespace keyferry::cmd

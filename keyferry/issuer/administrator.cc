@@ -1,0 +1,116 @@
+#include "keyferry/issuer/administrator.h"
+
+#include <array>
+
+#include "keyferry/codec/json.h"
+#include "keyferry/credential/ssh_key.h"
+#include "keyferry/credential/ssh_rights.h"
+#include "keyferry/issuer/render.h"
+
+namespace keyferry::issuer {
+namespace {
+
+using boost::json::object;
+
+bool is_address(std::string_view text) {
+  const bool plain = !text.empty() && text.size() <= 253 && text.front() != '-';
+  return plain && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                         "0123456789.:-") == std::string_view::npos;
+}
+
+// parse_keys takes lines of public keys and keeps type and key, without the comment.
+Result<std::vector<std::string>> parse_keys(const object& command, std::string_view name) {
+  std::vector<std::string> keys;
+  if (!command.contains(name)) return keys;
+  KF_TRY(auto lines, codec::texts_member(command, name));
+  for (const auto& line : lines) {
+    auto key = credential::parse_authorized_line(line);
+    if (!key) return in_context("host key", key.error());
+    keys.push_back(credential::authorized_line(*key, ""));
+  }
+  return keys;
+}
+
+Result<object> host_add(const Administration& authority, const object& command) {
+  ledger::Host host;
+  KF_TRY(auto name, codec::text_member(command, "name"));
+  KF_TRY(host.name, credential::parse_ssh_host(name));
+  KF_TRY(host.address, codec::text_member(command, "address"));
+  if (!is_address(host.address)) {
+    return fail(Errc::invalid, "the address must be an IP address or a DNS name");
+  }
+  KF_TRY(auto port, codec::integer_member(command, "port", 1, 65535));
+  host.port = static_cast<int>(port);
+  KF_TRY(host.host_keys, parse_keys(command, "host_keys"));
+  KF_TRY(host.host_cas, parse_keys(command, "host_cas"));
+  if (host.host_keys.empty() && host.host_cas.empty()) {
+    return fail(Errc::invalid, "a host needs its host key (--key FILE) or its host CA (--ca FILE)");
+  }
+  KF_TRY(auto replace, codec::optional_bool_member(command, "replace"));
+  KF_TRY(ledger::add_host(authority.ledger, host, replace.value_or(false), authority.clock.now()));
+  return render_host(host);
+}
+
+Result<object> host_list(const Administration& authority, const object&) {
+  KF_TRY(auto hosts, authority.ledger.transact(ledger::all_hosts));
+  boost::json::array array;
+  for (const auto& host : hosts) array.emplace_back(render_host(host));
+  return object{{"hosts", std::move(array)}};
+}
+
+Result<object> list(const Administration& authority, const object&) {
+  const Time now = authority.clock.now();
+  KF_TRY(auto records, authority.ledger.transact([&](sql::Database& db) {
+    return ledger::list_shares(db, std::nullopt, now);
+  }));
+  boost::json::array array;
+  for (const auto& record : records) array.emplace_back(render_record(record, now));
+  return object{{"shares", std::move(array)}};
+}
+
+Result<object> revoke(const Administration& authority, const object& command) {
+  KF_TRY(auto text, codec::text_member(command, "share"));
+  KF_TRY(auto id, authority::ShareId::parse(text));
+  KF_TRY(auto revoked, authority.ledger.transact([&](sql::Database& db) {
+    return ledger::revoke_share(db, std::nullopt, id, authority.clock.now());
+  }));
+  return render_revoked(authority.settings, revoked);
+}
+
+Result<object> backup(const Administration& authority, const object& command) {
+  KF_TRY(auto path, codec::text_member(command, "path"));
+  if (path.empty() || path.front() != '/') {
+    return fail(Errc::invalid, "the path of a backup must be absolute");
+  }
+  if (std::filesystem::exists(path)) {
+    return fail(Errc::conflict, path + " exists; a backup never overwrites a file");
+  }
+  KF_TRY(authority.ledger.backup_to(path));
+  return object{{"backup", path}};
+}
+
+struct Command {
+  std::string_view name;
+  Result<object> (*run)(const Administration&, const object&);
+};
+constexpr std::array<Command, 9> kCommands{{{"host_add", host_add},
+                                            {"host_list", host_list},
+                                            {"share", administer_share},
+                                            {"list", list},
+                                            {"revoke", revoke},
+                                            {"rearm", administer_rearm},
+                                            {"trust", administer_trust},
+                                            {"audit", administer_audit},
+                                            {"backup", backup}}};
+
+}  // namespace
+
+Result<object> administer(const Administration& authority, const object& command) {
+  KF_TRY(auto name, codec::text_member(command, "command"));
+  for (const Command& known : kCommands) {
+    if (known.name == name) return known.run(authority, command);
+  }
+  return fail(Errc::invalid, "this server knows no such command; is it an older version?");
+}
+
+}  // namespace keyferry::issuer

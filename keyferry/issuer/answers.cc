@@ -1,0 +1,92 @@
+#include "keyferry/issuer/answers.h"
+
+#include "keyferry/codec/json.h"
+#include "keyferry/net/problem.h"
+
+namespace keyferry::issuer {
+namespace {
+
+using authority::Refusal;
+
+boost::json::object render(const Refusal& refusal) {
+  boost::json::object body{{"error", refusal.error}, {"error_description", refusal.description}};
+  if (refusal.keyferry.empty()) return body;
+  boost::json::object ours{{"error", refusal.keyferry}};
+  if (refusal.tries_left) ours["tries_left"] = *refusal.tries_left;
+  body["keyferry"] = std::move(ours);
+  return body;
+}
+
+// concerns_caller says whether the caller's token or proof is what is wrong (RFC 6750, RFC 9449).
+bool concerns_caller(const Refusal& refusal) {
+  return refusal.error == "invalid_token" || refusal.error == "use_dpop_nonce" ||
+         refusal.error == "invalid_dpop_proof";
+}
+
+std::string challenge(const Refusal& refusal) {
+  return "DPoP error=\"" + refusal.error + "\", algs=\"ES256 EdDSA\"";
+}
+
+net::Response limited(net::Response response, const Refusal& refusal) {
+  if (refusal.retry_after) {
+    response.status = 429;
+    response.headers.set("Retry-After", std::to_string(*refusal.retry_after));
+  }
+  return response;
+}
+
+}  // namespace
+
+net::Response json_answer(int status, const boost::json::object& body) {
+  return net::json_response(status, codec::encode_json(body));
+}
+
+net::Response token_refusal(const Refusal& refusal) {
+  return limited(json_answer(400, render(refusal)), refusal);
+}
+
+net::Response resource_refusal(const Refusal& refusal) {
+  if (!concerns_caller(refusal)) return limited(json_answer(400, render(refusal)), refusal);
+  net::Response response = json_answer(401, render(refusal));
+  response.headers.set("WWW-Authenticate", challenge(refusal));
+  return response;
+}
+
+net::Response problem_refusal(const Refusal& refusal) {
+  if (refusal.retry_after) {
+    return limited(net::problem(fail(Errc::too_many, refusal.description)), refusal);
+  }
+  const Errc code = concerns_caller(refusal) ? Errc::unauthorized : Errc::invalid;
+  return net::problem(fail(code, refusal.description, refusal.error), challenge(refusal));
+}
+
+net::Response oauth_error(const Error& error, std::string_view word) {
+  const int status = about(error.code).http_status;
+  if (status >= 500) {
+    const std::string name = status == 503 ? "temporarily_unavailable" : "server_error";
+    return json_answer(status, {{"error", name},
+                                {"error_description", "the authority cannot answer now; try again"}});
+  }
+  return json_answer(status == 413 ? 413 : 400,
+                     {{"error", word}, {"error_description", error.detail}});
+}
+
+void add_common_headers(net::Response& response) {
+  auto& headers = response.headers;
+  headers.set("Access-Control-Allow-Origin", "*");
+  headers.set("Access-Control-Expose-Headers", "dpop-nonce, www-authenticate, retry-after, etag");
+  if (!headers.find("Cache-Control")) headers.set("Cache-Control", "no-store");
+  headers.set("X-Content-Type-Options", "nosniff");
+}
+
+net::Response preflight() {
+  net::Response response;
+  response.status = 204;
+  response.headers.set("Access-Control-Allow-Methods", "GET, POST, DELETE");
+  response.headers.set("Access-Control-Allow-Headers",
+                       "authorization, dpop, content-type, prefer, if-none-match, idempotency-key");
+  response.headers.set("Access-Control-Max-Age", "7200");
+  return response;
+}
+
+}  // namespace keyferry::issuer

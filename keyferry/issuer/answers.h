@@ -1,0 +1,38 @@
+// How the authority's answers look on the wire: errors of OAuth and OpenID4VCI, problem documents,
+// the headers that every answer carries.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "keyferry/authority/refusal.h"
+#include "keyferry/base/error.h"
+#include "keyferry/net/http.h"
+
+namespace keyferry::issuer {
+
+// json_answer is an answer with a JSON object.
+net::Response json_answer(int status, const boost::json::object& body);
+
+// token_refusal answers at the token endpoint: 400, or 429 with Retry-After. resource_refusal
+// answers elsewhere with the specification's JSON error: 401 with WWW-Authenticate for what concerns
+// token and proof of the caller, else 400.
+net::Response token_refusal(const authority::Refusal& refusal);
+net::Response resource_refusal(const authority::Refusal& refusal);
+
+// problem_refusal is the same for the calls under /v1: a problem document.
+net::Response problem_refusal(const authority::Refusal& refusal);
+
+// token_error is what an Error (the ledger cannot answer, malformed input) becomes at the OAuth and
+// OpenID4VCI endpoints.
+net::Response oauth_error(const Error& error, std::string_view word);
+
+// add_common_headers sets what every answer carries: CORS for any origin without credentials, and
+// no-store unless the answer says otherwise.
+//
+//= spec:authority#2-cors
+void add_common_headers(net::Response& response);
+
+// preflight answers OPTIONS; it changes nothing.
+net::Response preflight();
+
+}  // namespace keyferry::issuer

@@ -1,0 +1,48 @@
+// What requests carry: tokens, proofs, bodies, conditions.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include <boost/json/object.hpp>
+
+#include "keyferry/issuer/service.h"
+#include "keyferry/ledger/access.h"
+
+namespace keyferry::issuer {
+
+// parse_form reads application/x-www-form-urlencoded. Errors: invalid (another Content-Type, a bad
+// escape, a name that comes twice).
+Result<std::map<std::string, std::string>> parse_form(const net::Request& request);
+
+// parse_body reads a JSON object. Errors: unsupported_media, too_large, invalid.
+Result<boost::json::object> parse_body(const net::Request& request);
+
+// read_dpop checks the DPoP header of a request to `url`, if there is one.
+std::optional<authority::Verdict<authority::DpopProof>> read_dpop(
+    Service& service, const net::Request& request, const std::string& url,
+    std::optional<std::string> access_token);
+
+// Bearing is what the Authorization header holds.
+struct Bearing {
+  std::string token;
+  bool dpop = false;  // scheme DPoP; else Bearer
+};
+// read_authorization. Refusals: invalid_token.
+authority::Verdict<Bearing> read_authorization(const net::Request& request);
+
+// read_access reads token and proof of a call under /v1, which both have to be there. Refusals:
+// invalid_token, invalid_dpop_proof.
+authority::Verdict<ledger::Access> read_access(Service& service, const net::Request& request,
+                                               const std::string& path);
+
+// wait_wish is N of `Prefer: wait=N`, at most 25 s; nothing without.
+std::optional<Duration> wait_wish(const net::Request& request);
+// matches says whether If-None-Match names `etag` (with its quotes) or is `*`.
+bool matches(const net::Request& request, std::string_view etag);
+
+// with_nonce adds a fresh DPoP-Nonce header.
+net::Response with_nonce(Service& service, net::Response response);
+
+}  // namespace keyferry::issuer

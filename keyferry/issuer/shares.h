@@ -1,0 +1,30 @@
+// What the share calls have in common: who calls, then one piece of work in the same transaction.
+#pragma once
+
+#include "keyferry/issuer/answers.h"
+#include "keyferry/issuer/requests.h"
+#include "keyferry/net/problem.h"
+
+namespace keyferry::issuer {
+
+// as_holder checks the caller, runs `work(db, caller)`, which returns a Result<T>, and renders its
+// value with `answer(T)` → Response. Errors become problem documents.
+template <class T, class Work, class Answer>
+net::Response as_holder(Service& service, const net::Request& request, Work work, Answer answer) {
+  auto access = read_access(service, request, request.path);
+  if (const auto* no = authority::refused(access)) {
+    return with_nonce(service, problem_refusal(*no));
+  }
+  auto done = ledger::as_holder<T>(service.ledger(), std::get<ledger::Access>(access),
+                                   service.now(), std::move(work));
+  if (!done) return with_nonce(service, net::problem(done.error()));
+  if (const auto* no = authority::refused(*done)) {
+    return with_nonce(service, problem_refusal(*no));
+  }
+  return with_nonce(service, answer(std::get<T>(*done)));
+}
+
+// etag_of is a strong validator of an answer's body, with its quotes.
+std::string etag_of(std::string_view body);
+
+}  // namespace keyferry::issuer

@@ -1,0 +1,45 @@
+#include "keyferry/issuer/waiting.h"
+
+#include <memory>
+
+namespace keyferry::issuer {
+namespace {
+
+struct Wait {
+  Service& service;
+  std::string topic;
+  Time end;
+  Look look;
+  net::Response unchanged;
+  net::Reply reply;
+};
+
+// step registers first and looks then, so that no change between the two is missed. What the
+// registration wakes after an answer was given finds the flag set.
+void step(const std::shared_ptr<Wait>& wait, bool last) {
+  wait->service.post(wait->reply, [wait, last] {
+    auto answered = std::make_shared<std::atomic<bool>>(false);
+    const Duration left = wait->end - wait->service.now();
+    const bool over = last || left <= Duration::zero();
+    if (!over) {
+      wait->service.waiters().wait(wait->topic, left, [wait, answered] {
+        if (!answered->exchange(true)) step(wait, false);
+      });
+    }
+    auto answer = wait->look();
+    if (!answer && !over) return;
+    if (answered->exchange(true)) return;
+    wait->reply(answer ? *std::move(answer) : wait->unchanged);
+  });
+}
+
+}  // namespace
+
+void answer_when_changed(Service& service, std::string topic, Duration most, Look look,
+                         net::Response unchanged, net::Reply reply) {
+  step(std::make_shared<Wait>(Wait{service, std::move(topic), service.now() + most, std::move(look),
+                                   std::move(unchanged), std::move(reply)}),
+       false);
+}
+
+}  // namespace keyferry::issuer

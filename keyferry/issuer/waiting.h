@@ -1,0 +1,21 @@
+// Answers that wait for a change: an ETag the caller knows, `Prefer: wait=N`, and a topic.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "keyferry/issuer/service.h"
+
+namespace keyferry::issuer {
+
+// Look says how things stand: the answer now, or nothing while it is still what the caller knows.
+// It may block.
+using Look = std::function<std::optional<net::Response>()>;
+
+// answer_when_changed calls `look` on a worker at once and after every wake of `topic`, until it
+// returns an answer or `most` has passed; then `unchanged` is the answer.
+void answer_when_changed(Service& service, std::string topic, Duration most, Look look,
+                         net::Response unchanged, net::Reply reply);
+
+}  // namespace keyferry::issuer
