@@ -21,7 +21,8 @@ Verdict<HolderAssertion> parse_assertion(std::string_view compact) {
   if (!jws) return bad(jws.error().detail);
   auto issuer = codec::text_member(jws->payload, "iss");
   auto subject = codec::text_member(jws->payload, "sub");
-  if (!issuer || !subject || *issuer != *subject) return bad("iss and sub must be one credential id");
+  if (!issuer || !subject || *issuer != *subject)
+    return bad("iss and sub must be one credential id");
   auto credential = CredentialId::parse(*issuer);
   if (!credential) return bad("no such credential, or the signature is not by its key");
   return HolderAssertion{*std::move(jws), *std::move(credential)};

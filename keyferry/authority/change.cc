@@ -16,9 +16,10 @@ Result<Share> rearm(const ServerKeys& keys, Share share, std::string_view pin, b
   const State state = state_at(share, now);
   if (state == State::expired || state == State::revoked) return state_conflict(state);
   if (state != State::locked) {
-    return fail(Errc::conflict, "only a locked share gets a new PIN; this one is " +
-                                    std::string(encode_state(state)),
-                "not_locked");
+    return fail(
+        Errc::conflict,
+        "only a locked share gets a new PIN; this one is " + std::string(encode_state(state)),
+        "not_locked");
   }
   if (share.rearms_left == 0) {
     return fail(Errc::conflict, "this share was re-armed three times already; make a new one",
@@ -45,9 +46,10 @@ Result<Share> refuse(Share share, Time now) {
   const State state = state_at(share, now);
   if (state == State::refused) return share;
   if (state != State::open) {
-    return fail(Errc::conflict,
-                "only an open share can be refused; this one is " + std::string(encode_state(state)),
-                "not_open");
+    return fail(
+        Errc::conflict,
+        "only an open share can be refused; this one is " + std::string(encode_state(state)),
+        "not_open");
   }
   share.state = State::refused;
   share.times.refused = now;

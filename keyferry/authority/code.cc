@@ -15,9 +15,8 @@ std::string derive_code(const ServerKeys& keys, const ShareId& share, std::uint3
   const ByteArray<4> counted{
       static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16),
       static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
-  return encode_base64url(
-      digest::hmac_sha256(keys.code.expose(),
-                          {bytes_of("keyferry code"), kZero, bytes_of(share.text()), counted}));
+  return encode_base64url(digest::hmac_sha256(
+      keys.code.expose(), {bytes_of("keyferry code"), kZero, bytes_of(share.text()), counted}));
 }
 
 digest::Sha256 stored_form(std::string_view secret) {

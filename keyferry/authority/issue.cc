@@ -68,7 +68,8 @@ Result<Done> decide_renew(const Path& path, const Credential& credential, const 
     return fail(Errc::forbidden, "a credential is renewed for the same key only", "wrong_key");
   }
   if (now >= last.window.until + kRenewGrace) {
-    return fail(Errc::forbidden, "this credential ran out more than seven days ago; ask for a new share",
+    return fail(Errc::forbidden,
+                "this credential ran out more than seven days ago; ask for a new share",
                 "too_late");
   }
   return Done{};

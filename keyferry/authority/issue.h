@@ -48,7 +48,7 @@ struct AccessToken {
   ShareId share;
   TokenUse use = TokenUse::redeem;
   std::optional<std::string> thumbprint{};  // nothing: Bearer
-  bool spent = false;                     // a Bearer token that was used
+  bool spent = false;                       // a Bearer token that was used
   Time expires{};
 };
 
@@ -74,8 +74,8 @@ Verdict<IssueStep> decide_issue(const Path& path, const AccessToken& token,
                                 Time now);
 
 // decide_renew checks that `credential` may get a new certificate: same key, everything on the path
-// live, `last` not over for more than kRenewGrace. Errors: forbidden with reason `revoked`, `ended`,
-// `expired`, `wrong_key`, `too_late`.
+// live, `last` not over for more than kRenewGrace. Errors: forbidden with reason `revoked`,
+// `ended`, `expired`, `wrong_key`, `too_late`.
 Result<Done> decide_renew(const Path& path, const Credential& credential, const Certificate& last,
                           const KeyProof& proof, Time now);
 

@@ -22,8 +22,8 @@ struct KeyProof {
   std::optional<std::string> label;
 };
 
-// parse_proofs takes the one JWT out of {"proofs": {"jwt": ["…"]}}. Refusals: `invalid_proof` (none,
-// several, another proof type).
+// parse_proofs takes the one JWT out of {"proofs": {"jwt": ["…"]}}. Refusals: `invalid_proof`
+// (none, several, another proof type).
 Verdict<std::string> parse_proofs(const boost::json::object& body);
 
 // check_key_proof checks typ `openid4vci-proof+jwt` (first), key, signature, aud = `issuer` (one

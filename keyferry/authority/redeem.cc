@@ -80,8 +80,8 @@ Verdict<TokenGrant> regrant(const Path& path, const Code& code, const Exchange& 
                             Time now) {
   const auto key = dpop_key(exchange);
   const State state = state_at(path.back(), now);
-  const bool alive = state == State::claimed ||
-                     (state == State::redeemed && now < path.back().link_until);
+  const bool alive =
+      state == State::claimed || (state == State::redeemed && now < path.back().link_until);
   if (!code.live || !alive || !key || !code.used_by || *key != *code.used_by ||
       !check_ancestors(path, now)) {
     return unknown_code();

@@ -17,8 +17,8 @@ inline constexpr Duration kDpopTokenLife = std::chrono::minutes(10);
 // Code is the record of one code. At most one code of a share is live.
 struct Code {
   std::uint32_t number = 0;
-  bool live = true;               // false: a newer code replaced it
-  std::optional<Time> used;       // when it was exchanged first
+  bool live = true;                    // false: a newer code replaced it
+  std::optional<Time> used;            // when it was exchanged first
   std::optional<std::string> used_by;  // thumbprint of the DPoP key of first use; nothing: no DPoP
 };
 
@@ -35,7 +35,8 @@ struct Exchange {
 // proof was accepted (its jti must then be stored too), all in the same transaction and before the
 // answer, whatever the verdict.
 struct TokenGrant {
-  std::optional<std::string> thumbprint;  // the token is bound to this key; nothing: Bearer, one use
+  std::optional<std::string>
+      thumbprint;  // the token is bound to this key; nothing: Bearer, one use
   Duration life{};
   bool again = false;  // a lost answer: the share's older tokens die
 };

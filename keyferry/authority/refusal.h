@@ -12,9 +12,9 @@ namespace keyferry::authority {
 
 // Refusal is the answer {"error", "error_description", "keyferry"?: {"error", "tries_left"?}}.
 struct Refusal {
-  std::string error;            // the specification's word: "invalid_grant"
-  std::string description;      // for people: lower case, no full stop, no secret
-  std::string keyferry{};       // our finer word where there is one: "wrong_pin"; else empty
+  std::string error;        // the specification's word: "invalid_grant"
+  std::string description;  // for people: lower case, no full stop, no secret
+  std::string keyferry{};   // our finer word where there is one: "wrong_pin"; else empty
   std::optional<int> tries_left{};
   // Seconds after which to try again (429); absent: no rate limit.
   std::optional<int> retry_after{};

@@ -54,8 +54,8 @@ struct Share {
   std::string kind{};           // "ssh"
   credential::Rights rights{};  // complete: nothing is inherited when read
   credential::Window window{};  // of the share; a credential's may be shorter
-  Time link_until{};          // exclusive: until when it can be redeemed; ≤ window.until
-  int depth = 0;              // how many levels of shares may hang below
+  Time link_until{};            // exclusive: until when it can be redeemed; ≤ window.until
+  int depth = 0;                // how many levels of shares may hang below
   State state = State::open;
   std::optional<PinState> pin{};
   int rearms_left = kRearms;

@@ -1,4 +1,5 @@
-// Who calls: a holder with an access token and a DPoP proof, checked in the transaction of the call.
+// Who calls: a holder with an access token and a DPoP proof, checked in the transaction of the
+// call.
 #pragma once
 
 #include <optional>
@@ -36,7 +37,8 @@ struct HolderOutcome {
 template <class T, class Work>
 Result<authority::Verdict<T>> as_holder(Ledger& ledger, const Access& access, Time now, Work work) {
   auto done = ledger.transact([&](sql::Database& db) -> Result<HolderOutcome<T>> {
-    KF_TRY(auto caller, authorize(db, access.token, authority::TokenUse::holder, access.proof, now));
+    KF_TRY(auto caller,
+           authorize(db, access.token, authority::TokenUse::holder, access.proof, now));
     if (const auto* no = authority::refused(caller)) return HolderOutcome<T>{*no, std::nullopt};
     const authority::ShareId& share = std::get<authority::AccessToken>(caller).share;
     HolderOutcome<T> outcome;

@@ -56,8 +56,8 @@ Result<Done> update_code(sql::Database& db, const FoundCode& code) {
                                  "number = ?2"));
   update.bind(1, std::string_view(code.share.text())).bind(2, std::int64_t{code.code.number});
   update.bind(3, code.code.used ? std::optional(unix_ms(*code.code.used)) : std::nullopt);
-  update.bind(4, code.code.used_by ? std::optional<std::string_view>(*code.code.used_by)
-                                   : std::nullopt);
+  update.bind(
+      4, code.code.used_by ? std::optional<std::string_view>(*code.code.used_by) : std::nullopt);
   return update.run();
 }
 
@@ -67,8 +67,8 @@ Result<Done> insert_token(sql::Database& db, const digest::Sha256& hash, const A
                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
   insert.bind(1, ByteView(hash)).bind(2, std::string_view(token.share.text()));
   insert.bind(3, encode_use(token.use));
-  insert.bind(4, token.thumbprint ? std::optional<std::string_view>(*token.thumbprint)
-                                  : std::nullopt);
+  insert.bind(4,
+              token.thumbprint ? std::optional<std::string_view>(*token.thumbprint) : std::nullopt);
   insert.bind(5, std::int64_t{token.spent ? 1 : 0}).bind(6, unix_ms(token.expires));
   return insert.run();
 }

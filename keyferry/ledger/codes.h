@@ -19,8 +19,9 @@ struct FoundCode {
 Result<std::optional<FoundCode>> find_code(sql::Database& db, const digest::Sha256& hash);
 Result<std::optional<FoundCode>> find_handle(sql::Database& db, const digest::Sha256& hash);
 
-// replace_code makes `code` (its stored form) the one live code of the share under share.code_number;
-// older codes and the tokens they were exchanged for die. `handle`: stored form of an offer handle.
+// replace_code makes `code` (its stored form) the one live code of the share under
+// share.code_number; older codes and the tokens they were exchanged for die. `handle`: stored form
+// of an offer handle.
 Result<Done> replace_code(sql::Database& db, const authority::Share& share,
                           const digest::Sha256& code, const std::optional<digest::Sha256>& handle);
 

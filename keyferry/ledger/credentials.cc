@@ -16,9 +16,10 @@ using authority::ShareId;
 
 Result<std::optional<Credential>> find(sql::Database& db, std::string_view column,
                                        std::string_view value) {
-  KF_TRY(auto query, db.prepare("SELECT id, share, jwk, thumbprint, dpop_thumbprint FROM credentials "
-                                "WHERE " +
-                                std::string(column) + " = ?1"));
+  KF_TRY(auto query,
+         db.prepare("SELECT id, share, jwk, thumbprint, dpop_thumbprint FROM credentials "
+                    "WHERE " +
+                    std::string(column) + " = ?1"));
   query.bind(1, value);
   KF_TRY(bool row, query.step());
   if (!row) return std::optional<Credential>();
@@ -27,8 +28,8 @@ Result<std::optional<Credential>> find(sql::Database& db, std::string_view colum
   KF_TRY(auto key, authority::parse_key(query.text(2)));
   std::optional<std::string> dpop;
   if (!query.is_null(4)) dpop = query.text(4);
-  return std::optional(Credential{std::move(id), std::move(share), std::move(key), query.text(3),
-                                  std::move(dpop)});
+  return std::optional(
+      Credential{std::move(id), std::move(share), std::move(key), query.text(3), std::move(dpop)});
 }
 
 }  // namespace

@@ -87,8 +87,8 @@ Result<Verdict<TokenAnswer>> exchange_code(Ledger& ledger, const authority::Serv
   });
 }
 
-Result<std::optional<authority::Credential>> holder_credential(
-    Ledger& ledger, const authority::CredentialId& id) {
+Result<std::optional<authority::Credential>> holder_credential(Ledger& ledger,
+                                                               const authority::CredentialId& id) {
   return ledger.transact([&](sql::Database& db) { return find_credential(db, id); });
 }
 

@@ -37,8 +37,11 @@ Result<Certificate> new_certificate(sql::Database& db, const Path& path,
 
 Result<Issued> finish(sql::Database& db, Share share, Credential credential,
                       Certificate certificate) {
-  Issued issued{std::move(share), std::move(credential), std::move(certificate),
-                authority::encode_bearer(digest::random_bytes(32)), {}};
+  Issued issued{std::move(share),
+                std::move(credential),
+                std::move(certificate),
+                authority::encode_bearer(digest::random_bytes(32)),
+                {}};
   KF_TRY(auto insert, db.prepare("INSERT INTO notifications (hash, share) VALUES (?1, ?2)"));
   const auto hash = authority::stored_form(issued.notification);
   insert.bind(1, ByteView(hash)).bind(2, std::string_view(issued.share.id.text()));
@@ -84,8 +87,8 @@ Result<Verdict<Issued>> redeem(sql::Database& db, const AccessToken& token,
   if (const Refusal* bad = refused(request.proof)) return Verdict<Issued>(*bad);
   KF_TRY(auto path, path_of(db, token.share));
   KF_TRY(auto credential, credential_of(db, token.share));
-  const auto decided = authority::decide_issue(path, token, credential,
-                                               std::get<KeyProof>(request.proof), now);
+  const auto decided =
+      authority::decide_issue(path, token, credential, std::get<KeyProof>(request.proof), now);
   if (const Refusal* no = refused(decided)) return Verdict<Issued>(*no);
   if (std::get<IssueStep>(decided) == IssueStep::again) {
     KF_TRY(auto issued, stored_again(db, std::move(path.back()), *std::move(credential)));

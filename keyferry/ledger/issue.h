@@ -14,8 +14,8 @@ namespace keyferry::ledger {
 
 // IssueTerms is what the issuer brings along.
 struct IssueTerms {
-  std::string ca;          // thumbprint of the key that will sign
-  Duration longest{};      // [ssh] max_certificate_life
+  std::string ca;      // thumbprint of the key that will sign
+  Duration longest{};  // [ssh] max_certificate_life
 };
 
 struct CredentialRequest {
@@ -37,7 +37,8 @@ struct Issued {
 
 // issue_credential redeems a share: token, then key proof, then authority::decide_issue, serial and
 // record, all in one transaction that is durable before this returns.
-Result<authority::Verdict<Issued>> issue_credential(Ledger& ledger, const CredentialRequest& request,
+Result<authority::Verdict<Issued>> issue_credential(Ledger& ledger,
+                                                    const CredentialRequest& request,
                                                     const IssueTerms& terms, Time now);
 
 // renew_credential gives the calling holder's credential a new certificate. Errors: as

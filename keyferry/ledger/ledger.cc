@@ -30,8 +30,8 @@ Result<Done> Ledger::observe(Observer observer) {
 
 std::vector<Change> Ledger::new_changes() {
   std::vector<Change> changes;
-  auto query = database_.prepare(
-      "SELECT number, event, share FROM audit WHERE number > ?1 ORDER BY number");
+  auto query =
+      database_.prepare("SELECT number, event, share FROM audit WHERE number > ?1 ORDER BY number");
   if (!query) return changes;
   query->bind(1, observed_);
   while (true) {

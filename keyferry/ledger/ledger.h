@@ -1,8 +1,8 @@
 // The authority's records: one SQLite database, changed only in serializable transactions.
 //
-// Every change of a share, a code, a PIN's tries or a list is one transaction that also writes a row
-// of the audit log; it is durable (fsync) before the call returns. The operations on top of this
-// stand one file each (shares_*.h, redeem.h, issue.h, …).
+// Every change of a share, a code, a PIN's tries or a list is one transaction that also writes a
+// row of the audit log; it is durable (fsync) before the call returns. The operations on top of
+// this stand one file each (shares_*.h, redeem.h, issue.h, …).
 #pragma once
 
 #include <cstdint>

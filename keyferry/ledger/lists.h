@@ -19,8 +19,8 @@ struct ListNumber {
   std::int64_t number = 0;
 };
 
-// RevokedEntry is a serial of a CA (by thumbprint), a key id (the share's id), or both. From a merged
-// list only one of them may be known: serial 0 or an empty share then.
+// RevokedEntry is a serial of a CA (by thumbprint), a key id (the share's id), or both. From a
+// merged list only one of them may be known: serial 0 or an empty share then.
 struct RevokedEntry {
   std::string ca;
   std::uint64_t serial = 0;

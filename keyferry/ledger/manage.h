@@ -39,7 +39,7 @@ struct Revoked {
 // it: it ends, everything below is revoked. Repeating it changes nothing and answers the same.
 // Errors: as path_below.
 //
-//= spec:authority#2-delete
+//= spec:authority#2-drop
 Result<Revoked> revoke_share(sql::Database& db, const Caller& caller, const authority::ShareId& id,
                              Time now);
 

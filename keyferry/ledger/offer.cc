@@ -102,9 +102,8 @@ Result<Offered> rearm_share(sql::Database& db, const ServerKeys& keys, const Cal
 
 Result<Offered> offer_share_again(sql::Database& db, const ServerKeys& keys, const Caller& caller,
                                   const ShareId& id, Time now) {
-  return change_offer(db, keys, caller, id, "offered_again", now, [&](Share share) {
-    return authority::offer_again(std::move(share), now);
-  });
+  return change_offer(db, keys, caller, id, "offered_again", now,
+                      [&](Share share) { return authority::offer_again(std::move(share), now); });
 }
 
 Result<Offered> offer_by_handle(Ledger& ledger, const ServerKeys& keys, std::string_view handle,

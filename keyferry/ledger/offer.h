@@ -12,7 +12,6 @@
 
 namespace keyferry::ledger {
 
-
 // Offered is a share with the code that is live now; both texts are secrets.
 struct Offered {
   ShareRecord record;
@@ -28,8 +27,8 @@ Result<Offered> make_share(sql::Database& db, const authority::ServerKeys& keys,
                            const Caller& caller, const authority::ShareWish& wish,
                            const std::optional<IdempotentRequest>& request, Time now);
 
-// rearm_share and offer_share_again: authority/change.h, with a new code. Errors: also not_found (no
-// such share below the caller), forbidden (something above it was revoked or is over).
+// rearm_share and offer_share_again: authority/change.h, with a new code. Errors: also not_found
+// (no such share below the caller), forbidden (something above it was revoked or is over).
 Result<Offered> rearm_share(sql::Database& db, const authority::ServerKeys& keys,
                             const Caller& caller, const authority::ShareId& id,
                             std::string_view pin, Time now);

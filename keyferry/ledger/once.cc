@@ -40,9 +40,9 @@ Result<Done> store_idempotent(sql::Database& db, const IdempotentRequest& reques
 }
 
 Result<Done> forget_old(sql::Database& db, Time now) {
-  for (std::string_view sql : {"DELETE FROM jtis WHERE forget <= ?1",
-                               "DELETE FROM idempotency WHERE forget <= ?1",
-                               "DELETE FROM tokens WHERE expires <= ?1"}) {
+  for (std::string_view sql :
+       {"DELETE FROM jtis WHERE forget <= ?1", "DELETE FROM idempotency WHERE forget <= ?1",
+        "DELETE FROM tokens WHERE expires <= ?1"}) {
     KF_TRY(auto statement, db.prepare(sql));
     statement.bind(1, unix_ms(now));
     KF_TRY(statement.run());

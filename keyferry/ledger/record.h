@@ -17,6 +17,7 @@ struct ShareRecord {
 
 // record_of adds credential and certificates to a share.
 Result<ShareRecord> record_of(sql::Database& db, authority::Share share);
-Result<std::vector<ShareRecord>> records_of(sql::Database& db, std::vector<authority::Share> shares);
+Result<std::vector<ShareRecord>> records_of(sql::Database& db,
+                                            std::vector<authority::Share> shares);
 
 }  // namespace keyferry::ledger

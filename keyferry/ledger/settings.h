@@ -9,8 +9,8 @@
 namespace keyferry::ledger {
 
 inline constexpr std::string_view kHighestSerial = "highest_serial";
-inline constexpr std::string_view kEpoch = "epoch";            // of the lists; 1 unless restored
-inline constexpr std::string_view kUnmerged = "unmerged";      // 1 after restore, until merged
+inline constexpr std::string_view kEpoch = "epoch";        // of the lists; 1 unless restored
+inline constexpr std::string_view kUnmerged = "unmerged";  // 1 after restore, until merged
 
 Result<std::int64_t> number_setting(sql::Database& db, std::string_view name,
                                     std::int64_t fallback);

@@ -179,28 +179,30 @@ Result<std::vector<Share>> due_shares(sql::Database& db, Time now, int most) {
 }
 
 Result<std::optional<Time>> next_due(sql::Database& db) {
-  KF_TRY(auto query,
-         db.prepare("SELECT min(due) FROM (SELECT min(link_until) AS due FROM shares WHERE state IN "
-                    "('open', 'claimed', 'locked') UNION ALL SELECT min(valid_until) FROM shares "
-                    "WHERE state = 'redeemed')"));
+  KF_TRY(
+      auto query,
+      db.prepare("SELECT min(due) FROM (SELECT min(link_until) AS due FROM shares WHERE state IN "
+                 "('open', 'claimed', 'locked') UNION ALL SELECT min(valid_until) FROM shares "
+                 "WHERE state = 'redeemed')"));
   KF_TRY(bool row, query.step());
   return row ? time_at(query, 0) : std::nullopt;
 }
 
 Result<Done> insert_share(sql::Database& db, const Share& share) {
-  KF_TRY(auto insert,
-         db.prepare(
-             "INSERT INTO shares (id, state, pin_mac, pin_tries, rearms_left, code_number, label, "
-             "thumbprint, fingerprint, claimed, redeemed, locked, revoked, ended, refused, expired, "
-             "link_until, parent, kind, rights, valid_from, valid_until, depth, wall_time, created) "
-             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
-             "?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)"));
+  KF_TRY(
+      auto insert,
+      db.prepare(
+          "INSERT INTO shares (id, state, pin_mac, pin_tries, rearms_left, code_number, label, "
+          "thumbprint, fingerprint, claimed, redeemed, locked, revoked, ended, refused, expired, "
+          "link_until, parent, kind, rights, valid_from, valid_until, depth, wall_time, created) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
+          "?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)"));
   bind_changing(insert, share);
   const std::string rights = codec::encode_json(encode_rights(share.rights));
   std::optional<std::string> wall_time;
   if (share.wall_time) wall_time = codec::encode_json(*share.wall_time);
-  insert.bind(18, share.parent ? std::optional<std::string_view>(share.parent->text())
-                               : std::nullopt);
+  insert.bind(18,
+              share.parent ? std::optional<std::string_view>(share.parent->text()) : std::nullopt);
   insert.bind(19, std::string_view(share.kind)).bind(20, std::string_view(rights));
   insert.bind(21, unix_ms(share.window.from)).bind(22, unix_ms(share.window.until));
   insert.bind(23, std::int64_t{share.depth}).bind(24, view(wall_time));
