@@ -4,11 +4,12 @@
 #include <cstdio>
 
 #include "command.h"
+#include "print.h"
+#include "server.h"
+
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/file/file.h"
 #include "keyferry/issuer/keys.h"
-#include "print.h"
-#include "server.h"
 
 namespace keyferry::cmd {
 namespace {
@@ -42,8 +43,8 @@ Result<std::pair<std::string, std::int64_t>> split_address(const std::string& te
   std::int64_t port = 22;
   const auto colon = text.rfind(':');
   const bool bracketed = text.starts_with('[');
-  const bool has_port = colon != std::string::npos &&
-                        (bracketed ? text[colon - 1] == ']' : text.find(':') == colon);
+  const bool has_port =
+      colon != std::string::npos && (bracketed ? text[colon - 1] == ']' : text.find(':') == colon);
   if (has_port) {
     const char* begin = text.data() + colon + 1;
     const char* end = text.data() + text.size();
@@ -80,9 +81,10 @@ Result<object> host_add_command(const Options& options) {
   KF_TRY(auto where, split_address(options.host_address));
   KF_TRY(auto keys, key_lines(options.host_key_files));
   KF_TRY(auto cas, key_lines(options.host_ca_files));
-  return object{{"command", "host_add"}, {"name", options.host_name}, {"address", where.first},
-                {"port", where.second},  {"host_keys", std::move(keys)},
-                {"host_cas", std::move(cas)}, {"replace", options.replace}};
+  return object{{"command", "host_add"},        {"name", options.host_name},
+                {"address", where.first},       {"port", where.second},
+                {"host_keys", std::move(keys)}, {"host_cas", std::move(cas)},
+                {"replace", options.replace}};
 }
 
 Result<Done> add_duration(object& command, std::string_view name, const std::string& text) {
@@ -118,7 +120,8 @@ Result<object> command_of(const Options& options) {
   if (words == "list") return object{{"command", "list"}};
   if (words == "rearm") return object{{"command", "rearm"}, {"share", options.share}};
   if (words == "backup") {
-    return object{{"command", "backup"}, {"path", std::filesystem::absolute(options.file).string()}};
+    return object{{"command", "backup"},
+                  {"path", std::filesystem::absolute(options.file).string()}};
   }
   if (words == "export-trust") {
     object command{{"command", "trust"}};

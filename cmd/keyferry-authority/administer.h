@@ -2,8 +2,9 @@
 #pragma once
 
 #include "config.h"
-#include "keyferry/base/result.h"
 #include "options.h"
+
+#include "keyferry/base/result.h"
 
 namespace keyferry::cmd {
 

@@ -2,10 +2,11 @@
 
 #include <filesystem>
 
+#include "server.h"
+
 #include "keyferry/codec/json.h"
 #include "keyferry/issuer/administrator.h"
 #include "keyferry/net/http_client.h"
-#include "server.h"
 
 namespace keyferry::cmd {
 namespace {

@@ -47,12 +47,12 @@ void read_url(config::Toml& file, AuthorityConfig& config) {
 
 void read_ledger(config::Toml& file, AuthorityConfig& config) {
   constexpr std::string_view scheme = "sqlite://";
-  const std::string url =
-      file.text("ledger.url", "sqlite:///var/lib/keyferry-authority/ledger.db");
+  const std::string url = file.text("ledger.url", "sqlite:///var/lib/keyferry-authority/ledger.db");
   if (url.starts_with(scheme) && url.size() > scheme.size() && url[scheme.size()] == '/') {
     config.ledger = url.substr(scheme.size());
   } else {
-    file.note_fault("ledger.url", "must be like \"sqlite:///var/lib/keyferry-authority/ledger.db\"");
+    file.note_fault("ledger.url",
+                    "must be like \"sqlite:///var/lib/keyferry-authority/ledger.db\"");
   }
   config.keys = file.path("keys.path", "/var/lib/keyferry-authority/keys");
   config.state = file.path("state.path", "/var/lib/keyferry-authority");

@@ -23,7 +23,8 @@ void add_host(CLI::App& app, Options& options) {
   host->footer(
       "Examples:\n"
       "  keyferry-authority host list --config authority.toml\n"
-      "  keyferry-authority host add web 10.0.0.5 --key ssh_host_ed25519_key.pub --config authority.toml");
+      "  keyferry-authority host add web 10.0.0.5 --key ssh_host_ed25519_key.pub --config "
+      "authority.toml");
   CLI::App* add = command(*host, options, "host add", "add", "name a host and say what its key is",
                           "  keyferry-authority host add web 10.0.0.5:22 --key "
                           "ssh_host_ed25519_key.pub --config authority.toml\n"
@@ -71,28 +72,28 @@ void add_shares(CLI::App& app, Options& options) {
                    "  keyferry-authority list --config authority.toml\n"
                    "  keyferry-authority list --json --config authority.toml"),
            options);
-  CLI::App* revoke = command(app, options, "revoke", "revoke",
-                             "revoke shares and everything below them",
-                             "  keyferry-authority revoke abcdefghijklmnopqrst --config authority.toml\n"
-                             "  keyferry-authority revoke abcdefghijklmnopqrst --json --config "
-                             "authority.toml");
+  CLI::App* revoke =
+      command(app, options, "revoke", "revoke", "revoke shares and everything below them",
+              "  keyferry-authority revoke abcdefghijklmnopqrst --config authority.toml\n"
+              "  keyferry-authority revoke abcdefghijklmnopqrst --json --config "
+              "authority.toml");
   revoke->add_option("SHARE", options.shares, "ids, as list shows them")->required();
   add_json(revoke, options);
-  CLI::App* rearm = command(
-      app, options, "rearm", "rearm",
-      "a new offer for a share that was not taken; a locked one gets a new PIN",
-      "  keyferry-authority rearm abcdefghijklmnopqrst --config authority.toml\n"
-      "  keyferry-authority rearm abcdefghijklmnopqrst --json --config authority.toml");
+  CLI::App* rearm =
+      command(app, options, "rearm", "rearm",
+              "a new offer for a share that was not taken; a locked one gets a new PIN",
+              "  keyferry-authority rearm abcdefghijklmnopqrst --config authority.toml\n"
+              "  keyferry-authority rearm abcdefghijklmnopqrst --json --config authority.toml");
   rearm->add_option("SHARE", options.share, "id, as list shows it")->required();
   add_json(rearm, options);
 }
 
 void add_trust(CLI::App& app, Options& options) {
-  CLI::App* trust = command(
-      app, options, "export-trust", "export-trust",
-      "print what a verifier trusts (trust.json), or with --host what its sshd needs",
-      "  keyferry-authority export-trust --config authority.toml > trust.json\n"
-      "  keyferry-authority export-trust --host web --config authority.toml");
+  CLI::App* trust =
+      command(app, options, "export-trust", "export-trust",
+              "print what a verifier trusts (trust.json), or with --host what its sshd needs",
+              "  keyferry-authority export-trust --config authority.toml > trust.json\n"
+              "  keyferry-authority export-trust --host web --config authority.toml");
   trust->add_option("--host", options.trust_host, "print the lines for this host's sshd");
   add_json(trust, options);
   CLI::App* audit = command(
@@ -138,7 +139,8 @@ void add_options(CLI::App& app, Options& options) {
   add_trust(app, options);
   add_backup(app, options);
   app.footer(
-      "Without a subcommand it serves. Subcommands speak to the running server over admin.sock, or\n"
+      "Without a subcommand it serves. Subcommands speak to the running server over admin.sock, "
+      "or\n"
       "open the ledger themselves.\n"
       "Examples:\n"
       "  keyferry-authority --config /etc/keyferry/authority.toml\n"

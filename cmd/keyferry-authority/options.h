@@ -36,13 +36,13 @@ struct Options {
   int depth = 0;
   bool pin = false;
 
-  std::vector<std::string> shares;                // revoke
-  std::string share;                              // rearm
-  std::string trust_host;                         // export-trust
-  std::filesystem::path file;                     // backup, restore
-  std::filesystem::path list_jws;                 // audit
-  std::vector<std::filesystem::path> merge;       // restore
-  bool accept_loss = false;                       // restore
+  std::vector<std::string> shares;           // revoke
+  std::string share;                         // rearm
+  std::string trust_host;                    // export-trust
+  std::filesystem::path file;                // backup, restore
+  std::filesystem::path list_jws;            // audit
+  std::vector<std::filesystem::path> merge;  // restore
+  bool accept_loss = false;                  // restore
 
   // The subcommand's words: "share", "host add"; empty: serve.
   std::string subcommand;

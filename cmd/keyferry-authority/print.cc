@@ -47,10 +47,10 @@ void print_share(const object& share, int level) {
   std::string who;
   if (!holder.empty()) {
     const std::string label = text(holder, "label");
-    who = label.empty() ? "unnamed" : "calls itself \"" + label + "\"";
+    who = label.empty() ? "  unnamed" : "  calls itself \"" + label + "\"";
     who += " " + text(holder, "fingerprint");
   }
-  std::printf("%*s%s  %-8s  %s  until %s  %s\n", 2 * level, "", text(share, "share").c_str(),
+  std::printf("%*s%s  %-8s  %s  until %s%s\n", 2 * level, "", text(share, "share").c_str(),
               text(share, "state").c_str(), access(share).c_str(),
               text(share, "valid_until").c_str(), who.c_str());
 }
@@ -100,10 +100,10 @@ void print_offer(const object& answer) {
 void print_hosts(const object& answer) {
   for (const auto& value : items(answer, "hosts")) {
     const object& host = value.get_object();
-    std::printf("%s  %s:%lld  %s\n", text(host, "name").c_str(), text(host, "address").c_str(),
-                static_cast<long long>(host.at("port").to_number<std::int64_t>()),
-                joined(items(host, items(host, "host_keys").empty() ? "host_cas" : "host_keys"))
-                    .c_str());
+    std::printf(
+        "%s  %s:%lld  %s\n", text(host, "name").c_str(), text(host, "address").c_str(),
+        static_cast<long long>(host.at("port").to_number<std::int64_t>()),
+        joined(items(host, items(host, "host_keys").empty() ? "host_cas" : "host_keys")).c_str());
   }
 }
 
@@ -122,9 +122,8 @@ void print_revoked(const object& answer) {
     std::printf("revoked %s\n", share.get_string().c_str());
   }
   std::fprintf(stderr, "open sessions: %s\n",
-               text(answer, "open_sessions") == "continue"
-                   ? "they continue; new logins are refused"
-                   : "the verifier's hook ends them");
+               text(answer, "open_sessions") == "continue" ? "they continue; new logins are refused"
+                                                           : "the verifier's hook ends them");
 }
 
 void print_sshd(const object& answer) {

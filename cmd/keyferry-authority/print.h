@@ -8,7 +8,8 @@ namespace keyferry::cmd {
 void print_json(const boost::json::object& answer);
 // print_offer: the offer on line 1, the PIN (if any) on line 2.
 void print_offer(const boost::json::object& answer);
-// offer_summary is print_offer for machines: {"offer", "pin", "share", "link_until", "valid_until"}.
+// offer_summary is print_offer for machines: {"offer", "pin", "share", "link_until",
+// "valid_until"}.
 boost::json::object offer_summary(const boost::json::object& answer);
 void print_hosts(const boost::json::object& answer);
 void print_shares(const boost::json::object& answer);

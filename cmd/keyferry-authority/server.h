@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config.h"
+
 #include "keyferry/base/result.h"
 #include "keyferry/file/file.h"
 #include "keyferry/issuer/keys.h"

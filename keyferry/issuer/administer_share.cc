@@ -12,7 +12,8 @@ using boost::json::object;
 
 constexpr std::size_t kPinDigits = 6;
 
-// answer carries offer and PIN: secrets for the administrator's terminal, over a socket of mode 600.
+// answer carries offer and PIN: secrets for the administrator's terminal, over a socket of mode
+// 600.
 Result<object> answer(const Administration& authority, const ledger::Offered& offered,
                       const std::optional<std::string>& pin) {
   require(offered.handle.has_value(), "an administrator's offer goes by reference");

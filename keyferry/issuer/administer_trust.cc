@@ -36,11 +36,11 @@ std::set<std::string> logins_at(const std::vector<ledger::ShareRecord>& records,
 Result<object> trust_of_host(const Administration& authority, const std::string& name) {
   const Time now = authority.clock.now();
   std::vector<ledger::ShareRecord> records;
-  KF_TRY(auto host, authority.ledger.transact([&](sql::Database& db)
-                                                  -> Result<std::optional<ledger::Host>> {
-    KF_TRY(records, ledger::list_shares(db, std::nullopt, now));
-    return ledger::find_host(db, name);
-  }));
+  KF_TRY(auto host,
+         authority.ledger.transact([&](sql::Database& db) -> Result<std::optional<ledger::Host>> {
+           KF_TRY(records, ledger::list_shares(db, std::nullopt, now));
+           return ledger::find_host(db, name);
+         }));
   if (!host) return fail(Errc::not_found, "no host is called " + name + "; host list shows them");
   object principals;
   for (const auto& login : logins_at(records, name, now)) {

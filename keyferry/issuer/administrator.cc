@@ -14,8 +14,9 @@ using boost::json::object;
 
 bool is_address(std::string_view text) {
   const bool plain = !text.empty() && text.size() <= 253 && text.front() != '-';
-  return plain && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                         "0123456789.:-") == std::string_view::npos;
+  return plain && text.find_first_not_of(
+                      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                      "0123456789.:-") == std::string_view::npos;
 }
 
 // parse_keys takes lines of public keys and keeps type and key, without the comment.

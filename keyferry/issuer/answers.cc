@@ -64,8 +64,9 @@ net::Response oauth_error(const Error& error, std::string_view word) {
   const int status = about(error.code).http_status;
   if (status >= 500) {
     const std::string name = status == 503 ? "temporarily_unavailable" : "server_error";
-    return json_answer(status, {{"error", name},
-                                {"error_description", "the authority cannot answer now; try again"}});
+    return json_answer(
+        status,
+        {{"error", name}, {"error_description", "the authority cannot answer now; try again"}});
   }
   return json_answer(status == 413 ? 413 : 400,
                      {{"error", word}, {"error_description", error.detail}});

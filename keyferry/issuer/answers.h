@@ -14,8 +14,8 @@ namespace keyferry::issuer {
 net::Response json_answer(int status, const boost::json::object& body);
 
 // token_refusal answers at the token endpoint: 400, or 429 with Retry-After. resource_refusal
-// answers elsewhere with the specification's JSON error: 401 with WWW-Authenticate for what concerns
-// token and proof of the caller, else 400.
+// answers elsewhere with the specification's JSON error: 401 with WWW-Authenticate for what
+// concerns token and proof of the caller, else 400.
 net::Response token_refusal(const authority::Refusal& refusal);
 net::Response resource_refusal(const authority::Refusal& refusal);
 

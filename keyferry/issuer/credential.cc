@@ -57,11 +57,11 @@ net::Response issue_credential(Service& service, const net::Request& request) {
   auto bearing = read_authorization(request);
   if (const Refusal* no = refused(bearing)) return with_nonce(service, resource_refusal(*no));
   const auto& [token, is_dpop] = std::get<Bearing>(bearing);
-  ledger::CredentialRequest asked{token,
-                                  read_dpop(service, request,
-                                            service.settings().url + "/credential", token),
-                                  read_proof(service, parse_body(request)),
-                                  {}};
+  ledger::CredentialRequest asked{
+      token,
+      read_dpop(service, request, service.settings().url + "/credential", token),
+      read_proof(service, parse_body(request)),
+      {}};
   if (is_dpop && !asked.dpop) {
     const Refusal missing{"invalid_dpop_proof", "the request has no DPoP proof"};
     return with_nonce(service, resource_refusal(missing));

@@ -11,14 +11,14 @@ namespace {
 
 boost::json::object configuration(const credential::Kind& kind) {
   const boost::json::array algorithms{"ES256", "EdDSA"};
-  return {{"format", kind.format()},
-          {"scope", kind.name()},
-          {"cryptographic_binding_methods_supported", boost::json::array{"jwk"}},
-          {"proof_types_supported",
-           {{"jwt", {{"proof_signing_alg_values_supported", algorithms}}}}},
-          {"credential_metadata",
-           {{"display", boost::json::array{boost::json::object{
-                            {"name", "SSH login"}, {"locale", "en"}}}}}}};
+  return {
+      {"format", kind.format()},
+      {"scope", kind.name()},
+      {"cryptographic_binding_methods_supported", boost::json::array{"jwk"}},
+      {"proof_types_supported", {{"jwt", {{"proof_signing_alg_values_supported", algorithms}}}}},
+      {"credential_metadata",
+       {{"display",
+         boost::json::array{boost::json::object{{"name", "SSH login"}, {"locale", "en"}}}}}}};
 }
 
 }  // namespace
@@ -47,15 +47,15 @@ net::Response issuer_metadata(Service& service) {
 net::Response oauth_metadata(Service& service) {
   const std::string& url = service.settings().url;
   return json_answer(
-      200, {{"issuer", url},
-            {"token_endpoint", url + "/token"},
-            {"response_types_supported", boost::json::array()},
-            {"grant_types_supported",
-             boost::json::array{std::string(credential::kPreAuthorizedGrant),
-                                "urn:ietf:params:oauth:grant-type:jwt-bearer"}},
-            {"token_endpoint_auth_methods_supported", boost::json::array{"none"}},
-            {"pre-authorized_grant_anonymous_access_supported", true},
-            {"dpop_signing_alg_values_supported", boost::json::array{"ES256", "EdDSA"}}});
+      200,
+      {{"issuer", url},
+       {"token_endpoint", url + "/token"},
+       {"response_types_supported", boost::json::array()},
+       {"grant_types_supported", boost::json::array{std::string(credential::kPreAuthorizedGrant),
+                                                    "urn:ietf:params:oauth:grant-type:jwt-bearer"}},
+       {"token_endpoint_auth_methods_supported", boost::json::array{"none"}},
+       {"pre-authorized_grant_anonymous_access_supported", true},
+       {"dpop_signing_alg_values_supported", boost::json::array{"ES256", "EdDSA"}}});
 }
 
 net::Response openapi_document() {

@@ -1,5 +1,5 @@
-// How often one source may be wrong: codes, PINs and tokens that are refused count, right ones never
-// do, so that many users behind one address do not hinder one another.
+// How often one source may be wrong: codes, PINs and tokens that are refused count, right ones
+// never do, so that many users behind one address do not hinder one another.
 #pragma once
 
 #include <mutex>

@@ -35,17 +35,16 @@ Result<PublishedList> ListPublisher::build(bool renew, Time now) {
   KF_TRY(auto snapshot, ledger::snapshot_list(ledger_, kind->list_name(), kKind, renew, now));
   const Bytes bytes = kind->encode_list(from_snapshot(snapshot, keys_, now));
   PublishedList list{snapshot.number, std::string(text_of(bytes)), {}, now + settings_.list_life};
-  const boost::json::object payload{
-      {"name", list.number.name},
-      {"epoch", list.number.epoch},
-      {"number", list.number.number},
-      {"issued", codec::encode_rfc3339(now)},
-      {"next_update", codec::encode_rfc3339(list.next_update)},
-      {"sha256", encode_base64url(digest::sha256(bytes))},
-      {"audit_head", encode_base64url(snapshot.audit.hash)}};
-  list.jws = crypto::sign_jws({{"typ", "keyferry-list+jwt"},
-                               {"kid", crypto::jwk_thumbprint(keys_.list.public_key())}},
-                              payload, keys_.list);
+  const boost::json::object payload{{"name", list.number.name},
+                                    {"epoch", list.number.epoch},
+                                    {"number", list.number.number},
+                                    {"issued", codec::encode_rfc3339(now)},
+                                    {"next_update", codec::encode_rfc3339(list.next_update)},
+                                    {"sha256", encode_base64url(digest::sha256(bytes))},
+                                    {"audit_head", encode_base64url(snapshot.audit.hash)}};
+  list.jws = crypto::sign_jws(
+      {{"typ", "keyferry-list+jwt"}, {"kid", crypto::jwk_thumbprint(keys_.list.public_key())}},
+      payload, keys_.list);
   return list;
 }
 

@@ -43,8 +43,8 @@ class ListPublisher {
   const Settings& settings_;
   const Keys& keys_;
   ledger::Ledger& ledger_;
-  std::mutex building_;          // one build at a time, so that numbers rise
-  mutable std::mutex mutex_;     // guards the two below
+  std::mutex building_;       // one build at a time, so that numbers rise
+  mutable std::mutex mutex_;  // guards the two below
   std::shared_ptr<const PublishedList> current_;
   std::shared_ptr<const PublishedList> previous_;
 };

@@ -41,13 +41,12 @@ net::Response make_share(Service& service, const net::Request& request) {
     KF_TRY(auto once, idempotent(request, thumbprint_of(service, request)));
     return ledger::make_share(db, service.keys().server, caller, wish, once, now);
   };
-  return as_holder<ledger::Offered>(
-      service, request, work, [&](const ledger::Offered& offered) {
-        auto response = json_answer(201, render_offered(service.settings(), offered, now));
-        response.headers.set("Location", service.settings().url + "/v1/shares/" +
-                                             offered.record.share.id.text());
-        return response;
-      });
+  return as_holder<ledger::Offered>(service, request, work, [&](const ledger::Offered& offered) {
+    auto response = json_answer(201, render_offered(service.settings(), offered, now));
+    response.headers.set("Location",
+                         service.settings().url + "/v1/shares/" + offered.record.share.id.text());
+    return response;
+  });
 }
 
 }  // namespace keyferry::issuer

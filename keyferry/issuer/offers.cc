@@ -7,8 +7,8 @@
 namespace keyferry::issuer {
 
 net::Response read_offer(Service& service, const std::string& handle) {
-  auto offered = ledger::offer_by_handle(service.ledger(), service.keys().server, handle,
-                                         service.now());
+  auto offered =
+      ledger::offer_by_handle(service.ledger(), service.keys().server, handle, service.now());
   if (!offered) return net::problem(offered.error());
   return json_answer(200, render_offer(service.settings(), *offered));
 }

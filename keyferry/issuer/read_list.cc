@@ -16,9 +16,8 @@ std::string etag_of(const PublishedList& list) {
 }
 
 net::Response render(const PublishedList& list, bool jws) {
-  net::Response response =
-      net::text_response(200, jws ? list.jws : list.bytes,
-                         jws ? "application/jwt" : "application/octet-stream");
+  net::Response response = net::text_response(200, jws ? list.jws : list.bytes,
+                                              jws ? "application/jwt" : "application/octet-stream");
   response.headers.set("ETag", etag_of(list));
   response.headers.set("Keyferry-List", "epoch=" + std::to_string(list.number.epoch) +
                                             ", number=" + std::to_string(list.number.number));

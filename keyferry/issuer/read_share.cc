@@ -36,9 +36,8 @@ net::Response not_modified(Service& service, const std::string& etag) {
 // still look is checked again.
 std::optional<net::Response> look_again(Service& service, const net::Request& request,
                                         const ShareId& caller, const ShareId& id) {
-  auto record = service.ledger().transact([&](sql::Database& db) {
-    return ledger::share_record(db, caller, id, service.now());
-  });
+  auto record = service.ledger().transact(
+      [&](sql::Database& db) { return ledger::share_record(db, caller, id, service.now()); });
   if (!record) return with_nonce(service, net::problem(record.error()));
   net::Response response = render(service, *record);
   if (matches(request, *response.headers.find("ETag"))) return std::nullopt;

@@ -44,11 +44,11 @@ boost::json::object render_holder(const authority::Holder& holder) {
 boost::json::array render_certificates(const ledger::ShareRecord& record) {
   boost::json::array array;
   for (const auto& certificate : record.certificates) {
-    array.emplace_back(boost::json::object{
-        {"credential_id", record.credential->id.text()},
-        {"serial", std::to_string(certificate.serial)},
-        {"valid_from", encode_rfc3339(certificate.window.from)},
-        {"valid_until", encode_rfc3339(certificate.window.until)}});
+    array.emplace_back(
+        boost::json::object{{"credential_id", record.credential->id.text()},
+                            {"serial", std::to_string(certificate.serial)},
+                            {"valid_from", encode_rfc3339(certificate.window.from)},
+                            {"valid_until", encode_rfc3339(certificate.window.until)}});
   }
   return array;
 }
@@ -145,8 +145,8 @@ boost::json::object render_revoked(const Settings& settings, const ledger::Revok
   for (const auto& share : revoked.shares) shares.emplace_back(share.text());
   boost::json::array lists;
   for (const auto& list : revoked.lists) {
-    lists.emplace_back(boost::json::object{
-        {"name", list.name}, {"epoch", list.epoch}, {"number", list.number}});
+    lists.emplace_back(
+        boost::json::object{{"name", list.name}, {"epoch", list.epoch}, {"number", list.number}});
   }
   return {{"revoked", std::move(shares)},
           {"lists", std::move(lists)},

@@ -65,8 +65,7 @@ Result<std::map<std::string, std::string>> parse_form(const net::Request& reques
     if (pair.empty()) continue;
     const auto equals = pair.find('=');
     KF_TRY(auto name, unescape(pair.substr(0, equals)));
-    KF_TRY(auto value,
-           unescape(equals == std::string_view::npos ? "" : pair.substr(equals + 1)));
+    KF_TRY(auto value, unescape(equals == std::string_view::npos ? "" : pair.substr(equals + 1)));
     if (!form.emplace(std::move(name), std::move(value)).second) {
       return fail(Errc::invalid, "a parameter of the form comes twice");
     }

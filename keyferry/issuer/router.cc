@@ -48,7 +48,8 @@ const std::vector<Route>& routes() {
       {"GET", "/.well-known/openid-credential-issuer", at_once(issuer_metadata)},
       {"GET", "/.well-known/oauth-authorization-server", at_once(oauth_metadata)},
       {"GET", "/openapi.yaml", at_once([](Service&) { return openapi_document(); })},
-      {"GET", "/offers/*", on_worker([](Service& service, const Request&, const std::string& handle) {
+      {"GET", "/offers/*",
+       on_worker([](Service& service, const Request&, const std::string& handle) {
          return read_offer(service, handle);
        })},
       {"POST", "/token", without_id(issue_token)},

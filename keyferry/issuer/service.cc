@@ -94,7 +94,8 @@ void Service::keep_house() {
     auto next = ledger::keep_house(*ledger_, now());
     Duration pause = kHouseEvery;
     if (!next) {
-      net::log_event(net::LogLevel::error, "housekeeping_failed", {{"detail", next.error().detail}});
+      net::log_event(net::LogLevel::error, "housekeeping_failed",
+                     {{"detail", next.error().detail}});
     } else if (*next) {
       pause = std::clamp<Duration>(**next - now(), std::chrono::milliseconds(10), kHouseEvery);
     }

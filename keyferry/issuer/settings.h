@@ -10,11 +10,11 @@ namespace keyferry::issuer {
 
 struct Settings {
   std::string url;  // [public].url: the issuer identifier, octet for octet, without a last '/'
-  std::vector<std::string> relays;                              // [metadata].relays
-  Duration max_certificate_life = std::chrono::hours(24);       // [ssh].max_certificate_life
-  std::string open_sessions = "continue";                       // or "ended-by-hook"
-  Duration list_life = std::chrono::hours(24);                  // [revocation].list_life
-  int failures_per_minute = 60;                                 // [limits], per source
+  std::vector<std::string> relays;                         // [metadata].relays
+  Duration max_certificate_life = std::chrono::hours(24);  // [ssh].max_certificate_life
+  std::string open_sessions = "continue";                  // or "ended-by-hook"
+  Duration list_life = std::chrono::hours(24);             // [revocation].list_life
+  int failures_per_minute = 60;                            // [limits], per source
 };
 
 }  // namespace keyferry::issuer

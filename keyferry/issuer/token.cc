@@ -58,8 +58,7 @@ Result<Verdict<TokenAnswer>> by_assertion(Service& service, const Form& form,
   if (const Refusal* bad = refused(checked)) return Verdict<TokenAnswer>(*bad);
   if (proof.stale) return Verdict<TokenAnswer>(*proof.stale);
   return ledger::login_holder(service.ledger(), *credential,
-                              std::get<authority::CheckedAssertion>(checked), proof,
-                              service.now());
+                              std::get<authority::CheckedAssertion>(checked), proof, service.now());
 }
 
 Result<Verdict<TokenAnswer>> decide(Service& service, const net::Request& request) {
