@@ -106,6 +106,7 @@ Result<Done> drop_unused_secrets(relay::SecretRing& secrets, const store::Store&
 }  // namespace
 
 Result<std::unique_ptr<RelayServer>> RelayServer::start(const RelayConfig& config) {
+  KF_TRY(check_relay(config));
   KF_TRY(auto lock, lock_store(config));
   KF_TRY(auto store, open_store(config));
   KF_TRY(auto secrets, relay::SecretRing::load_or_make(config.secret_path, SystemClock().now()));

@@ -62,6 +62,12 @@ Result<Done> configure(Database& db, const OpenOptions& options) {
   KF_TRY(
       db.execute(options.secure_delete ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF"));
   if (!options.read_only) {
+    if (options.page_size != 0) {
+      KF_TRY(db.execute("PRAGMA page_size=" + std::to_string(options.page_size)));
+    }
+    if (options.incremental_vacuum) {
+      KF_TRY(db.execute("PRAGMA auto_vacuum=INCREMENTAL"));
+    }
     KF_TRY(auto wal, db.prepare("PRAGMA journal_mode=WAL"));
     KF_TRY(bool row, wal.step());
     if (!row || wal.text(0) != "wal")

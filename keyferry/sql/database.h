@@ -68,6 +68,9 @@ struct OpenOptions {
   std::chrono::milliseconds busy_timeout{5000};
   bool durable = true;        // WAL with synchronous=FULL; false: NORMAL
   bool secure_delete = true;  // freed content is overwritten with zeros
+  // For a file that is made now; an existing one keeps what it has.
+  int page_size = 0;                // octets, a power of two from 512 to 65536; 0: SQLite's choice
+  bool incremental_vacuum = false;  // PRAGMA incremental_vacuum can give free pages back
 };
 
 class Database {

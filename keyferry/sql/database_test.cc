@@ -269,5 +269,21 @@ TEST(Transaction, AFailedCommitRollsBack) {
   EXPECT_TRUE(Transaction::begin(db));
 }
 
+TEST(Database, ANewFileTakesPageSizeAndVacuumingAndAnOldOneKeepsItsOwn) {
+  const Folder folder;
+  const auto pragma = [](Database& db, std::string_view name) {
+    auto query = db.prepare("PRAGMA " + std::string(name)).value();
+    EXPECT_TRUE(query.step().value());
+    return query.integer(0);
+  };
+  for (const int asked : {8192, 16384}) {
+    auto db =
+        Database::open(folder / "a.db", {.page_size = asked, .incremental_vacuum = true}).value();
+    ASSERT_TRUE(db.execute("CREATE TABLE IF NOT EXISTS t (x)"));
+    EXPECT_EQ(pragma(db, "page_size"), 8192);
+    EXPECT_EQ(pragma(db, "auto_vacuum"), 2);
+  }
+}
+
 }  // namespace
 }  // namespace keyferry::sql

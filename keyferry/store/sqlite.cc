@@ -42,7 +42,7 @@ class SqliteStore final : public Store {
 Result<std::unique_ptr<Store>> open_file(const SqliteOptions& options, const Reserve& reserve,
                                          bool short_of_space) {
   const std::filesystem::path path = options.folder / "cells.db";
-  KF_TRY(auto db, sql::Database::open(path));
+  KF_TRY(auto db, sql::Database::open(path, {.incremental_vacuum = true}));
   KF_TRY(migrate_cells(db));
   KF_TRY(auto cells, CellWriter::prepare(db));
   KF_TRY(const auto counts, read_counts(db));

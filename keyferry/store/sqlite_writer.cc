@@ -10,6 +10,8 @@ constexpr std::ptrdiff_t kMostJobs = 512;
 constexpr std::size_t kMostOctets = 2 << 20;
 // What a claim or a give-back may add to a cell when the disk is full.
 constexpr std::size_t kAllowedGrowth = 1024;
+// A portion of free pages; no more than the log may hold before it is cut.
+constexpr std::string_view kGiveBackPages = "PRAGMA incremental_vacuum(2000)";
 // No disk syncs a million changes in a millisecond, so versions never catch up with the clock.
 constexpr int kVersionShift = 20;
 
@@ -206,8 +208,11 @@ void SqliteWriter::set_short_of_space(bool short_of_space) {
   short_of_space_ = short_of_space;
 }
 
+// Gives free pages of the file back to the disk, a portion at a time, and tries for the reserve.
 void SqliteWriter::recover_space() {
-  if (short_of_space() && reserve_.make()) set_short_of_space(false);
+  if (!short_of_space()) return;
+  const bool shrunk = db_.execute(kGiveBackPages) && truncate_log();
+  if (shrunk && reserve_.make()) set_short_of_space(false);
 }
 
 }  // namespace keyferry::store

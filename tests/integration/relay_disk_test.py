@@ -1,0 +1,68 @@
+"""A full disk refuses new mailboxes and still serves reads, claims, replies of their size and deletes."""
+
+import os
+import shutil
+
+import pytest
+from support import Relay, run, wait_until
+from support.mailbox import Device, sealed
+
+SIZE = "40m"
+
+
+class SmallDisk(Relay):
+    """A relay whose store lies on a file system of its own, of SIZE octets, that only it can see."""
+
+    def __init__(self, place):
+        super().__init__(place)
+        user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+        self.unshare = ["unshare", *user, "--mount", "sh", "-c"]
+        store = place.folder("relay/store")
+        mount = 'mount -t tmpfs -o size=' + SIZE + ' tmpfs "$1" && shift && exec "$@"'
+        self.argv = [*self.unshare, mount, "sh", store, *self.argv]
+
+    def possible(self):
+        folder = self.place.folder("try")
+        return shutil.which("unshare") and run([*self.unshare, f'mount -t tmpfs tmpfs "{folder}"'], code=None).code == 0
+
+    def free(self):
+        """Free octets of the small disk, seen through the relay's own view."""
+        status = os.statvfs(f"/proc/{self.pid}/root{self.place.folder('relay/store')}")
+        return status.f_bavail * status.f_frsize
+
+
+def test_a_full_disk_costs_new_mailboxes_and_nothing_else(place):
+    relay = SmallDisk(place)
+    if not relay.possible():
+        pytest.skip("this user may not mount a small file system")
+    relay.start()
+    ada, boxes = Device(relay), []
+    for _ in range(1000):
+        made = ada.create(sealed(60_000))
+        if made.status != 200:
+            break
+        boxes.append(made)
+    assert made.status == 507 and made.json()["error"] == "storage_full" and "no room" in made.json()["detail"], made
+    assert len(boxes) > 100
+
+    # Everything that hardly grows is served from the reserve, again and again.
+    receivers = []
+    for box in boxes[:60]:
+        bo = Device(relay)
+        assert bo.read(box).status == 200
+        receivers.append(bo)
+        assert ada.create(sealed(60_000)).status == 507
+    for bo, box in zip(receivers, boxes):
+        assert Device(relay).read(box).json()["error"] == "claimed"
+        assert bo.relinquish(box).status == 200
+        assert Device(relay).read(box).status == 200
+    for box in boxes[:40]:
+        assert ada.update(box, sealed(60_000)).status == 200
+    for box in boxes[60:]:
+        assert ada.delete(box).status == 200
+        assert ada.read(box).status == 404
+    # Space came back: the reserve is made again, and creates are served again.
+    wait_until(lambda: ada.create(sealed(60_000)).status == 200, "new mailboxes", 60)
+    assert "sweep_failed" not in relay.log()
+    for box in boxes[:60]:
+        assert ada.read(box).status == 200
