@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/serialize.hpp>
@@ -17,8 +18,8 @@ namespace json = boost::json;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // StrictHandler builds the value as Boost.JSON's handler does and remembers the names of the open
-// objects. A name is never longer than its text, so `names_` never grows beyond what it reserved
-// and the views into it hold.
+// objects: as views into the input where they stand there as they are, else decoded in `decoded_`,
+// which is never longer than the input, so never grows beyond what it reserved, and the views hold.
 class StrictHandler {
  public:
   static constexpr std::size_t max_object_size = json::object::max_size();
@@ -26,9 +27,9 @@ class StrictHandler {
   static constexpr std::size_t max_key_size = json::string::max_size();
   static constexpr std::size_t max_string_size = json::string::max_size();
 
-  explicit StrictHandler(std::size_t text_size)
-      : stack_(json::storage_ptr(), scratch_, sizeof(scratch_)) {
-    names_.reserve(text_size);
+  explicit StrictHandler(std::string_view text)
+      : stack_(json::storage_ptr(), scratch_, sizeof(scratch_)), text_(text) {
+    open_.reserve(32);
     stack_.reset();
   }
 
@@ -50,13 +51,17 @@ class StrictHandler {
     return true;
   }
   bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
-    names_.append(part.data(), part.size());
+    decode(part);
     stack_.push_chars(part);
     return true;
   }
   bool on_key(json::string_view rest, std::size_t size, json::error_code&) {
-    names_.append(rest.data(), rest.size());
-    open_.push_back(std::string_view(names_).substr(names_.size() - size));
+    if (rest.size() == size && is_in_text(rest)) {
+      open_.push_back(rest);
+    } else {
+      decode(rest);
+      open_.push_back(std::string_view(decoded_).substr(decoded_.size() - size));
+    }
     stack_.push_key(rest);
     return true;
   }
@@ -94,6 +99,16 @@ class StrictHandler {
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
  private:
+  // A name with escapes comes from a buffer of the parser that the next one overwrites.
+  bool is_in_text(json::string_view part) const {
+    const std::less_equal<const char*> not_behind;
+    return not_behind(text_.data(), part.data()) &&
+           not_behind(part.data() + part.size(), text_.data() + text_.size());
+  }
+  void decode(json::string_view part) {
+    decoded_.reserve(text_.size());
+    decoded_.append(part.data(), part.size());
+  }
   // drop_names forgets the names of the object that ends; false if two of them are equal.
   bool drop_names(std::size_t size) {
     const auto first = open_.end() - static_cast<std::ptrdiff_t>(size);
@@ -110,7 +125,8 @@ class StrictHandler {
 
   unsigned char scratch_[4096];
   json::value_stack stack_;
-  std::string names_;
+  std::string_view text_;
+  std::string decoded_;
   std::vector<std::string_view> open_;
   std::string_view problem_;
 };
@@ -132,7 +148,7 @@ Result<json::value> parse_json(std::string_view text, JsonLimits limits) {
   }
   json::parse_options options;
   options.max_depth = limits.depth;
-  json::basic_parser<StrictHandler> parser(options, text.size());
+  json::basic_parser<StrictHandler> parser(options, text);
   json::error_code ec;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), ec);
   if (ec == json::error::incomplete) return refusal("it ends too early", text.size());

@@ -33,6 +33,13 @@ TEST(Json, DuplicateMembersAreRefusedAtAnyDepth) {
   }
 }
 
+TEST(Json, EscapedNamesAreComparedAsDecoded) {
+  for (const char* text : {R"({"\u0061":1,"\u0062":2})", R"({"a":1,"\u0062":2,"\u0061b":3})",
+                           R"({"\n":1,"\t":2,"\\n":3,"n":4})"}) {
+    EXPECT_TRUE(parse_json(text)) << text;
+  }
+}
+
 TEST(Json, ManyMembersAreComparedWithoutComparingAllPairs) {
   std::string text = "{";
   for (int i = 0; i < 5000; ++i) text += "\"" + std::to_string(i) + "\":0,";
