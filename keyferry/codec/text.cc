@@ -102,6 +102,7 @@ Result<std::string> nfc(std::string_view text) {
   return std::string(reinterpret_cast<const char*>(composed), static_cast<std::size_t>(size));
 }
 
+//= spec:quality#1-text
 Result<std::string> label(std::string_view text, std::size_t most) {
   KF_TRY(const std::string kept, visible(text));
   KF_TRY(std::string composed, nfc(kept));

@@ -44,6 +44,7 @@ TEST(Label, KeepsWhatPeopleWrite) {
   EXPECT_EQ(*label("Zoe\u0308", 64), "Zo\u00EB");
 }
 
+//= spec:quality#1-text test
 TEST(Label, DropsWhatCannotBeSeen) {
   for (utf8proc_int32_t c :
        {0x00,   0x07,   0x1B,   0x7F,   0x80,   0x9F,    0xAD,    0x34F,  0x61C,

@@ -103,6 +103,7 @@ Result<RightValue> read_value(const Right& right, const boost::json::object& obj
 
 // RightsReader is the only maker of Rights.
 struct RightsReader {
+  //= spec:authority#3-enforceable
   // read takes what `object` states; absent rights stay absent.
   static Result<Rights> read(const RightsSchema& schema, const boost::json::object& object) {
     Rights rights;
@@ -188,6 +189,7 @@ boost::json::object encode_rights(const Rights& rights) {
   return object;
 }
 
+//= spec:authority#4-attenuate
 Result<Done> check_narrower(const RightsSchema& schema, const Rights& parent, const Rights& child) {
   for (const Right& right : schema.rights) {
     KF_TRY(check_right(right, parent, child));

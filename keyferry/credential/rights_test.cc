@@ -58,6 +58,7 @@ TEST(Rights, AChildMayHaveLess) {
   }
 }
 
+//= spec:authority#4-attenuate test
 TEST(Rights, AChildWithMoreIsToldWhichRightAndWhy) {
   const Rights parent = *root(kWide);
   const std::pair<const char*, const char*> cases[] = {
@@ -104,6 +105,7 @@ TEST(Rights, NoLimitIsMoreThanALimit) {
                  "wider_than_parent"));
 }
 
+//= spec:authority#3-enforceable test
 TEST(Rights, WhatTheVerifierCannotEnforceIsNotSold) {
   for (const char* name :
        {"uses", "use_count", "max_sessions", "Logins", "", "login", "verify-required"}) {

@@ -164,6 +164,7 @@ class SshKind final : public Kind {
     return certificate_line(blob, {});
   }
 
+  //= spec:transfer#5-approval
   Result<HeldCredential> check_issued(std::string_view credential, const Approval& approval,
                                       std::span<const crypto::PublicKey> issuers) const override {
     KF_TRY(const Bytes blob, parse_certificate_line(credential));

@@ -101,6 +101,7 @@ TEST(SshKind, WhatWasApprovedIsAccepted) {
                     "permit-X11-forwarding","permit-user-rc"]})")));
 }
 
+//= spec:transfer#5-approval test
 TEST(SshKind, MoreThanWasApprovedIsRefused) {
   const char* const cases[] = {R"({"logins":["deploy","root"],"hosts":["web"]})",
                                R"({"logins":["deploy"],"hosts":["db"]})",

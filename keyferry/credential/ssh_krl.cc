@@ -52,6 +52,7 @@ void write_section(codec::SshWriter& out, const SshKrl::Section& section) {
 
 }  // namespace
 
+//= spec:authority#5-krl
 Bytes encode_ssh_krl(const SshKrl& list) {
   codec::SshWriter out;
   out.raw(bytes_of(krl::kMagic));

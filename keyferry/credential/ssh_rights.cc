@@ -76,6 +76,7 @@ const RightsSchema& ssh_rights_schema() {
   return schema;
 }
 
+//= spec:authority#5-principals
 std::vector<std::string> ssh_principals(const Rights& rights) {
   std::vector<std::string> principals;
   for (const std::string& login : *rights.texts("logins")) {
@@ -87,6 +88,7 @@ std::vector<std::string> ssh_principals(const Rights& rights) {
   return principals;
 }
 
+//= spec:authority#3-names
 Result<std::string> parse_ssh_login(std::string_view text) {
   const bool sound = !text.empty() && text.size() <= 32 &&
                      ((text.front() >= 'a' && text.front() <= 'z') || text.front() == '_') &&

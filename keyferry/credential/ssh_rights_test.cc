@@ -7,6 +7,7 @@
 namespace keyferry::credential {
 namespace {
 
+//= spec:authority#5-principals test
 TEST(SshRights, PrincipalsAreEveryPairAndNeverABareLogin) {
   const Rights rights = *make_root_rights(
       ssh_rights_schema(),
@@ -28,6 +29,7 @@ TEST(SshRights, PrincipalsFitACertificate) {
             "logins and hosts make 272 pairs, and a certificate holds at most 256");
 }
 
+//= spec:authority#3-names test
 TEST(SshRights, Logins) {
   for (const char* text : {"a", "_", "deploy", "_www-data", "u0", "a-", "a_b-c9",
                            "abcdefghijklmnopqrstuvwxyz012345"}) {

@@ -52,6 +52,7 @@ Result<Done> check_window_inside(const Window& parent, const Window& child) {
   return Done{};
 }
 
+//= spec:authority#4-windows
 Result<Window> credential_window(std::span<const Window> path, Duration longest, Time now) {
   require(!path.empty(), "a share lies on its own path");
   Time start = now;

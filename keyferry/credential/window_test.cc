@@ -54,6 +54,7 @@ TEST(Window, AChildLiesInItsParent) {
                  "wider_than_parent"));
 }
 
+//= spec:authority#4-windows test
 TEST(CredentialWindow, StartsTwoMinutesEarlyAndEndsInTime) {
   const std::vector<Window> path{kDay};
   EXPECT_EQ(*credential_window(path, hours(100), kTen), between(-seconds(120), hours(24)));

@@ -138,6 +138,7 @@ def test_a_signature_is_checked_by_ssh_keygen(bench):
 SERIALS = [1, 2, 255, 256, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**32 + 1, 2**53, 2**53 + 1, 2**63 - 1, 2**63, LAST - 1, LAST]
 
 
+# //= spec:authority#5-krl test
 @pytest.mark.parametrize("serial", SERIALS)
 def test_one_revoked_serial_is_that_one(bench, serial):
     key = bench.key("key")
