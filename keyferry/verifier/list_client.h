@@ -32,6 +32,8 @@ class ListClient {
   // poll asks for the signature of the newest list: `long_poll` with Prefer: wait=N, `etag` (if not
   // empty) as If-None-Match. Errors: network, and unavailable when the authority answers with
   // another status than 200 and 304.
+  //
+  //= spec:authority#6-long-poll
   Result<Answer> poll(const std::string& etag, bool long_poll);
 
   // fetch gets the octets of list number `number`, at most 64 MiB. Errors: network, too_large;
