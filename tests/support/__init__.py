@@ -13,7 +13,8 @@
         assert ada.json("list")                  # appends --json, parses standard output
 
 The parts, one file each: certificates.py (CA and leaves for loopback), process.py (Place, Program, free_port,
-run), programs.py (Authority, Relay, Verifier, Wallet), sshd.py (Sshd, LOGIN), http.py (call), npm.py.
+run), programs.py (Authority, Relay, Verifier, Wallet), sshd.py (Sshd, LOGIN), system.py (System: all of it running),
+http.py (call), npm.py, transcript.py (tests/cli).
 
 Every class takes `config={"table": {"key": value}}`, merged over its default TOML, and has `.directory`,
 `.log()` (what it wrote to standard error so far), `.start()`, `.stop()`, `.kill()` (SIGKILL), `.pid`, `.running`.
@@ -26,6 +27,7 @@ from .http import Answer, call
 from .process import BIN, ROOT, Finished, Place, Program, free_port, run, wait_until
 from .programs import Authority, Relay, Verifier, Wallet
 from .sshd import LOGIN, Sshd
+from .system import System
 
 __all__ = ["Answer", "Authority", "BIN", "CertificateAuthority", "Finished", "LOGIN", "Place", "Program", "ROOT",
-           "Relay", "Sshd", "Verifier", "Wallet", "call", "free_port", "run", "wait_until"]
+           "Relay", "Sshd", "System", "Verifier", "Wallet", "call", "free_port", "run", "wait_until"]
