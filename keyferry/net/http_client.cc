@@ -136,6 +136,7 @@ std::size_t on_header(char* data, std::size_t one, std::size_t size, void* user)
   return line.size();
 }
 
+//= spec:transfer#5-authority
 // on_socket is asked for each address that the name came to, before anything is sent there.
 curl_socket_t on_socket(void* user, curlsocktype purpose, curl_sockaddr* address) {
   auto& call = *static_cast<Call*>(user);

@@ -121,6 +121,7 @@ TEST_F(HttpClientTest, AMissingCaFileIsNamed) {
   EXPECT_THAT(response.error().detail, HasSubstr("absent.pem"));
 }
 
+//= spec:transfer#5-authority test
 TEST_F(HttpClientTest, ALocalAddressIsRefusedAlsoBehindAName) {
   ClientOptions options = trusting();
   options.allow_local = false;

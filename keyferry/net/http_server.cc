@@ -91,6 +91,8 @@ class Server final : public HttpServer {
 Result<std::unique_ptr<HttpServer>> HttpServer::start(ServerOptions options, Handler handler) {
   require(options.threads > 0 && handler != nullptr, "a server has threads and a handler");
   KF_TRY(const ListenAddress address, parse_listen_address(options.listen));
+  //= spec:tigress#TRN-01
+  //= spec:tigress#TRN-07
   if (!options.tls && !address.is_private()) {
     return fail(Errc::invalid, "plain HTTP on " + options.listen +
                                    " is refused: give certificate and key, or listen on a loopback "

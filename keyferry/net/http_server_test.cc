@@ -72,6 +72,8 @@ TEST(HttpServer, AnswersFromAnotherThreadInOrder) {
   for (auto& thread : threads) thread.join();
 }
 
+//= spec:tigress#TRN-01 test
+//= spec:tigress#TRN-07 test
 TEST(HttpServer, PlainHttpOnAPublicAddressIsRefused) {
   ServerOptions options;
   options.listen = "0.0.0.0:0";

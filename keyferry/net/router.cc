@@ -114,6 +114,7 @@ struct Router::Table {
     Response answer;
     answer.status = 204;
     answer.headers.add("Allow", route.allow());
+    //= spec:authority#2-cors
     if (cors && request.headers.find("Access-Control-Request-Method")) {
       answer.headers.add("Access-Control-Allow-Methods", route.allow());
       answer.headers.add("Access-Control-Allow-Headers", cors->allow_headers);

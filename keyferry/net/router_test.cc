@@ -80,6 +80,7 @@ TEST(Router, GetAnswersHeadAndOptionsReachesNoHandler) {
   EXPECT_FALSE(options.headers.find("Access-Control-Allow-Origin"));
 }
 
+//= spec:authority#2-cors test
 TEST(Router, CorsMarksEveryAnswerAndAnswersPreflight) {
   Router router = some_routes();
   router.set_cors({"content-type, dpop", "etag, retry-after"});

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string_view>
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -28,6 +29,10 @@ void block_signals() {
   const sigset_t set = watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   ignore_broken_pipes();
+  // 1 and not 0: the kernel runs a core_pattern that is a pipe (systemd-coredump) at 0 all the
+  // same.
+  constexpr rlimit kNoCore{1, 1};
+  ::setrlimit(RLIMIT_CORE, &kNoCore);
 }
 
 void ignore_broken_pipes() {

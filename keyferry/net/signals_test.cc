@@ -6,8 +6,10 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "keyferry/net/server_test.h"
@@ -30,6 +32,19 @@ TEST(Signals, HupReloadsAndTermEnds) {
     EXPECT_EQ(reloads, 2);
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+TEST(Signals, ACrashLeavesNoCoreFile) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    block_signals();
+    rlimit limit{};
+    ::getrlimit(RLIMIT_CORE, &limit);
+    ::_exit(limit.rlim_cur == 1 && limit.rlim_max == 1 ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Signals, ReadinessGoesToTheNotifySocket) {

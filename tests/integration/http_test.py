@@ -28,6 +28,7 @@ def curl(relay, *arguments, code=0):
     return run(["curl", "-sS", "--max-time", "10", "--cacert", relay.place.ca.path, *arguments], code=code)
 
 
+#= spec:tigress#TRN-07 test
 def test_only_tls_1_2_and_1_3(relay):
     for version, name in (("-tls1_2", "TLSv1.2"), ("-tls1_3", "TLSv1.3")):
         done = s_client(relay, version, "-verify_return_error", code=0)
