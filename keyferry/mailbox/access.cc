@@ -3,6 +3,7 @@
 namespace keyferry::mailbox {
 
 //= spec:tigress#MBX-09
+//= spec:tigress#A-11
 Result<AccessRights> parse_access_rights(std::string_view text) {
   AccessRights rights{false, false, false};
   for (char letter : text) {

@@ -13,6 +13,8 @@ Tombstone answer_of(const State& state) {
 //= spec:tigress#API-01
 //= spec:tigress#CLM-05
 //= spec:tigress#IDM-07
+//= spec:tigress#A-02
+//= spec:tigress#A-50
 //= spec:tigress#MBX-08
 Result<Created> decide_create(const std::optional<State>& current, CreateRequest request,
                               const HashedClaim& creator, Time now, const Lifetimes& lifetimes) {

@@ -33,6 +33,7 @@ Result<Mailbox> live_mailbox(std::optional<State> state, Time now) {
   return std::move(*box);
 }
 
+//= spec:tigress#A-29
 Error unknown_mailbox() {
   return fail(Errc::not_found, "no such mailbox: it never was, has expired or was deleted");
 }

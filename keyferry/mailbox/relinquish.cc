@@ -10,7 +10,9 @@ namespace keyferry::mailbox {
 //= spec:tigress#API-06
 //= spec:tigress#CLM-08
 //= spec:tigress#IDM-09
+//= spec:tigress#A-26
 //= spec:tigress#A-27
+//= spec:tigress#A-28
 Result<Relinquished> decide_relinquish(std::optional<State> current, const HashedClaim& claim,
                                        const HashedRequest& request, Time now) {
   KF_TRY(Mailbox box, live_mailbox(std::move(current), now));

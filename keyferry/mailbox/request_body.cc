@@ -32,6 +32,9 @@ Result<std::string> parse_payload_type(const object& payload, bool strict) {
   return type;
 }
 
+// What the octets mean is nobody's business here.
+//= spec:tigress#REL-07
+//= spec:tigress#PRV-01
 //= spec:tigress#A-43
 Result<Bytes> parse_payload_data(const object& payload, std::size_t most) {
   KF_TRY(const std::string text, codec::text_member(payload, "data"));
@@ -143,6 +146,7 @@ Result<std::optional<Configuration>> parse_configuration(const object& body) {
   return std::optional<Configuration>(*std::move(configuration));
 }
 
+//= spec:tigress#A-47
 Result<object> parse_body(std::string_view json, const BodyLimits& limits) {
   return codec::parse_json_object(json, {most_body_octets(limits), kDepth});
 }

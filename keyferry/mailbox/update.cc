@@ -26,6 +26,10 @@ void note_writer(Mailbox& box, Party writer) {
 //= spec:tigress#API-02
 //= spec:tigress#IDM-08
 //= spec:tigress#A-10
+//= spec:tigress#A-24
+//= spec:tigress#A-28
+//= spec:tigress#REL-02
+//= spec:tigress#REQ-05
 Result<Updated> decide_update(std::optional<State> current, const HashedClaim& claim,
                               const HashedRequest& request, Payload payload, Time now) {
   KF_TRY(Mailbox box, live_mailbox(std::move(current), now));

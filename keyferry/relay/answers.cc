@@ -23,6 +23,7 @@ std::string json_text(std::string_view text) {
 //= spec:tigress#MBX-06
 //= spec:tigress#A-01
 //= spec:tigress#A-35
+//= spec:tigress#NTF-07
 net::Response create_answer(const Settings& settings, const MailboxId& id,
                             const mailbox::Tombstone& made, bool duplicate) {
   boost::json::object body;

@@ -41,6 +41,8 @@ store::CellKey hash_mailbox_id(const Secret& secret, const MailboxId& id) {
 }
 
 //= spec:tigress#PRV-03
+//= spec:tigress#REL-08
+//= spec:tigress#A-23
 mailbox::HashedClaim hash_claim(const Secret& secret, const MailboxId& id,
                                 const DeviceClaim& claim) {
   return prefix_of<mailbox::HashedClaim>(

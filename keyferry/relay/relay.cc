@@ -99,6 +99,7 @@ std::string_view without_base(std::string_view path, std::string_view base) {
 }
 
 //= spec:tigress#A-31
+//= spec:tigress#FMT-07
 void route_mailbox(const CallPtr& call, std::string_view id_text) {
   // Only the text of an id goes any further: a longer path may hold somebody's secret behind a %23.
   const auto id =

@@ -7,6 +7,8 @@
 namespace keyferry::store {
 namespace {
 
+//= spec:tigress#REL-05
+//= spec:tigress#REQ-04
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::filesystem::path path, std::unique_ptr<SqliteWriter> writer)

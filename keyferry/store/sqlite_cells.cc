@@ -6,6 +6,9 @@
 namespace keyferry::store {
 namespace {
 
+// All that is kept: keyed hashes, the sealed message, the sender's display text, a deadline.
+//= spec:tigress#REL-06
+//= spec:tigress#PRV-02
 constexpr std::array<std::string_view, 1> kSteps = {R"(
 CREATE TABLE cell (
   deadline INTEGER NOT NULL,       -- Unix milliseconds

@@ -108,7 +108,9 @@ def test_a_missing_or_unfit_request_id_is_400_and_never_echoed(shared, value):
         assert "mailbox-request-id" not in answer.headers
 
 
+#= spec:tigress#CLM-01 test
 #= spec:tigress#CLM-04 test
+#= spec:tigress#A-13 test
 #= spec:tigress#A-32 test
 @pytest.mark.parametrize("value", [None, "", "no-uuid", "{" + str(uuid.uuid4()) + "}", uuid.uuid4().hex])
 def test_a_missing_or_malformed_claim_is_401_on_all_five_calls(shared, value):

@@ -12,6 +12,14 @@ def relay(request, place):
     return Relay(place, engine=request.param).start()
 
 
+#= spec:tigress#MBX-06 test
+#= spec:tigress#MBX-10 test
+#= spec:tigress#REL-07 test
+#= spec:tigress#REQ-05 test
+#= spec:tigress#NTF-07 test
+#= spec:tigress#A-35 test
+#= spec:tigress#A-41 test
+#= spec:tigress#A-42 test
 def test_a_message_goes_from_sender_to_receiver_and_back(relay):
     ada, bo = Device(relay), Device(relay)
     first, reply, last = sealed(), sealed(5000), sealed(65536)
@@ -44,7 +52,9 @@ def test_every_answer_echoes_the_request_id(relay):
 
 #= spec:tigress#IDM-06 test
 #= spec:tigress#IDM-07 test
+#= spec:tigress#A-01 test
 #= spec:tigress#A-02 test
+#= spec:tigress#A-05 test
 def test_a_repeated_create_gives_the_same_mailbox_and_ignores_the_new_body(relay):
     ada, first = Device(relay), sealed()
     made = ada.create(first, request_id="again")
@@ -171,6 +181,7 @@ def test_other_versions_and_paths_are_unknown(relay):
     assert relay.call("TRACE", f"/v1/m/{uuid.uuid4()}").status in (405, 501)
 
 
+#= spec:tigress#A-24 test
 def test_an_update_or_delete_never_binds(relay):
     ada, eve, bo = Device(relay), Device(relay), Device(relay)
     made = ada.create(configuration=configuration())
@@ -206,6 +217,9 @@ def test_web_pages_may_call_without_credentials(relay):
     assert "access-control-allow-credentials" not in answer.headers
 
 
+#= spec:tigress#REL-05 test
+#= spec:tigress#REQ-04 test
+#= spec:tigress#CLM-05 test
 def test_a_mailbox_survives_a_restart(place):
     relay = Relay(place).start()
     ada, bo, first = Device(relay), Device(relay), sealed()

@@ -132,6 +132,7 @@ def test_looking_never_claims(relay):
     assert Device(relay).read(made).json()["error"] == "claimed"
 
 
+#= spec:tigress#A-08 test
 def test_a_lost_answer_and_a_retry_give_the_same_octets(relay):
     ada, bo = Device(relay), Device(relay)
     made = ada.create()

@@ -40,6 +40,8 @@ def store_octets(relay):
 
 
 #= spec:tigress#PRV-02 test
+#= spec:tigress#REL-06 test
+#= spec:tigress#A-23 test
 #= spec:tigress#TMS-05 test
 #= spec:tigress#FMT-07 test
 def test_neither_store_nor_log_nor_metrics_hold_ids_claims_or_secrets(place):
