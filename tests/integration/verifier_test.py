@@ -4,16 +4,14 @@ import json
 import os
 import shutil
 import signal
-import struct
 import subprocess
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from support import LOGIN, ROOT, Sshd, Verifier, call, run, wait_until
-from support.list_server import ListKey, ListServer
+from support.list_server import ListKey, ListServer, krl_number
 
 QUICK = {"wait": "1s"}
 
@@ -70,13 +68,6 @@ def position(verifier):
     found = list((verifier.directory / "state").glob("*/position.json"))
     record = json.loads(found[0].read_text()) if found else {"epoch": 0, "number": 0}
     return record["epoch"], record["number"]
-
-
-def krl_number(path):
-    """The version in a KRL's header (PROTOCOL.krl)."""
-    octets = Path(path).read_bytes()
-    assert octets[:8] == b"SSHKRL\n\0", octets[:16]
-    return struct.unpack(">Q", octets[12:20])[0]
 
 
 # --- revocation reaches sshd

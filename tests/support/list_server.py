@@ -8,9 +8,11 @@ import http.server
 import json
 import socketserver
 import ssl
+import struct
 import threading
 import time
 import urllib.parse
+from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -36,6 +38,13 @@ class ListKey:
         header = {"alg": "EdDSA", "typ": typ, "kid": kid or self.kid}
         signed = ".".join(b64u(json.dumps(part, separators=(",", ":")).encode()) for part in (header, payload))
         return f"{signed}.{b64u(self._key.sign(signed.encode()))}"
+
+
+def krl_number(path):
+    """The version in the header of a KRL file (PROTOCOL.krl): keyferry's list number."""
+    octets = Path(path).read_bytes()
+    assert octets[:8] == b"SSHKRL\n\0", octets[:16]
+    return struct.unpack(">Q", octets[12:20])[0]
 
 
 def instant(seconds):
