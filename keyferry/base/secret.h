@@ -12,6 +12,7 @@ namespace keyferry {
 
 // wipe overwrites memory in a way that the compiler may not leave out.
 inline void wipe(void* data, std::size_t size) {
+  if (size == 0) return;  // `data` may be null then, which memset forbids
   std::memset(data, 0, size);
   asm volatile("" : : "r"(data) : "memory");
 }

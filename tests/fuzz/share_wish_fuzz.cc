@@ -19,8 +19,7 @@ void check_root(const authority::ShareWish& wish) {
   require(share->depth >= 0 && share->depth <= authority::kMostDepth, "depth is bounded");
   require(share->window.from < share->window.until && share->window.until > kNow,
           "a share has a window that is not over");
-  require(share->window.until - share->window.from <= authority::kLongestWindow,
-          "a window is bounded");
+  require(share->window.until - kNow <= authority::kLongestWindow, "a window is bounded");
   require(share->link_until <= share->window.until && share->link_until > kNow &&
               share->link_until - kNow <= authority::kLinkLifeWithPin,
           "a link is bounded");
