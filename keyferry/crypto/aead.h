@@ -13,6 +13,10 @@ inline constexpr std::size_t kAeadTagSize = 16;
 
 // aead_seal draws a random IV and returns IV ‖ ciphertext ‖ tag. `key` has 16 or 32 octets
 // (anything else is a broken promise). A key may seal at most 2^32 messages; ours seal a handful.
+//
+//= spec:tigress#A-54
+//= spec:tigress#FMT-06
+//= spec:transfer#2-aead
 Bytes aead_seal(const SecretBytes& key, ByteView plaintext, ByteView associated = {});
 
 // aead_open checks and decrypts what aead_seal wrote. Errors: cannot_open, whatever is wrong: key,

@@ -49,6 +49,8 @@ const Vector kVectors[] = {
      "76fc6ece0f4e1768cddf8853bb2d551b"},
 };
 
+//= spec:tigress#A-54 test
+//= spec:transfer#2-aead test
 TEST(Aead, OpensTheVectorsOfTheGcmSpecification) {
   for (const Vector& v : kVectors) {
     const SecretBytes key(hex(v.key));
@@ -83,6 +85,7 @@ void expect_closed(const SecretBytes& key, ByteView sealed, ByteView associated)
   EXPECT_EQ(opened.error(), fail(Errc::cannot_open, "the message does not open"));
 }
 
+//= spec:tigress#FMT-06 test
 TEST(Aead, EveryBitAndEveryOctetCounts) {
   const Bytes text = copy_of(bytes_of("nobody else may read or change this"));
   const Bytes associated = copy_of(bytes_of("bound to it"));

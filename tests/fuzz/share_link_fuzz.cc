@@ -15,7 +15,9 @@ bool same(const transfer::ShareLink& a, const transfer::ShareLink& b) {
 void check_message(const Error& error, std::string_view text) {
   const std::size_t hash = text.rfind('#');
   if (hash == std::string_view::npos) return;
-  const std::string_view secret = text.substr(hash + 1);
+  // A word, not a sentence: the fuzzer finds out that a piece of the message is quoted in it.
+  const std::string_view rest = text.substr(hash + 1);
+  const std::string_view secret = rest.substr(0, rest.find_first_of(" \t\r\n"));
   require(secret.size() < 16 || error.detail.find(secret) == std::string::npos,
           "no message quotes the secret");
 }
@@ -30,7 +32,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(again && same(again->link, read->link), "a link comes back");
     require(!again->secret_was_in_path, "a link that we write keeps its secret");
     require(transfer::encode_share_link(again->link) == written, "a link has one spelling of ours");
-    require(transfer::base_of_relay(read->link.base) == read->link.base, "a base is a base");
+    // Links are read with more characters in the base than a relay of ours is given.
+    const auto base = transfer::base_of_relay(read->link.base + "/v1/");
+    require(!base || *base == read->link.base, "a base is a base");
     require(transfer::mailbox_url(read->link).find_first_of("?#") == std::string::npos,
             "requests carry neither query nor fragment");
     require(read->link.secret || written.find('#') == std::string::npos, "no secret, no fragment");
@@ -44,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(again && again->secret == read->secret, "a secret comes back");
   }
   if (const auto base = transfer::base_of_relay(text)) {
-    require(transfer::base_of_relay(*base) == *base, "a base has one spelling");
+    require(transfer::base_of_relay(*base + "/v1/") == *base, "a base has one spelling");
   }
   return 0;
 }
