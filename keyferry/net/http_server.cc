@@ -12,6 +12,9 @@
 namespace keyferry::net {
 namespace {
 
+// How long one secret protects session tickets.
+constexpr std::chrono::hours kTicketLife{12};
+
 class Server final : public HttpServer {
  public:
   Server(Listener listener, std::shared_ptr<const TlsContext> tls, ServerOptions options,
@@ -26,6 +29,7 @@ class Server final : public HttpServer {
         std::make_shared<Acceptor>(workers_[0]->loop(), std::move(listener),
                                    [this](Accepted accepted) { take(std::move(accepted)); });
     acceptor_->start();
+    if (tls_) refresh_tickets_later();
     for (const auto& worker : workers_) worker->start();
   }
   ~Server() override { drain(Duration(0)); }
@@ -64,6 +68,17 @@ class Server final : public HttpServer {
   }
 
  private:
+  // On the first worker's thread, or before it runs.
+  void refresh_tickets_later() {
+    workers_[0]->loop().after(std::chrono::steady_clock::now() + kTicketLife, [this] {
+      {
+        const std::lock_guard lock(tls_mutex_);
+        tls_ = tls_->with_fresh_tickets();
+      }
+      refresh_tickets_later();
+    });
+  }
+
   void take(Accepted accepted) {
     if (core_->connections >= core_->options.max_connections) return;  // closes it
     ++core_->connections;

@@ -127,14 +127,6 @@ TEST(HttpServer, AReplyAfterTheServerHasGoneIsDropped) {
 
 constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: x\r\n\r\n";
 
-// wait_for_connections waits until the server counts `expected` of them.
-bool wait_for_connections(const HttpServer& server, std::size_t expected) {
-  for (int i = 0; i < 500 && server.connections() != expected; ++i) {
-    std::this_thread::sleep_for(milliseconds(2));
-  }
-  return server.connections() == expected;
-}
-
 TEST(HttpServer, AThousandPipelinedRequestsAreAnsweredInOrder) {
   const auto server = start_plain(echo);
   RawClient client(port_of(*server));

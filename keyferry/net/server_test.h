@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -60,6 +61,14 @@ inline std::unique_ptr<HttpServer> start_plain(Handler handler, ServerOptions op
 inline int port_of(const HttpServer& server) {
   const std::string address = server.address();
   return std::stoi(address.substr(address.rfind(':') + 1));
+}
+
+// wait_for_connections waits until the server counts `expected` of them.
+inline bool wait_for_connections(const HttpServer& server, std::size_t expected) {
+  for (int i = 0; i < 500 && server.connections() != expected; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return server.connections() == expected;
 }
 
 // RawClient is a TCP connection to 127.0.0.1 that sends what it is told.

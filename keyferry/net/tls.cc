@@ -90,16 +90,33 @@ void configure(SSL_CTX* context) {
   SSL_CTX_set_default_passwd_cb(context, no_password);
 }
 
+std::shared_ptr<const TlsContext> make_context() {
+  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+  require(context != nullptr, "OpenSSL makes a server context");
+  auto made = std::make_shared<const TlsContext>(context);
+  configure(context);
+  return made;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const TlsContext>> TlsContext::load(const std::filesystem::path& certificate,
                                                            const std::filesystem::path& key) {
-  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
-  require(context != nullptr, "OpenSSL makes a server context");
-  auto loaded = std::make_shared<const TlsContext>(context);
-  configure(context);
-  KF_TRY([[maybe_unused]] const Done done, load_files(context, certificate, key));
+  auto loaded = make_context();
+  KF_TRY(load_files(loaded->context(), certificate, key));
   return loaded;
+}
+
+std::shared_ptr<const TlsContext> TlsContext::with_fresh_tickets() const {
+  auto fresh = make_context();
+  SSL_CTX* context = fresh->context();
+  STACK_OF(X509)* chain = nullptr;
+  SSL_CTX_get0_chain_certs(context_, &chain);
+  require(SSL_CTX_use_certificate(context, SSL_CTX_get0_certificate(context_)) == 1 &&
+              SSL_CTX_set1_chain(context, chain) == 1 &&
+              SSL_CTX_use_PrivateKey(context, SSL_CTX_get0_privatekey(context_)) == 1,
+          "what one context took another takes");
+  return fresh;
 }
 
 TlsContext::~TlsContext() {

@@ -26,6 +26,10 @@ class TlsContext {
   // certificate).
   static Result<std::shared_ptr<const TlsContext>> load(const std::filesystem::path& certificate,
                                                         const std::filesystem::path& key);
+  // with_fresh_tickets is the same certificate and key with a new secret for session tickets. Who
+  // steals such a secret can read the TLS 1.2 sessions that were resumed under it, so none lives
+  // long; sessions from before begin anew with a full handshake.
+  std::shared_ptr<const TlsContext> with_fresh_tickets() const;
   explicit TlsContext(ssl_ctx_st* context) : context_(context) {}  // takes it over
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
