@@ -8,8 +8,11 @@
 #include "keyferry/codec/json.h"
 #include "keyferry/issuer/administrator.h"
 #include "keyferry/issuer/answers.h"
+#include "keyferry/issuer/list_metrics.h"
+#include "keyferry/issuer/routes.h"
 #include "keyferry/issuer/service.h"
 #include "keyferry/net/admin.h"
+#include "keyferry/net/metrics.h"
 #include "keyferry/net/problem.h"
 
 namespace keyferry::cmd {
@@ -33,15 +36,16 @@ class Server final : public AuthorityServer {
       socket_->after(delay, std::move(task));
     }));
     begun_ = true;
-    KF_TRY(admin_, net::start_admin(config.listen_admin, registry_, [this] { return ready(); }));
+    KF_TRY(admin_,
+           net::start_admin(
+               config.listen_admin, registry_, [this] { return ready(); }, [this] { refresh(); }));
     net::ServerOptions options;
     options.listen = config.listen_api;
     options.tls = config.tls;
     options.threads = config.threads;
     options.max_body = kMostBody;
-    KF_TRY(api_, net::HttpServer::start(options, [this](net::Request request, net::Reply reply) {
-             service_->serve(std::move(request), std::move(reply));
-           }));
+    KF_TRY(api_,
+           net::HttpServer::start(options, issuer::make_handler(*service_, metrics_.observer())));
     serving_ = true;
     return Done{};
   }
@@ -65,6 +69,13 @@ class Server final : public AuthorityServer {
   Result<Done> ready() const {
     if (serving_) return Done{};
     return fail(Errc::unavailable, "starting or stopping");
+  }
+
+  void refresh() {
+    if (!serving_) return;
+    metrics_.show_connections(api_->connections());
+    list_metrics_.show(service_->lists(), clock_.now());
+    waiting_.Set(static_cast<double>(service_->waiters().size()));
   }
 
   Result<Done> listen_socket(const AuthorityConfig& config) {
@@ -101,6 +112,13 @@ class Server final : public AuthorityServer {
   std::atomic<bool> begun_ = false;
   std::atomic<bool> serving_ = false;
   std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
+  net::HttpMetrics metrics_{*registry_, "keyferry_authority"};
+  issuer::ListMetrics list_metrics_{*registry_};
+  prometheus::Gauge& waiting_ = prometheus::BuildGauge()
+                                    .Name("keyferry_authority_waiting_calls")
+                                    .Help("Calls that wait for a change")
+                                    .Register(*registry_)
+                                    .Add({});
   // The servers outlive the service, whose workers may still ask them for a timer.
   std::unique_ptr<net::HttpServer> socket_;
   std::unique_ptr<net::HttpServer> admin_;

@@ -17,17 +17,18 @@ inline constexpr Duration kDpopTokenLife = std::chrono::minutes(10);
 // Code is the record of one code. At most one code of a share is live.
 struct Code {
   std::uint32_t number = 0;
-  bool live = true;                    // false: a newer code replaced it
-  std::optional<Time> used;            // when it was exchanged first
-  std::optional<std::string> used_by;  // thumbprint of the DPoP key of first use; nothing: no DPoP
+  bool live = true;            // false: a newer code replaced it
+  std::optional<Time> used{};  // when it was exchanged first
+  std::optional<std::string>
+      used_by{};  // thumbprint of the DPoP key of first use; nothing: no DPoP
 };
 
 // Exchange is one request at the token endpoint, form checked already.
 struct Exchange {
-  std::optional<std::string> tx_code;
+  std::optional<std::string> tx_code{};
   // Nothing: no DPoP header. A Refusal: a proof that is wrong. The signature was checked before the
   // transaction began; the rule below says when it counts.
-  std::optional<Verdict<DpopProof>> dpop;
+  std::optional<Verdict<DpopProof>> dpop{};
   bool jti_seen = false;  // the proof's jti is stored already
 };
 

@@ -72,22 +72,4 @@ net::Response oauth_error(const Error& error, std::string_view word) {
                      {{"error", word}, {"error_description", error.detail}});
 }
 
-void add_common_headers(net::Response& response) {
-  auto& headers = response.headers;
-  headers.set("Access-Control-Allow-Origin", "*");
-  headers.set("Access-Control-Expose-Headers", "dpop-nonce, www-authenticate, retry-after, etag");
-  if (!headers.find("Cache-Control")) headers.set("Cache-Control", "no-store");
-  headers.set("X-Content-Type-Options", "nosniff");
-}
-
-net::Response preflight() {
-  net::Response response;
-  response.status = 204;
-  response.headers.set("Access-Control-Allow-Methods", "GET, POST, DELETE");
-  response.headers.set("Access-Control-Allow-Headers",
-                       "authorization, dpop, content-type, prefer, if-none-match, idempotency-key");
-  response.headers.set("Access-Control-Max-Age", "7200");
-  return response;
-}
-
 }  // namespace keyferry::issuer

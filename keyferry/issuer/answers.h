@@ -1,5 +1,4 @@
-// How the authority's answers look on the wire: errors of OAuth and OpenID4VCI, problem documents,
-// the headers that every answer carries.
+// How the authority's answers look on the wire: errors of OAuth and OpenID4VCI, problem documents.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -25,14 +24,5 @@ net::Response problem_refusal(const authority::Refusal& refusal);
 // token_error is what an Error (the ledger cannot answer, malformed input) becomes at the OAuth and
 // OpenID4VCI endpoints.
 net::Response oauth_error(const Error& error, std::string_view word);
-
-// add_common_headers sets what every answer carries: CORS for any origin without credentials, and
-// no-store unless the answer says otherwise.
-//
-//= spec:authority#2-cors
-void add_common_headers(net::Response& response);
-
-// preflight answers OPTIONS; it changes nothing.
-net::Response preflight();
 
 }  // namespace keyferry::issuer

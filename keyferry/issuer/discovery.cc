@@ -58,7 +58,7 @@ net::Response oauth_metadata(Service& service) {
        {"dpop_signing_alg_values_supported", boost::json::array{"ES256", "EdDSA"}}});
 }
 
-net::Response openapi_document() {
+net::Response openapi_document(Service&) {
   return net::text_response(200, std::string(kOpenApi), "application/yaml; charset=utf-8");
 }
 

@@ -11,10 +11,10 @@ namespace keyferry::issuer {
 // discovery.cc
 net::Response issuer_metadata(Service& service);
 net::Response oauth_metadata(Service& service);
-net::Response openapi_document();
+net::Response openapi_document(Service& service);
 
 // offers.cc: GET /offers/{handle}
-net::Response read_offer(Service& service, const std::string& handle);
+net::Response read_offer(Service& service, const net::Request& request, const std::string& handle);
 
 // token.cc: POST /token; nonce.cc: POST /nonce
 net::Response issue_token(Service& service, const net::Request& request);

@@ -6,7 +6,7 @@
 
 namespace keyferry::issuer {
 
-net::Response read_offer(Service& service, const std::string& handle) {
+net::Response read_offer(Service& service, const net::Request&, const std::string& handle) {
   auto offered =
       ledger::offer_by_handle(service.ledger(), service.keys().server, handle, service.now());
   if (!offered) return net::problem(offered.error());

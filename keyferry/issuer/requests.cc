@@ -13,68 +13,18 @@ using authority::Verdict;
 
 constexpr std::int64_t kMostWaitSeconds = 25;
 
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-Result<std::string> unescape(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      out += ' ';
-    } else if (text[i] != '%') {
-      out += text[i];
-    } else {
-      const bool whole = text.size() - i > 2;
-      const int high = whole ? digit(text[i + 1]) : -1;
-      const int low = whole ? digit(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return fail(Errc::invalid, "the form has a bad % escape");
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-  }
-  return out;
-}
-
-bool has_media_type(const net::Request& request, std::string_view wanted, bool required) {
-  const auto header = request.headers.find("Content-Type");
-  if (!header) return !required;
-  std::string type(header->substr(0, header->find(';')));
-  while (!type.empty() && type.back() == ' ') type.pop_back();
-  for (char& c : type) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return type == wanted;
-}
-
 }  // namespace
 
-Result<std::map<std::string, std::string>> parse_form(const net::Request& request) {
-  if (!has_media_type(request, "application/x-www-form-urlencoded", true)) {
+Result<net::Form> parse_form(const net::Request& request) {
+  if (!net::is_media_type(request.headers, "application/x-www-form-urlencoded")) {
     return fail(Errc::invalid, "the body must be application/x-www-form-urlencoded");
   }
-  std::map<std::string, std::string> form;
-  std::string_view rest = request.body;
-  while (!rest.empty()) {
-    const auto end = rest.find('&');
-    const auto pair = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-    if (pair.empty()) continue;
-    const auto equals = pair.find('=');
-    KF_TRY(auto name, unescape(pair.substr(0, equals)));
-    KF_TRY(auto value, unescape(equals == std::string_view::npos ? "" : pair.substr(equals + 1)));
-    if (!form.emplace(std::move(name), std::move(value)).second) {
-      return fail(Errc::invalid, "a parameter of the form comes twice");
-    }
-  }
-  return form;
+  return net::Form::parse(request.body);
 }
 
 Result<boost::json::object> parse_body(const net::Request& request) {
-  if (!has_media_type(request, "application/json", false)) {
+  if (request.headers.find("Content-Type") &&
+      !net::is_media_type(request.headers, "application/json")) {
     return fail(Errc::unsupported_media, "the body must be application/json");
   }
   return codec::parse_json_object(request.body);

@@ -1,7 +1,6 @@
 // What requests carry: tokens, proofs, bodies, conditions.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 
@@ -9,12 +8,13 @@
 
 #include "keyferry/issuer/service.h"
 #include "keyferry/ledger/access.h"
+#include "keyferry/net/form.h"
 
 namespace keyferry::issuer {
 
-// parse_form reads application/x-www-form-urlencoded. Errors: invalid (another Content-Type, a bad
-// escape, a name that comes twice).
-Result<std::map<std::string, std::string>> parse_form(const net::Request& request);
+// parse_form reads application/x-www-form-urlencoded. Errors: invalid (another Content-Type, and as
+// net::Form).
+Result<net::Form> parse_form(const net::Request& request);
 
 // parse_body reads a JSON object. Errors: unsupported_media, too_large, invalid.
 Result<boost::json::object> parse_body(const net::Request& request);

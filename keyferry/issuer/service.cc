@@ -1,10 +1,7 @@
-// Which endpoint answers which path; what every answer has in common.
 #include "keyferry/issuer/service.h"
 
 #include <algorithm>
 
-#include "keyferry/issuer/answers.h"
-#include "keyferry/issuer/router.h"
 #include "keyferry/ledger/housekeeping.h"
 #include "keyferry/ledger/settings.h"
 #include "keyferry/net/log.h"
@@ -61,16 +58,7 @@ void Service::post(net::Reply reply, std::function<void()> work) {
   if (workers_->post(std::move(work))) return;
   net::Response busy = net::problem(fail(Errc::unavailable, "the authority is busy; try again"));
   busy.headers.set("Retry-After", "1");
-  add_common_headers(busy);
   reply(std::move(busy));
-}
-
-void Service::serve(net::Request request, net::Reply reply) {
-  net::Reply common([reply](net::Response response) {
-    add_common_headers(response);
-    reply(std::move(response));
-  });
-  route(*this, std::move(request), std::move(common));
 }
 
 // Lists are built on the thread that made the change, before its answer leaves: whoever is told

@@ -12,14 +12,14 @@ using authority::DpopProof;
 using authority::Refusal;
 using authority::Verdict;
 using ledger::TokenAnswer;
-using Form = std::map<std::string, std::string>;
+using net::Form;
 
 constexpr std::string_view kHolderGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 constexpr std::size_t kMostCode = 1024;
 
-std::optional<std::string> member(const Form& form, const std::string& name) {
-  const auto found = form.find(name);
-  return found == form.end() ? std::nullopt : std::optional(found->second);
+std::optional<std::string> member(const Form& form, std::string_view name) {
+  const auto value = form.find(name);
+  return value ? std::optional<std::string>(*value) : std::nullopt;
 }
 
 Verdict<TokenAnswer> malformed(std::string description) {
@@ -80,16 +80,16 @@ bool guessed(const Refusal& refusal) {
 }  // namespace
 
 net::Response issue_token(Service& service, const net::Request& request) {
-  const Duration wait = service.failures().wait_for(request.source, service.now());
-  if (wait > Duration::zero()) {
+  const auto wait = service.failures().wait_of(request.source, service.now());
+  if (wait) {
     Refusal slow{"temporarily_unavailable", "too many wrong codes from your address; wait"};
-    slow.retry_after = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(wait).count());
+    slow.retry_after = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(*wait).count());
     return token_refusal(slow);
   }
   auto decided = decide(service, request);
   if (!decided) return oauth_error(decided.error(), "invalid_request");
   if (const Refusal* no = refused(*decided)) {
-    if (guessed(*no)) service.failures().note(request.source, service.now());
+    if (guessed(*no)) service.failures().count(request.source, service.now());
     return with_nonce(service, token_refusal(*no));
   }
   const auto& answer = std::get<TokenAnswer>(*decided);

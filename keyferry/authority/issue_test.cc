@@ -1,0 +1,150 @@
+#include "keyferry/authority/issue.h"
+
+#include <gtest/gtest.h>
+
+#include "keyferry/authority/samples_test.h"
+
+namespace keyferry::authority {
+namespace {
+
+const crypto::PrivateKey kKey = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
+const crypto::PrivateKey kOther = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
+
+KeyProof proof_of(const crypto::PrivateKey& key) {
+  return {key.public_key(), crypto::jwk_thumbprint(key.public_key()), std::nullopt};
+}
+
+Path claimed(std::size_t length = 2) {
+  Path path = live_path(length);
+  path.back().state = State::claimed;
+  return path;
+}
+
+AccessToken token_of(const Path& path, std::optional<std::string> thumbprint = "dpop") {
+  return {path.back().id, TokenUse::redeem, std::move(thumbprint), false,
+          kNow + std::chrono::minutes(5)};
+}
+
+Credential credential_of(const Path& path, std::optional<std::string> dpop = "dpop") {
+  return {CredentialId::make(Bytes(kIdRandomSize, 3)), path.back().id, kKey.public_key(),
+          crypto::jwk_thumbprint(kKey.public_key()), std::move(dpop)};
+}
+
+std::string error_of(const Verdict<IssueStep>& verdict) {
+  if (const Refusal* no = refused(verdict)) return no->error;
+  return std::get<IssueStep>(verdict) == IssueStep::issue ? "issue" : "again";
+}
+
+TEST(Issue, ClaimedShareIsIssuedOnce) {
+  Path path = claimed();
+  EXPECT_EQ(error_of(decide_issue(path, token_of(path), std::nullopt, proof_of(kKey), kNow)),
+            "issue");
+  path.back().state = State::redeemed;
+  EXPECT_EQ(
+      error_of(decide_issue(path, token_of(path), credential_of(path), proof_of(kOther), kNow)),
+      "invalid_credential_request");
+}
+
+TEST(Issue, SameKeysGetTheSameAnswerAgainUntilTheLinkEnds) {
+  Path path = claimed();
+  path.back().state = State::redeemed;
+  const auto credential = credential_of(path);
+  EXPECT_EQ(error_of(decide_issue(path, token_of(path), credential, proof_of(kKey), kNow)),
+            "again");
+  EXPECT_EQ(error_of(decide_issue(path, token_of(path, "other"), credential, proof_of(kKey), kNow)),
+            "invalid_credential_request");
+  EXPECT_EQ(error_of(decide_issue(path, token_of(path, std::nullopt),
+                                  credential_of(path, std::nullopt), proof_of(kKey), kNow)),
+            "invalid_credential_request");
+  EXPECT_EQ(error_of(decide_issue(path, token_of(path), credential, proof_of(kKey),
+                                  path.back().link_until)),
+            "invalid_credential_request");
+}
+
+TEST(Issue, SpentBearerTokenIsRefused) {
+  const Path path = claimed();
+  auto token = token_of(path, std::nullopt);
+  token.spent = true;
+  EXPECT_EQ(error_of(decide_issue(path, token, std::nullopt, proof_of(kKey), kNow)),
+            "invalid_token");
+}
+
+TEST(Issue, OtherStatesAndDeadAncestorsIssueNothing) {
+  for (State state :
+       {State::open, State::ended, State::expired, State::refused, State::locked, State::revoked}) {
+    Path path = claimed();
+    path.back().state = state;
+    EXPECT_EQ(error_of(decide_issue(path, token_of(path), std::nullopt, proof_of(kKey), kNow)),
+              "credential_request_denied")
+        << encode_state(state);
+  }
+  for (std::size_t dead = 0; dead < 3; ++dead) {
+    Path path = claimed(4);
+    path[dead].state = State::revoked;
+    EXPECT_EQ(error_of(decide_issue(path, token_of(path), std::nullopt, proof_of(kKey), kNow)),
+              "credential_request_denied");
+  }
+  const Path path = claimed();
+  EXPECT_EQ(error_of(decide_issue(path, token_of(path), std::nullopt, proof_of(kKey),
+                                  path.back().link_until)),
+            "credential_request_denied");
+}
+
+TEST(AccessToken, UseKeyAndTimeMustFit) {
+  const Path path = claimed();
+  const auto token = token_of(path);
+  EXPECT_FALSE(check_token(token, TokenUse::redeem, "dpop", kNow));
+  EXPECT_TRUE(check_token(token, TokenUse::holder, "dpop", kNow));
+  EXPECT_TRUE(check_token(token, TokenUse::redeem, "other", kNow));
+  EXPECT_TRUE(check_token(token, TokenUse::redeem, std::nullopt, kNow));
+  EXPECT_TRUE(check_token(token, TokenUse::redeem, "dpop", token.expires));
+  EXPECT_TRUE(check_token(std::nullopt, TokenUse::redeem, "dpop", kNow));
+  EXPECT_TRUE(check_token(token_of(path, std::nullopt), TokenUse::redeem, "dpop", kNow));
+}
+
+std::string reason(const Result<Done>& done) {
+  return done ? "good" : std::string(reason_of(done.error()));
+}
+
+//= spec:authority#3-renewal test
+TEST(Renew, SameKeyOnALivePathWithinSevenDays) {
+  Path path = live_path(3);
+  path.back().state = State::redeemed;
+  const auto credential = credential_of(path);
+  Certificate last;
+  last.window = {kNow - std::chrono::hours(24), kNow};
+  EXPECT_EQ(reason(decide_renew(path, credential, last, proof_of(kKey), kNow)), "good");
+  EXPECT_EQ(reason(decide_renew(path, credential, last, proof_of(kOther), kNow)), "wrong_key");
+  last.window.until = kNow - kRenewGrace;
+  EXPECT_EQ(reason(decide_renew(path, credential, last, proof_of(kKey), kNow)), "too_late");
+  last.window.until = kNow - kRenewGrace + Duration(1);
+  EXPECT_EQ(reason(decide_renew(path, credential, last, proof_of(kKey), kNow)), "good");
+  for (std::size_t dead = 0; dead < 3; ++dead) {
+    Path bent = path;
+    bent[dead].state = State::revoked;
+    EXPECT_EQ(reason(decide_renew(bent, credential, last, proof_of(kKey), kNow)), "revoked");
+    bent[dead].state = State::redeemed;
+    bent[dead].window.until = kNow;
+    EXPECT_EQ(reason(decide_renew(bent, credential, last, proof_of(kKey), kNow)), "ended");
+  }
+}
+
+//= spec:authority#6-life test
+TEST(Certificate, LivesAtMostAsLongAsAllowedAndAsEveryAncestor) {
+  Path path = live_path(3);
+  path[0].window.until = kNow + std::chrono::hours(3);
+  const auto window = certificate_window(path, std::chrono::hours(24), kNow);
+  ASSERT_TRUE(window);
+  EXPECT_EQ(window->until, kNow + std::chrono::hours(3));
+  EXPECT_EQ(window->from, kNow - credential::kWindowSkew);
+  EXPECT_EQ(certificate_window(path, std::chrono::hours(1), kNow)->until,
+            kNow + std::chrono::hours(1));
+}
+
+TEST(Certificate, KeyTextIsReadBack) {
+  EXPECT_EQ(*parse_key(encode_key(kKey.public_key())), kKey.public_key());
+  EXPECT_FALSE(parse_key("{}"));
+}
+
+}  // namespace
+}  // namespace keyferry::authority

@@ -1,0 +1,170 @@
+// Redeeming on a real ledger: once, with counted PIN tries, committed before the answer.
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "keyferry/ledger/samples_test.h"
+
+namespace keyferry::ledger {
+namespace {
+
+TEST(LedgerRedeem, OfferBecomesOneCredential) {
+  Tester tester;
+  const auto offered = *tester.offer(std::nullopt);
+  const auto token = tester.exchange(offered.code);
+  ASSERT_EQ(word(token), "granted");
+  const auto issued = tester.issue(std::get<TokenAnswer>(*token).token);
+  ASSERT_EQ(word(issued), "granted");
+  const auto& answer = std::get<Issued>(*issued);
+  EXPECT_EQ(answer.share.state, authority::State::redeemed);
+  EXPECT_EQ(answer.credential.thumbprint, tester.key.thumbprint);
+  EXPECT_GT(answer.certificate.serial, 0u);
+  ASSERT_EQ(answer.hosts.size(), 1u);
+  EXPECT_EQ(answer.hosts.front().address, "10.0.0.5");
+  EXPECT_EQ(word(tester.exchange(offered.code, std::nullopt, "other")), "unknown_code");
+}
+
+TEST(LedgerRedeem, LostAnswersGetTheSameCredential) {
+  Tester tester;
+  const auto offered = *tester.offer(std::nullopt);
+  const auto lost = std::get<TokenAnswer>(*tester.exchange(offered.code));
+  const auto token = std::get<TokenAnswer>(*tester.exchange(offered.code));
+  EXPECT_NE(lost.token, token.token);
+  EXPECT_EQ(word(tester.issue(lost.token)), "invalid_token");
+  const auto first = std::get<Issued>(*tester.issue(token.token));
+  const auto again = tester.issue(token.token);
+  ASSERT_EQ(word(again), "granted");
+  EXPECT_EQ(std::get<Issued>(*again).certificate.serial, first.certificate.serial);
+  EXPECT_EQ(std::get<Issued>(*again).certificate.random, first.certificate.random);
+  tester.key = Tester::generated();
+  EXPECT_EQ(word(tester.issue(token.token)), "redeemed");
+}
+
+TEST(LedgerRedeem, BearerTokenIsGoodForOneUse) {
+  Tester tester;
+  const auto offered = *tester.offer(std::nullopt);
+  const auto token =
+      std::get<TokenAnswer>(*tester.exchange(offered.code, std::nullopt, std::nullopt));
+  EXPECT_FALSE(token.dpop);
+  EXPECT_EQ(word(tester.issue(token.token, std::nullopt)), "granted");
+  EXPECT_EQ(word(tester.issue(token.token, std::nullopt)), "invalid_token");
+  EXPECT_EQ(word(tester.exchange(offered.code, std::nullopt, std::nullopt)), "unknown_code");
+}
+
+TEST(LedgerRedeem, TokenOfAnotherKeyOrUseIsRefused) {
+  Tester tester;
+  const auto offered = *tester.offer(std::nullopt);
+  const auto token = std::get<TokenAnswer>(*tester.exchange(offered.code));
+  EXPECT_EQ(word(tester.issue(token.token, "other")), "invalid_token");
+  EXPECT_EQ(word(tester.issue(token.token, std::nullopt)), "invalid_token");
+  EXPECT_EQ(word(tester.issue("nonsense")), "invalid_token");
+  EXPECT_EQ(word(tester.issue(token.token, "key", kNow + std::chrono::minutes(10))),
+            "invalid_token");
+}
+
+TEST(LedgerRedeem, ProofIsAcceptedOnce) {
+  Tester tester;
+  const auto first = *tester.offer(std::nullopt);
+  const auto second = *tester.offer(std::nullopt);
+  authority::Exchange asked;
+  asked.dpop = Tester::proof("key");
+  EXPECT_EQ(word(exchange_code(*tester.ledger, tester.keys, first.code, asked, kNow)), "granted");
+  EXPECT_EQ(word(exchange_code(*tester.ledger, tester.keys, second.code, asked, kNow)),
+            "invalid_dpop_proof");
+  EXPECT_EQ(tester.state(second.record.share.id), authority::State::open);
+}
+
+TEST(LedgerRedeem, PinTriesAreCountedAndTheFifthLocksUntilRearmed) {
+  Tester tester;
+  const auto offered = *tester.offer(std::nullopt, {{"pin", "123456"}});
+  const auto& id = offered.record.share.id;
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(word(tester.exchange(offered.code, "000000")), "wrong_pin");
+  }
+  EXPECT_EQ(word(tester.exchange(offered.code, "000000")), "locked");
+  EXPECT_EQ(word(tester.exchange(offered.code, "123456")), "locked");
+  const auto rearm = [&](std::string_view pin) {
+    return tester.ledger->transact([&](sql::Database& db) {
+      return rearm_share(db, tester.keys, std::nullopt, id, pin, kNow);
+    });
+  };
+  EXPECT_EQ(reason_of(rearm("123456").error()), "pin_used");
+  const auto armed = rearm("654321");
+  ASSERT_TRUE(armed);
+  EXPECT_NE(armed->code, offered.code);
+  EXPECT_EQ(word(tester.exchange(offered.code, "654321")), "unknown_code");
+  EXPECT_EQ(word(tester.exchange(armed->code, "123456")), "wrong_pin");
+  EXPECT_EQ(word(tester.exchange(armed->code, "654321")), "granted");
+}
+
+// 64 receivers race for one code, then 64 for one token: one credential, whoever wins.
+//
+//= spec:authority#3-once test
+TEST(LedgerRedeem, SixtyFourParallelRedemptionsMakeOneCredential) {
+  for (int round = 0; round < 20; ++round) {
+    Tester tester;
+    const auto offered = *tester.offer(std::nullopt);
+    std::atomic<int> tokens = 0;
+    std::atomic<int> credentials = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 64; ++i) {
+        threads.emplace_back([&, i] {
+          const std::string dpop = "key" + std::to_string(i);
+          const auto token = tester.exchange(offered.code, std::nullopt, dpop);
+          if (word(token) != "granted") return;
+          ++tokens;
+          if (word(tester.issue(std::get<TokenAnswer>(*token).token, dpop)) == "granted") {
+            ++credentials;
+          }
+        });
+      }
+    }
+    EXPECT_EQ(tokens, 1);
+    EXPECT_EQ(credentials, 1);
+  }
+}
+
+TEST(LedgerRedeem, DatabaseItselfRefusesASecondCredential) {
+  Tester tester;
+  const auto id = tester.redeem(*tester.offer(std::nullopt));
+  const auto second = tester.ledger->transact([&](sql::Database& db) {
+    return db.execute("INSERT INTO credentials (id, share, jwk, thumbprint) VALUES ('x', '" +
+                      id.text() + "', '{}', 'y')");
+  });
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::conflict);
+}
+
+//= spec:authority#3-serials test
+TEST(LedgerRedeem, SerialsRiseAboveClockAndEverythingSeen) {
+  Tester tester;
+  std::uint64_t last = 0;
+  for (int i = 0; i < 3; ++i) {
+    const auto offered = *tester.offer(std::nullopt);
+    const auto token = std::get<TokenAnswer>(*tester.exchange(offered.code));
+    const auto serial = std::get<Issued>(*tester.issue(token.token)).certificate.serial;
+    EXPECT_GT(serial, last);
+    EXPECT_GE(serial, static_cast<std::uint64_t>(unix_ms(kNow)) * 1000);
+    last = serial;
+  }
+}
+
+TEST(LedgerRedeem, OfferByHandleIsReadUntilTheCodeIsUsed) {
+  Tester tester;
+  const auto offered = *tester.offer(std::nullopt);
+  for (int i = 0; i < 3; ++i) {
+    const auto read = offer_by_handle(*tester.ledger, tester.keys, *offered.handle, kNow);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->code, offered.code);
+  }
+  EXPECT_FALSE(offer_by_handle(*tester.ledger, tester.keys, "nonsense", kNow));
+  EXPECT_FALSE(offer_by_handle(*tester.ledger, tester.keys, *offered.handle,
+                               offered.record.share.link_until));
+  tester.redeem(offered);
+  EXPECT_FALSE(offer_by_handle(*tester.ledger, tester.keys, *offered.handle, kNow));
+}
+
+}  // namespace
+}  // namespace keyferry::ledger

@@ -1,0 +1,216 @@
+// Revoking on a real ledger: the whole path, at once, for ever.
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "keyferry/ledger/housekeeping.h"
+#include "keyferry/ledger/samples_test.h"
+
+namespace keyferry::ledger {
+namespace {
+
+using authority::ShareId;
+using authority::State;
+
+// A build without optimisation takes 18 ms of CPU a round, so that it runs a tenth of them.
+#ifdef __OPTIMIZE__
+constexpr int kRounds = 1000;
+#else
+constexpr int kRounds = 100;
+#endif
+
+std::vector<std::string> listed(const ListSnapshot& snapshot) {
+  std::vector<std::string> shares;
+  for (const auto& entry : snapshot.revoked) shares.push_back(entry.share);
+  return shares;
+}
+
+TEST(LedgerRevoke, TakesEverythingBelowAndNothingElse) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 3}}));
+  const auto one = tester.redeem(*tester.offer(root, {{"depth", 2}}));
+  const auto two = tester.redeem(*tester.offer(one, {{"depth", 1}}));
+  const auto open = tester.offer(two)->record.share.id;
+  const auto sibling = tester.redeem(*tester.offer(root));
+  const auto revoked = tester.revoke(root, one);
+  ASSERT_TRUE(revoked);
+  EXPECT_EQ(revoked->shares, (std::vector<ShareId>{one, two, open}));
+  EXPECT_EQ(tester.state(one), State::revoked);
+  EXPECT_EQ(tester.state(two), State::revoked);
+  EXPECT_EQ(tester.state(open), State::revoked);
+  EXPECT_EQ(tester.state(sibling), State::redeemed);
+  EXPECT_EQ(tester.state(root), State::redeemed);
+  EXPECT_EQ(listed(tester.snapshot()), (std::vector<std::string>{one.text(), two.text()}));
+  EXPECT_EQ(tester.snapshot().number.number, revoked->lists.front().number);
+}
+
+TEST(LedgerRevoke, RepeatingItAnswersTheSame) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 1}}));
+  const auto one = tester.redeem(*tester.offer(root));
+  const auto first = *tester.revoke(root, one);
+  const auto again = *tester.revoke(root, one, kNow + std::chrono::hours(1));
+  EXPECT_EQ(again.shares, first.shares);
+  EXPECT_EQ(again.lists.front().number, first.lists.front().number);
+}
+
+//= spec:authority#2-subtree test
+TEST(LedgerRevoke, StrangersGetTheNotFoundOfAnUnknownShare) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 2}}));
+  const auto other = tester.redeem(*tester.offer(std::nullopt, {{"depth", 2}}));
+  const auto one = tester.redeem(*tester.offer(root, {{"depth", 1}}));
+  const auto unknown = tester.revoke(root, *ShareId::parse("aaaaaaaaaaaaaaaaaaaa")).error();
+  EXPECT_EQ(tester.revoke(other, one).error(), unknown);
+  EXPECT_EQ(tester.revoke(one, root).error(), unknown);
+  EXPECT_EQ(tester.state(one), State::redeemed);
+  const auto look = [&](const Caller& caller, const ShareId& id) {
+    return tester.ledger->transact(
+        [&](sql::Database& db) { return share_record(db, caller, id, kNow); });
+  };
+  EXPECT_TRUE(look(root, one));
+  EXPECT_EQ(look(other, one).error(), unknown);
+  EXPECT_EQ(look(root, root).error(), unknown);
+}
+
+//= spec:authority#2-drop test
+TEST(LedgerRevoke, DroppingOnesOwnEndsItAndRevokesBelow) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 2}}));
+  const auto one = tester.redeem(*tester.offer(root, {{"depth", 1}}));
+  const auto two = tester.redeem(*tester.offer(one));
+  const auto dropped = tester.revoke(one, one);
+  ASSERT_TRUE(dropped);
+  EXPECT_EQ(tester.state(one), State::ended);
+  EXPECT_EQ(tester.state(two), State::revoked);
+  EXPECT_EQ(listed(tester.snapshot()), (std::vector<std::string>{one.text(), two.text()}));
+  EXPECT_TRUE(tester.revoke(one, one)) << "a lost answer can be asked for again";
+  EXPECT_EQ(tester.offer(one).error().reason, "ended");
+}
+
+//= spec:authority#3-list-number test
+TEST(LedgerRevoke, ListNumbersOnlyRiseEvenWhenTheClockDoesNot) {
+  Tester tester;
+  std::int64_t last = 0;
+  for (int i = 0; i < 5; ++i) {
+    const auto id = tester.redeem(*tester.offer(std::nullopt));
+    const auto now = kNow - std::chrono::hours(i);
+    const auto revoked = tester.revoke(std::nullopt, id, now);
+    ASSERT_TRUE(revoked);
+    EXPECT_GT(revoked->lists.front().number, last);
+    EXPECT_GE(revoked->lists.front().number, unix_ms(now));
+    last = revoked->lists.front().number;
+  }
+}
+
+TEST(LedgerRevoke, RenewedSerialsAreAllListed) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt));
+  const auto credential = *tester.ledger->transact(
+      [&](sql::Database& db) { return record_of(db, {.id = root, .kind = "ssh"}); });
+  authority::CheckedAssertion assertion;
+  const auto proof = std::get<authority::DpopProof>(Tester::proof("key"));
+  const auto token = std::get<TokenAnswer>(
+      *login_holder(*tester.ledger, *credential.credential, assertion, proof, kNow));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(word(renew_credential(*tester.ledger, {token.token, Tester::proof("key")}, tester.key,
+                                    tester.terms, kNow)),
+              "granted");
+  }
+  ASSERT_TRUE(tester.revoke(std::nullopt, root));
+  EXPECT_EQ(tester.snapshot().revoked.size(), 4u);
+  EXPECT_EQ(word(renew_credential(*tester.ledger, {token.token, Tester::proof("key")}, tester.key,
+                                  tester.terms, kNow)),
+            "revoked");
+}
+
+TEST(LedgerRevoke, OldCertificatesLeaveTheListAWeekAfterTheirEnd) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt));
+  ASSERT_TRUE(tester.revoke(std::nullopt, root));
+  const Time end = kNow + std::chrono::hours(10);
+  EXPECT_EQ(tester.snapshot(end + kListedAfterEnd - Duration(1)).revoked.size(), 1u);
+  EXPECT_EQ(tester.snapshot(end + kListedAfterEnd).revoked.size(), 0u);
+}
+
+TEST(LedgerRevoke, WhatRanOutIsWrittenDownAndNotListed) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt));
+  const auto open = tester.offer(std::nullopt)->record.share.id;
+  const Time late = kNow + std::chrono::hours(10);
+  EXPECT_EQ(*keep_house(*tester.ledger, kNow), late);
+  ASSERT_TRUE(keep_house(*tester.ledger, late));
+  const auto share =
+      **tester.ledger->transact([&](sql::Database& db) { return find_share(db, root); });
+  EXPECT_EQ(share.state, State::ended);
+  EXPECT_EQ(share.times.ended, late);
+  EXPECT_EQ(tester.state(open, late), State::expired);
+  EXPECT_TRUE(listed(tester.snapshot(late)).empty());
+}
+
+// A revoke races with create, exchange and issue below it, at each depth; afterwards nothing below
+// is live, whatever came first. (Over HTTP: tests/integration/authority_race_test.py.)
+//
+//= spec:authority#3-path test
+TEST(LedgerRevoke, RacesLeaveNothingLiveBelow) {
+  constexpr int kDepth = 3;
+  Tester tester;
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<ShareId> path{tester.redeem(*tester.offer(std::nullopt, {{"depth", kDepth + 1}}))};
+    for (int depth = kDepth; depth >= 1; --depth) {
+      path.push_back(tester.redeem(*tester.offer(path.back(), {{"depth", depth}})));
+    }
+    const auto waiting = *tester.offer(path.back());
+    const auto claimed = *tester.offer(path.back());
+    const auto token = std::get<TokenAnswer>(*tester.exchange(claimed.code)).token;
+    const ShareId victim = path[static_cast<std::size_t>(round % (kDepth + 1))];
+    {
+      std::jthread revoking([&] { ASSERT_TRUE(tester.revoke(std::nullopt, victim)); });
+      std::jthread creating([&] { static_cast<void>(tester.offer(path.back()).has_value()); });
+      std::jthread exchanging(
+          [&] { static_cast<void>(tester.exchange(waiting.code).has_value()); });
+      std::jthread issuing([&] { static_cast<void>(tester.issue(token).has_value()); });
+    }
+    const auto under =
+        *tester.ledger->transact([&](sql::Database& db) { return below(db, victim); });
+    for (const auto& share : under) EXPECT_EQ(share.state, State::revoked) << round;
+    EXPECT_EQ(tester.state(victim), State::revoked);
+    EXPECT_FALSE(tester.offer(path.back()));
+  }
+}
+
+//= spec:authority#2-idempotency test
+TEST(LedgerShares, SameRequestMakesOneShare) {
+  Tester tester;
+  const auto root =
+      tester.redeem(*tester.offer(std::nullopt, {{"depth", 1}, {"valid_for", 864000}}));
+  const auto make = [&](std::uint8_t body, Time now) {
+    IdempotentRequest request;
+    request.body[0] = body;
+    const auto wish = *authority::parse_wish({{"kind", "ssh"}});
+    return tester.ledger->transact(
+        [&](sql::Database& db) { return make_share(db, tester.keys, root, wish, request, now); });
+  };
+  const auto first = make(1, kNow);
+  const auto again = make(1, kNow + std::chrono::hours(1));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->record.share.id, first->record.share.id);
+  EXPECT_EQ(again->code, first->code);
+  EXPECT_EQ(make(2, kNow).error().code, Errc::unprocessable);
+  const Time later = kNow + kIdempotencyMemory;
+  ASSERT_TRUE(keep_house(*tester.ledger, later - Duration(1)));
+  EXPECT_EQ(make(1, kNow)->record.share.id, first->record.share.id);
+  ASSERT_TRUE(keep_house(*tester.ledger, later));
+  EXPECT_NE(make(1, kNow)->record.share.id, first->record.share.id);
+}
+
+TEST(LedgerShares, HostsMustHaveBeenNamed) {
+  Tester tester;
+  const auto made =
+      tester.offer(std::nullopt, {{"rights", {{"logins", {"ada"}}, {"hosts", {"mail"}}}}});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Errc::invalid);
+}
+
+}  // namespace
+}  // namespace keyferry::ledger
