@@ -82,8 +82,10 @@ Result<SecretBytes> Terminal::ask_line(std::string_view question, std::string_vi
 Result<SecretBytes> Terminal::read_line(std::string_view question, std::string_view option,
                                         bool echo) {
   if (descriptor_ < 0) {
-    return fail(Errc::invalid, "there is no terminal to ask \"" + std::string(question) +
-                                   "\": answer with " + std::string(option));
+    return fail(Errc::invalid,
+                "there is no terminal to ask \"" + std::string(question) + "\": answer with " +
+                    std::string(option),
+                "no_terminal");
   }
   write_text(descriptor_, question);
   Bytes line;

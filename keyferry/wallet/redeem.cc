@@ -84,9 +84,10 @@ Result<SecretBytes> read_pin(const SecretBytes& typed, const credential::TxCode&
     const std::int64_t length = rule.length.value_or(0);
     if (!digits || digits->empty() ||
         (length > 0 && digits->size() != static_cast<std::size_t>(length))) {
-      return fail(Errc::invalid, "the PIN has " +
-                                     (length > 0 ? std::to_string(length) + " " : std::string()) +
-                                     "digits: type it as the sender told you; no try was used");
+      return fail(Errc::invalid,
+                  "the PIN has " + (length > 0 ? std::to_string(length) + " " : std::string()) +
+                      "digits: type it as the sender told you; no try was used",
+                  "pin");
     }
     text = *std::move(digits);
   }
@@ -128,8 +129,10 @@ Result<std::string> choose_name(const Home& home, const TakeOptions& options,
                                 const IssuedAnswer& answer) {
   if (!options.name.empty()) {
     if (is_taken(home, options.name)) {
-      return fail(Errc::conflict, "a credential called \"" + options.name +
-                                      "\" exists already: choose another --name");
+      return fail(
+          Errc::conflict,
+          "a credential called \"" + options.name + "\" exists already: choose another --name",
+          "name_taken");
     }
     return options.name;
   }

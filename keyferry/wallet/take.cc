@@ -5,16 +5,27 @@
 #include "keyferry/credential/offer.h"
 #include "keyferry/wallet/redeem.h"
 #include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/take_link.h"
 #include "keyferry/wallet/web_url.h"
 
 namespace keyferry::wallet {
 namespace {
 
-// Errors after which the share can still be taken with the same record.
-bool may_go_on(const Error& error) {
-  return error.code == Errc::network || error.code == Errc::unavailable ||
-         error.code == Errc::too_many || error.code == Errc::io || error.reason == "wrong_pin" ||
-         error.reason == "pin_required" || error.code == Errc::invalid;
+// The record is kept where the same command can still finish: what was lost on the way, and a PIN
+// that can be typed again.
+bool may_go_on(const Error& error, bool agreed) {
+  switch (error.code) {
+    case Errc::network:
+    case Errc::unavailable:
+    case Errc::too_many:
+    case Errc::io:
+    case Errc::storage_full:
+      return true;
+    default:
+      return agreed && (error.reason == "wrong_pin" || error.reason == "pin_required" ||
+                        error.reason == "pin" || error.reason == "no_terminal" ||
+                        error.reason == "name_taken");
+  }
 }
 
 Result<std::optional<CredentialRecord>> find_by_source(const Home& home, const std::string& id) {
@@ -83,23 +94,78 @@ std::string source_of(const credential::OfferUri& uri) {
   return offer.issuer + " " + offer.pre_authorized_code;
 }
 
+// What is left of a transfer that ended well: the mailbox and the record with its secrets.
+Result<Done> clean_up(Wallet& wallet, const std::string& id) {
+  KF_TRY(const std::optional<TakeRecord> record, load_take(wallet.home, id));
+  if (!record) return Done{};
+  delete_mailbox(wallet, *record);
+  return erase_take(wallet.home, id);
+}
+
+// Nothing was taken and nothing will be: the mailbox goes back to whoever holds the right link.
+Result<Done> give_up(Wallet& wallet, const TakeRecord& record, const Error& why) {
+  const bool held = why.reason != "claim_proof" && why.reason != "claimed";
+  if (held && why.code != Errc::not_found) give_back(wallet, record);
+  return erase_take(wallet.home, record.id);
+}
+
+Result<Done> check_name_is_free(const Home& home, const std::string& name) {
+  if (name.empty() || !load_credential(home, name)) return Done{};
+  return fail(Errc::conflict,
+              "a credential called \"" + name + "\" exists already: choose another --name",
+              "name_taken");
+}
+
+using Prepare = std::function<Result<TakeRecord>(const std::string& id)>;
+
+// `prepare` returns the stored record or a new one.
+Result<CredentialRecord> take(Wallet& wallet, const std::string& id, const TakeOptions& options,
+                              const Prepare& prepare) {
+  KF_TRY(const file::Lock lock, wallet.home.lock_transfer(id));
+  KF_TRY(const auto before, find_by_source(wallet.home, id));
+  if (before) {
+    KF_TRY(clean_up(wallet, id));
+    if (before->reported) return taken_before(*before);
+    return *before;
+  }
+  KF_TRY(check_name_is_free(wallet.home, options.name));
+  KF_TRY(TakeRecord record, prepare(id));
+  Result<Done> opened = Done{};
+  if (!record.offer) opened = open_mailbox(wallet, record);
+  Result<CredentialRecord> stored =
+      opened ? redeem_take(wallet, record, options) : Result<CredentialRecord>(opened.error());
+  if (stored) {
+    KF_TRY(clean_up(wallet, id));
+  } else if (!may_go_on(stored.error(), record.agreed)) {
+    KF_TRY(give_up(wallet, record, stored.error()));
+  }
+  return stored;
+}
+
 Result<CredentialRecord> take_offer(Wallet& wallet, std::string_view text,
                                     const TakeOptions& options) {
   KF_TRY(const credential::OfferUri uri, credential::parse_offer_uri(text));
   const std::string id = transfer_id(wallet.settings.persona, source_of(uri));
-  KF_TRY(const file::Lock lock, wallet.home.lock_transfer(id));
-  KF_TRY(const auto before, find_by_source(wallet.home, id));
-  if (before) {
-    if (before->reported) return taken_before(*before);
-    if (auto erased = erase_take(wallet.home, id); !erased) return erased.error();
-    return *before;
-  }
-  KF_TRY(TakeRecord record, prepare_offer(wallet, uri, id));
-  auto stored = redeem_take(wallet, record, options);
-  if (stored || !may_go_on(stored.error())) {
-    if (auto erased = erase_take(wallet.home, id); !erased) return erased.error();
-  }
-  return stored;
+  return take(wallet, id, options,
+              [&](const std::string& same) { return prepare_offer(wallet, uri, same); });
+}
+
+// The secret of a second try stands: the first may have been damaged.
+Result<TakeRecord> prepare_link(Wallet& wallet, const transfer::ShareLink& link,
+                                const std::string& id) {
+  KF_TRY(std::optional<TakeRecord> record, load_take(wallet.home, id));
+  if (!record) record = new_record(wallet, id);
+  if (!record->mailbox) record->mailbox = new_mailbox(link);
+  record->mailbox->link.secret = link.secret->clone();
+  return *std::move(record);
+}
+
+Result<CredentialRecord> take_link(Wallet& wallet, std::string_view text,
+                                   const TakeOptions& options) {
+  KF_TRY(const transfer::ShareLink link, read_link(wallet, text, options));
+  const std::string id = transfer_id(wallet.settings.persona, transfer::mailbox_url(link));
+  return take(wallet, id, options,
+              [&](const std::string& same) { return prepare_link(wallet, link, same); });
 }
 
 }  // namespace
@@ -109,8 +175,8 @@ Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeO
     return fail(Errc::invalid,
                 "a credential's name has letters, digits, '.', '_' and '-', at most 64");
   }
-  if (credential::is_offer_uri(text)) return take_offer(wallet, text, options);
-  return fail(Errc::invalid, "share links cannot be taken yet");
+  return credential::is_offer_uri(text) ? take_offer(wallet, text, options)
+                                        : take_link(wallet, text, options);
 }
 
 Result<Done> mark_reported(const Home& home, const CredentialRecord& record) {

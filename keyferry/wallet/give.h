@@ -1,0 +1,51 @@
+// Making a share: from a credential to a link.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "keyferry/wallet/give_record.h"
+#include "keyferry/wallet/holder.h"
+
+namespace keyferry::wallet {
+
+struct GiveOptions {
+  std::vector<std::string> logins;  // empty: all of the credential's
+  std::vector<std::string> hosts;
+  std::vector<std::string> sources;
+  std::optional<std::vector<std::string>> extensions;
+  std::optional<std::string> command;
+  std::optional<Duration> valid_for;  // or
+  std::optional<Time> valid_from, valid_until;
+  std::optional<boost::json::object> wall_time;  // zone, from, until as the person chose them
+  std::optional<Duration> link_for;
+  std::int64_t depth = 0;
+  bool pin = false;
+  bool plain = false;  // --plain-v1
+  std::optional<std::string> note;
+  std::string relay;  // empty: the configured one, else the authority's first
+};
+
+// give_share makes a share at the authority and a mailbox with the sealed offer at a relay. A call
+// that was cut off is finished by calling again with the same options, as long as its link was not
+// shown. What is refused is refused before anything was made; a share whose mailbox is refused is
+// taken back.
+Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential,
+                              const GiveOptions& options);
+
+// rearm_share unlocks a locked share with a new PIN: new code, new mailbox, new link; the old
+// mailbox is deleted.
+Result<GiveRecord> rearm_share(Wallet& wallet, FoundShare& found, const std::string& relay);
+
+// mark_shown notes that link and PIN were printed: the same command makes a new share from then on.
+// The PIN is forgotten here.
+Result<Done> mark_shown(const Home& home, GiveRecord& record);
+
+// pin_of is the PIN of the order, or empty.
+std::string pin_of(const GiveRecord& record);
+
+// end_give deletes the mailbox (errors are of no consequence) and erases the record.
+Result<Done> end_give(Wallet& wallet, const GiveRecord& record);
+
+}  // namespace keyferry::wallet

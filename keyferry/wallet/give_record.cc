@@ -1,0 +1,171 @@
+#include "keyferry/wallet/give_record.h"
+
+#include <algorithm>
+
+#include "keyferry/codec/json.h"
+#include "keyferry/codec/rfc3339.h"
+
+namespace keyferry::wallet {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+
+using TextMember = std::pair<std::string_view, std::string GiveRecord::*>;
+constexpr TextMember kTexts[] = {{"id", &GiveRecord::id},
+                                 {"persona", &GiveRecord::persona},
+                                 {"credential", &GiveRecord::credential},
+                                 {"request", &GiveRecord::request},
+                                 {"idempotency_key", &GiveRecord::idempotency_key},
+                                 {"share", &GiveRecord::share},
+                                 {"relay", &GiveRecord::relay},
+                                 {"device_claim", &GiveRecord::device_claim},
+                                 {"create_request", &GiveRecord::create_request},
+                                 {"delete_request", &GiveRecord::delete_request}};
+using TimeMember = std::pair<std::string_view, Time GiveRecord::*>;
+constexpr TimeMember kTimes[] = {{"started", &GiveRecord::started},
+                                 {"link_until", &GiveRecord::link_until},
+                                 {"valid_until", &GiveRecord::valid_until}};
+using FlagMember = std::pair<std::string_view, bool GiveRecord::*>;
+constexpr FlagMember kFlags[] = {{"plain", &GiveRecord::plain}, {"shown", &GiveRecord::shown}};
+
+Result<Done> read_simple(const boost::json::object& object, GiveRecord& record) {
+  for (const auto& [name, member] : kTexts) {
+    KF_TRY(record.*member, codec::text_member(object, name));
+  }
+  for (const auto& [name, member] : kTimes) {
+    KF_TRY(const std::string text, codec::text_member(object, name));
+    KF_TRY(record.*member, codec::parse_rfc3339(text));
+  }
+  for (const auto& [name, member] : kFlags) {
+    KF_TRY(const auto flag, codec::optional_bool_member(object, name));
+    record.*member = flag.value_or(false);
+  }
+  return Done{};
+}
+
+Result<transfer::ShareLink> parse_link(const boost::json::object& object) {
+  transfer::ShareLink link;
+  KF_TRY(link.base, codec::text_member(object, "base"));
+  KF_TRY(const std::string mailbox, codec::text_member(object, "mailbox"));
+  KF_TRY(link.mailbox, parse_uuid(mailbox));
+  KF_TRY(link.vertical, codec::text_member(object, "vertical"));
+  return link;
+}
+
+Result<Done> read_parts(const boost::json::object& object, GiveRecord& record) {
+  KF_TRY(const auto* order, codec::object_member(object, "order"));
+  record.order = *order;
+  KF_TRY(const auto* offer, codec::optional_object_member(object, "offer"));
+  if (offer != nullptr) record.offer = *offer;
+  KF_TRY(record.note, codec::optional_text_member(object, "note"));
+  KF_TRY(auto secret, codec::optional_text_member(object, "secret"));
+  if (secret) {
+    KF_TRY(transfer::ReadSecret read, transfer::parse_link_secret(*secret));
+    wipe(*secret);
+    record.secret = std::move(read.secret);
+  }
+  KF_TRY(const auto* payload, codec::optional_object_member(object, "payload"));
+  if (payload != nullptr) {
+    transfer::SealedPayload sealed;
+    KF_TRY(sealed.type, codec::text_member(*payload, "type"));
+    KF_TRY(sealed.data, codec::text_member(*payload, "data"));
+    record.payload = std::move(sealed);
+  }
+  KF_TRY(const auto* link, codec::optional_object_member(object, "link"));
+  if (link != nullptr) {
+    KF_TRY(record.link, parse_link(*link));
+  }
+  return Done{};
+}
+
+Result<GiveRecord> load_file(const file::Path& path) {
+  KF_TRY(const SecretBytes text, file::read_secret(path));
+  KF_TRY(const boost::json::object object,
+         codec::parse_json_object(text_of(text.expose()), {1 << 20, 16}));
+  return parse_give_record(object);
+}
+
+}  // namespace
+
+boost::json::object encode_give_record(const GiveRecord& record) {
+  boost::json::object object{{"version", kVersion}, {"order", record.order}};
+  for (const auto& [name, member] : kTexts) object[name] = record.*member;
+  for (const auto& [name, member] : kTimes) object[name] = codec::encode_rfc3339(record.*member);
+  for (const auto& [name, member] : kFlags) object[name] = record.*member;
+  if (record.offer) object["offer"] = *record.offer;
+  if (record.note) object["note"] = *record.note;
+  if (record.secret) {
+    std::string secret = transfer::encode_link_secret(*record.secret);
+    object["secret"] = secret;
+    wipe(secret);
+  }
+  if (record.payload) {
+    object["payload"] =
+        boost::json::object{{"type", record.payload->type}, {"data", record.payload->data}};
+  }
+  if (record.link) {
+    object["link"] = boost::json::object{{"base", record.link->base},
+                                         {"mailbox", encode_uuid(record.link->mailbox)},
+                                         {"vertical", record.link->vertical}};
+  }
+  return object;
+}
+
+Result<GiveRecord> parse_give_record(const boost::json::object& object) {
+  KF_TRY(const std::int64_t version, codec::integer_member(object, "version", 1, 1 << 20));
+  if (version != kVersion) {
+    return fail(Errc::invalid, "made by a newer version of keyferry: update this one");
+  }
+  GiveRecord record;
+  KF_TRY(read_simple(object, record));
+  KF_TRY(read_parts(object, record));
+  return record;
+}
+
+Result<std::vector<GiveRecord>> load_gives(const Home& home) {
+  std::vector<GiveRecord> records;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(home.transfers_folder(), error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("give-") || !name.ends_with(".json")) continue;
+    auto record = load_file(entry.path());
+    if (!record && record.error().code == Errc::not_found) continue;  // ended meanwhile
+    if (!record) return in_context(entry.path().string(), record.error());
+    records.push_back(*std::move(record));
+  }
+  if (error) return fail(Errc::io, "cannot read the wallet's folder: " + error.message());
+  std::sort(records.begin(), records.end(), [](const GiveRecord& a, const GiveRecord& b) {
+    return std::tie(a.started, a.id) < std::tie(b.started, b.id);
+  });
+  return records;
+}
+
+Result<std::optional<GiveRecord>> find_give_by_share(const Home& home, std::string_view share) {
+  KF_TRY(std::vector<GiveRecord> all, load_gives(home));
+  for (GiveRecord& record : all) {
+    if (record.share == share) return std::optional(std::move(record));
+  }
+  return std::optional<GiveRecord>();
+}
+
+Result<Done> save_give(const Home& home, const GiveRecord& record) {
+  std::string text = codec::encode_json(encode_give_record(record));
+  auto saved = file::replace(home.give_file(record.id), bytes_of(text), 0600);
+  wipe(text);
+  return saved;
+}
+
+Result<Done> erase_give(const Home& home, std::string_view id) {
+  return file::erase(home.give_file(id));
+}
+
+transfer::ShareLink full_link(const GiveRecord& record) {
+  transfer::ShareLink link;
+  link.base = record.link->base;
+  link.mailbox = record.link->mailbox;
+  link.vertical = record.link->vertical;
+  link.secret = record.secret->clone();
+  return link;
+}
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,59 @@
+// A share that this wallet made: transfers/give-ID.json. Stored before anything is sent; erased
+// when the share was redeemed, ended or ran out.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "keyferry/base/clock.h"
+#include "keyferry/transfer/sealed_payload.h"
+#include "keyferry/transfer/share_link.h"
+#include "keyferry/wallet/home.h"
+
+namespace keyferry::wallet {
+
+struct GiveRecord {
+  std::string id;  // of the transfer, 20 letters and digits
+  std::string persona;
+  std::string credential;  // name of the credential it was made from
+  std::string request;     // transfer_id of what was asked for: the same command goes on with it
+  Time started{};
+
+  // At the authority.
+  std::string idempotency_key;
+  boost::json::object order;                 // the body of POST /v1/shares, PIN included
+  std::string share;                         // id, once known
+  std::optional<boost::json::object> offer;  // by value
+  Time link_until{};
+  Time valid_until{};
+
+  // At the relay.
+  std::string relay;  // base address
+  std::string device_claim;
+  std::string create_request;
+  std::string delete_request;
+  bool plain = false;  // --plain-v1
+  std::optional<std::string> note;
+  std::optional<SecretBytes> secret;               // of the link
+  std::optional<transfer::SealedPayload> payload;  // sealed once
+  std::optional<transfer::ShareLink> link;         // base, mailbox and vertical; no secret in it
+  bool shown = false;                              // link (and PIN) were printed
+};
+
+boost::json::object encode_give_record(const GiveRecord& record);
+Result<GiveRecord> parse_give_record(const boost::json::object& object);
+
+// load_gives reads all, oldest first. find_give_by_share returns the one of a share, or nothing.
+Result<std::vector<GiveRecord>> load_gives(const Home& home);
+Result<std::optional<GiveRecord>> find_give_by_share(const Home& home, std::string_view share);
+
+Result<Done> save_give(const Home& home, const GiveRecord& record);
+Result<Done> erase_give(const Home& home, std::string_view id);
+
+// full_link is the link with its secret; only once both are known.
+transfer::ShareLink full_link(const GiveRecord& record);
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,105 @@
+#include "keyferry/wallet/holder.h"
+
+#include "keyferry/codec/json.h"
+#include "keyferry/wallet/give_record.h"
+#include "keyferry/wallet/redeem.h"
+
+namespace keyferry::wallet {
+namespace {
+
+constexpr int kWaitSeconds = 25;
+constexpr std::size_t kLeastPrefix = 4;
+
+Result<ShareView> view_of(const net::Response& response, std::string* etag) {
+  KF_TRY(const boost::json::object object, json_of(response));
+  if (etag != nullptr) *etag = std::string(response.headers.find("ETag").value_or(""));
+  return parse_share_view(object);
+}
+
+}  // namespace
+
+Holder::Holder(Wallet& wallet, CredentialRecord record, crypto::PrivateKey key)
+    : record_(std::move(record)),
+      key_(std::move(key)),
+      authority_(wallet.web, record_.issuer, allows_local(wallet, record_.issuer)) {}
+
+Result<Holder> Holder::open(Wallet& wallet, CredentialRecord record) {
+  KF_TRY(crypto::PrivateKey key, load_key(wallet.home, record));
+  return Holder(wallet, std::move(record), std::move(key));
+}
+
+Result<const Access*> Holder::access() {
+  if (!access_) {
+    KF_TRY(access_, authority_.holder_access(record_.credential_id, key_));
+  }
+  return &*access_;
+}
+
+Result<net::Response> Holder::call(const HolderCall& call) {
+  for (bool again = false;; again = true) {
+    KF_TRY(const Access* token, access());
+    auto response = authority_.call(*token, key_, call);
+    if (response || response.error().code != Errc::unauthorized || again) return response;
+    access_.reset();
+  }
+}
+
+Result<std::vector<ShareView>> Holder::shares() {
+  HolderCall list;
+  list.path = "/v1/shares";
+  KF_TRY(const net::Response response, call(list));
+  KF_TRY(const boost::json::object object, json_of(response));
+  return parse_share_views(object);
+}
+
+Result<ShareView> Holder::share(const std::string& id, std::string* etag) {
+  HolderCall get;
+  get.path = "/v1/shares/" + id;
+  KF_TRY(const net::Response response, call(get));
+  return view_of(response, etag);
+}
+
+Result<std::optional<ShareView>> Holder::wait(const std::string& id, std::string& etag) {
+  HolderCall get;
+  get.path = "/v1/shares/" + id;
+  get.if_none_match = etag;
+  get.wait_seconds = kWaitSeconds;
+  KF_TRY(const net::Response response, call(get));
+  if (response.status == 304) return std::optional<ShareView>();
+  KF_TRY(ShareView view, view_of(response, &etag));
+  return std::optional(std::move(view));
+}
+
+Result<FoundShare> find_share(Wallet& wallet, std::string_view text) {
+  if (text.size() < kLeastPrefix) {
+    return fail(Errc::invalid, "name a share by at least the first 4 characters of its id");
+  }
+  KF_TRY(const std::vector<CredentialRecord> credentials, load_credentials(wallet.home));
+  std::optional<FoundShare> found;
+  std::optional<Error> unreachable;
+  for (const CredentialRecord& credential : credentials) {
+    KF_TRY(Holder holder, Holder::open(wallet, credential));
+    auto shares = holder.shares();
+    if (!shares) {
+      unreachable =
+          in_context("asking for the shares of \"" + credential.name + "\"", shares.error());
+      continue;
+    }
+    for (ShareView& share : *shares) {
+      if (!share.id.starts_with(text) || share.id == credential.share) continue;
+      if (found && found->share.id != share.id) {
+        return fail(Errc::invalid, "several shares begin with \"" + std::string(text) +
+                                       "\": give more of the id (keyferry list --shares)");
+      }
+      if (!found) found.emplace(FoundShare{std::move(holder), std::move(share)});
+      if (found->share.id == text) return std::move(*found);
+      break;
+    }
+  }
+  if (found) return std::move(*found);
+  if (unreachable) return *unreachable;
+  return fail(Errc::not_found, "no share below your credentials is called \"" + std::string(text) +
+                                   "\": see `keyferry list --shares`");
+}
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,54 @@
+// A credential in use: its holder speaks to its authority about shares made from it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "keyferry/wallet/share_view.h"
+#include "keyferry/wallet/take.h"
+
+namespace keyferry::wallet {
+
+class Holder {
+ public:
+  // open loads the key; nothing is sent yet.
+  static Result<Holder> open(Wallet& wallet, CredentialRecord record);
+
+  const CredentialRecord& record() const { return record_; }
+  AuthorityClient& authority() { return authority_; }
+  const crypto::PrivateKey& key() const { return key_; }
+
+  // call makes a holder's call, getting an access token at first and once more when it ran out.
+  Result<net::Response> call(const HolderCall& call);
+
+  // access gets the token alone (renewal needs it).
+  Result<const Access*> access();
+
+  // shares lists everything below the credential, oldest first. share gets one: not_found if it is
+  // not below it. `etag`, when given, is set for `wait`.
+  Result<std::vector<ShareView>> shares();
+  Result<ShareView> share(const std::string& id, std::string* etag = nullptr);
+  // wait returns the share once it differs from `etag`, or nothing after some 25 s.
+  Result<std::optional<ShareView>> wait(const std::string& id, std::string& etag);
+
+ private:
+  Holder(Wallet& wallet, CredentialRecord record, crypto::PrivateKey key);
+  CredentialRecord record_;
+  crypto::PrivateKey key_;
+  AuthorityClient authority_;
+  std::optional<Access> access_;
+};
+
+// FoundShare is a share and the credential that it hangs below.
+struct FoundShare {
+  Holder holder;
+  ShareView share;
+};
+
+// find_share finds the share whose id is, or begins with, `text` (at least 4 characters) below any
+// credential of this wallet. Errors: not_found; invalid (several fit); network when an authority
+// could not be asked and none was found.
+Result<FoundShare> find_share(Wallet& wallet, std::string_view text);
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,143 @@
+#include "keyferry/wallet/relay_client.h"
+
+#include "keyferry/codec/json.h"
+#include "keyferry/codec/rfc3339.h"
+#include "keyferry/transfer/share_secret.h"
+#include "keyferry/wallet/web_url.h"
+
+namespace keyferry::wallet {
+namespace {
+
+constexpr std::string_view kRequestId = "Mailbox-Request-ID";
+
+bool is_success(const net::Response& response) {
+  return response.status == 200 || response.status == 201;
+}
+
+net::ClientRequest request_to(std::string method, std::string url, bool allow_local) {
+  net::ClientRequest request;
+  request.method = std::move(method);
+  request.url = std::move(url);
+  request.allow_local = allow_local;
+  request.headers.set("Accept", "application/json");
+  return request;
+}
+
+//= spec:tigress#PRV-05
+boost::json::object display_information(const std::string& base) {
+  return {{"title", "A share is waiting for you"},
+          {"description", "Take it with keyferry: copy the whole link. Looking takes nothing."},
+          {"imageURL", base + "/v1/pictures/access.png"}};
+}
+
+boost::json::object create_body(const CreateOrder& order) {
+  boost::json::object configuration{{"accessRights", "RWD"},
+                                    {"expiration", codec::encode_rfc3339(order.expiration)}};
+  if (!order.claim_hash.empty()) {
+    configuration["claimHash"] = order.claim_hash;
+    configuration["claimPolicy"] = "proof";
+  }
+  return {
+      {"payload", boost::json::object{{"type", order.payload.type}, {"data", order.payload.data}}},
+      {"displayInformation", display_information(order.base)},
+      {"mailboxConfiguration", std::move(configuration)}};
+}
+
+// What the receiver is told (experience.md section 2).
+Error read_error(Error error) {
+  if (error.code == Errc::not_found) {
+    error.detail =
+        "this link leads nowhere any more: it was taken and finished, taken back, or ran out. Ask "
+        "the sender; nothing was taken with it now";
+  } else if (error.reason == "claim_proof") {
+    error.detail = "the last part of this link is wrong or damaged; nothing was taken";
+  } else if (error.reason == "claimed") {
+    error.detail =
+        "somebody else opened this link first. Tell the sender: `keyferry revoke …` on their side "
+        "ends it";
+  }
+  return error;
+}
+
+}  // namespace
+
+//= spec:tigress#IDM-03
+//= spec:tigress#IDM-04
+Result<net::Response> RelayClient::send(net::ClientRequest request, const MailboxCaller& caller) {
+  request.headers.set("Mailbox-Device-Claim", caller.device_claim);
+  request.headers.set(std::string(kRequestId), caller.request_id);
+  KF_TRY(net::Response response, web_.send([&] { return request; }));
+  const auto echo = response.headers.find(kRequestId);
+  if ((is_success(response) && !echo) || (echo && *echo != caller.request_id)) {
+    return fail(Errc::forbidden,
+                "the relay answers to another request than ours: its answer was not used", "echo");
+  }
+  return response;
+}
+
+Result<CreatedMailbox> parse_created(const CreateOrder& order, const net::Response& response) {
+  KF_TRY(const boost::json::object object, json_of(response));
+  KF_TRY(const std::string url, codec::text_member(object, "urlLink"));
+  KF_TRY(const transfer::ReadLink read, transfer::parse_share_link(url));
+  const auto asked = parse_web_url(order.base);
+  const auto given = parse_web_url(read.link.base);
+  if (!asked || !given || asked->origin != given->origin || read.link.secret) {
+    return fail(Errc::forbidden, "the relay answers with a link to another address: not used",
+                "foreign_link");
+  }
+  CreatedMailbox created{read.link.base, read.link.mailbox, order.expiration, false};
+  if (object.contains("expiration")) {
+    KF_TRY(const std::string until, codec::text_member(object, "expiration"));
+    KF_TRY(created.expiration, codec::parse_rfc3339(until));
+  }
+  KF_TRY(const auto hash, codec::optional_text_member(object, "claimHash"));
+  KF_TRY(const auto policy, codec::optional_text_member(object, "claimPolicy"));
+  created.proves = hash == order.claim_hash && policy == "proof";
+  return created;
+}
+
+//= spec:tigress#A-01
+Result<CreatedMailbox> RelayClient::create(const CreateOrder& order) {
+  net::ClientRequest request = request_to("POST", order.base + "/v1/m", allow_local_);
+  request.headers.set("Content-Type", "application/json");
+  request.body = codec::encode_json(create_body(order));
+  KF_TRY(const net::Response response,
+         send(std::move(request), {order.device_claim, order.request_id}));
+  if (!is_success(response)) return error_of(response);
+  return parse_created(order, response);
+}
+
+//= spec:tigress#A-55
+Result<transfer::SealedPayload> RelayClient::read(const transfer::ShareLink& link,
+                                                  const MailboxCaller& caller) {
+  net::ClientRequest request = request_to("POST", transfer::mailbox_url(link), allow_local_);
+  request.headers.set("Mailbox-Claim-Key",
+                      transfer::encode_claim_key(transfer::claim_key_of(*link.secret)));
+  KF_TRY(const net::Response response, send(std::move(request), caller));
+  if (!is_success(response)) return read_error(error_of(response));
+  KF_TRY(const boost::json::object object, json_of(response));
+  KF_TRY(const boost::json::object* payload, codec::object_member(object, "payload"));
+  transfer::SealedPayload sealed;
+  KF_TRY(sealed.type, codec::text_member(*payload, "type"));
+  KF_TRY(sealed.data, codec::text_member(*payload, "data"));
+  return sealed;
+}
+
+Result<Done> RelayClient::relinquish(const transfer::ShareLink& link, const MailboxCaller& caller) {
+  KF_TRY(const net::Response response,
+         send(request_to("PATCH", transfer::mailbox_url(link), allow_local_), caller));
+  if (!is_success(response)) return error_of(response);
+  return Done{};
+}
+
+//= spec:tigress#IDM-10
+Result<Done> RelayClient::remove(const transfer::ShareLink& link, const MailboxCaller& caller) {
+  KF_TRY(const net::Response response,
+         send(request_to("DELETE", transfer::mailbox_url(link), allow_local_), caller));
+  if (!is_success(response) && response.status != 404 && response.status != 204) {
+    return error_of(response);
+  }
+  return Done{};
+}
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,148 @@
+#include "keyferry/wallet/take_link.h"
+
+#include "keyferry/codec/json.h"
+#include "keyferry/credential/offer.h"
+#include "keyferry/digest/random.h"
+#include "keyferry/transfer/offer_message.h"
+#include "keyferry/wallet/give_record.h"
+#include "keyferry/wallet/relay_choice.h"
+#include "keyferry/wallet/relay_client.h"
+
+namespace keyferry::wallet {
+namespace {
+
+std::string random_id() {
+  return encode_uuid(digest::random_uuid());
+}
+
+Result<Done> agree_to_damage(Wallet& wallet, bool looks_damaged, const TakeOptions& options) {
+  if (!looks_damaged || options.force) return Done{};
+  const Error damaged = fail(Errc::invalid,
+                             "this link looks damaged: copy it again, or go on with --force; "
+                             "nothing was taken",
+                             "damaged");
+  if (!wallet.person.can_answer()) return damaged;
+  wallet.person.say("this link looks damaged");
+  KF_TRY(const bool yes, wallet.person.agree("try it all the same?"));
+  if (!yes) return damaged;
+  return Done{};
+}
+
+// The part that was sent by another channel, or that was lost on the way.
+Result<transfer::ReadSecret> ask_for_secret(Wallet& wallet, const TakeOptions& options) {
+  if (options.secret) return transfer::parse_link_secret(text_of(options.secret->expose()));
+  if (!wallet.person.can_answer()) {
+    return fail(Errc::invalid,
+                "the last part of this link is missing, from the # on: copy the whole link, or "
+                "give the part that came another way with --secret-file; nothing was taken",
+                "cut");
+  }
+  wallet.person.say("the secret part of this link (from the # on) is missing");
+  KF_TRY(const SecretBytes typed,
+         wallet.person.ask_secret("secret part", "--secret or --secret-file"));
+  return transfer::parse_link_secret(text_of(typed.expose()));
+}
+
+// The sender's own opening is never a claim.
+Result<Done> check_not_own(const Wallet& wallet, const transfer::ShareLink& link) {
+  KF_TRY(const std::vector<GiveRecord> given, load_gives(wallet.home));
+  for (const GiveRecord& give : given) {
+    if (give.link && give.link->mailbox == link.mailbox &&
+        give.persona == wallet.settings.persona) {
+      return fail(Errc::forbidden,
+                  "you made this link yourself, and opening it here would take it away from the "
+                  "receiver: nothing was taken",
+                  "own_share");
+    }
+  }
+  return Done{};
+}
+
+// Wrong or damaged: read once more, then give the mailbox back (transfer.md section 2).
+Result<Bytes> read_and_open(RelayClient& relay, const TakeMailbox& mailbox) {
+  Result<Bytes> opened = fail(Errc::internal, "");
+  for (int round = 0; round < 2; ++round) {
+    KF_TRY(const transfer::SealedPayload payload,
+           relay.read(mailbox.link, {mailbox.device_claim, mailbox.read_request}));
+    opened = transfer::open_payload(*mailbox.link.secret, payload);
+    if (opened) return opened;
+  }
+  return fail(Errc::cannot_open,
+              "the secret in this link is wrong or damaged: what it leads to cannot be opened. It "
+              "was given back, so the right link still works; copy it again",
+              "damaged");
+}
+
+Result<Done> take_message(TakeRecord& record, ByteView plaintext) {
+  KF_TRY(const transfer::OfferMessage message, transfer::parse_offer_message(plaintext));
+  KF_TRY(credential::parse_offer(message.credential_offer));
+  record.offer = message.credential_offer;
+  record.note = message.note;
+  return Done{};
+}
+
+}  // namespace
+
+Result<transfer::ShareLink> read_link(Wallet& wallet, std::string_view text,
+                                      const TakeOptions& options) {
+  KF_TRY(transfer::ReadLink read, transfer::parse_share_link(text));
+  KF_TRY(check_not_own(wallet, read.link));
+  if (!read.link.secret) {
+    KF_TRY(transfer::ReadSecret secret, ask_for_secret(wallet, options));
+    read.link.secret = std::move(secret.secret);
+    read.looks_damaged = secret.looks_damaged;
+  }
+  if (read.secret_was_in_path) {
+    wallet.person.say(
+        "warning: the # of this link came as %23, so a server may have seen its secret; ask the "
+        "sender for a new link if it matters");
+  }
+  KF_TRY(agree_to_damage(wallet, read.looks_damaged, options));
+  return std::move(read.link);
+}
+
+Result<Done> open_mailbox(Wallet& wallet, TakeRecord& record) {
+  TakeMailbox& mailbox = *record.mailbox;
+  if (!mailbox.claimed) {
+    KF_TRY(agree_to_relay(wallet, mailbox.link.base, "fetch the share from there?"));
+    mailbox.claimed = true;
+    KF_TRY(save_take(wallet.home, record));
+  }
+  RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
+  KF_TRY(const Bytes plaintext, read_and_open(relay, mailbox));
+  KF_TRY(take_message(record, plaintext));
+  return save_take(wallet.home, record);
+}
+
+void give_back(Wallet& wallet, const TakeRecord& record) {
+  if (!record.mailbox || !record.mailbox->claimed) return;
+  const TakeMailbox& mailbox = *record.mailbox;
+  RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
+  const auto done =
+      relay.relinquish(mailbox.link, {mailbox.device_claim, mailbox.relinquish_request});
+  static_cast<void>(done);
+}
+
+void delete_mailbox(Wallet& wallet, const TakeRecord& record) {
+  if (!record.mailbox) return;
+  const TakeMailbox& mailbox = *record.mailbox;
+  RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
+  const auto done = relay.remove(mailbox.link, {mailbox.device_claim, mailbox.delete_request});
+  static_cast<void>(done);
+}
+
+//= spec:tigress#CLM-03
+TakeMailbox new_mailbox(const transfer::ShareLink& link) {
+  TakeMailbox mailbox;
+  mailbox.link.base = link.base;
+  mailbox.link.mailbox = link.mailbox;
+  mailbox.link.vertical = link.vertical;
+  mailbox.link.secret = link.secret->clone();
+  mailbox.device_claim = random_id();
+  mailbox.read_request = random_id();
+  mailbox.relinquish_request = random_id();
+  mailbox.delete_request = random_id();
+  return mailbox;
+}
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,27 @@
+// The relay's half of taking a share by a link: claim, read, open; give back; delete.
+#pragma once
+
+#include "keyferry/wallet/take.h"
+
+namespace keyferry::wallet {
+
+// read_link parses `text` and asks for a secret that is missing. Errors: as parse_share_link;
+// forbidden with reason own_share for a link that this persona made itself.
+Result<transfer::ShareLink> read_link(Wallet& wallet, std::string_view text,
+                                      const TakeOptions& options);
+
+// open_mailbox claims and reads the mailbox of `record` and puts the offer into the record, saved
+// before every call. A message that cannot be used gives the mailbox back. Errors say so.
+Result<Done> open_mailbox(Wallet& wallet, TakeRecord& record);
+
+// give_back relinquishes a claimed mailbox. Errors are of no consequence: the claim dies with the
+// mailbox.
+void give_back(Wallet& wallet, const TakeRecord& record);
+
+// delete_mailbox ends the mailbox after the credential was stored; errors are of no consequence.
+void delete_mailbox(Wallet& wallet, const TakeRecord& record);
+
+// new_mailbox makes claim and request ids for a link, all fresh; the secret is copied.
+TakeMailbox new_mailbox(const transfer::ShareLink& link);
+
+}  // namespace keyferry::wallet
