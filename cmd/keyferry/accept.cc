@@ -1,5 +1,6 @@
 // keyferry accept: take a share link or an offer.
 #include "command.h"
+#include "ssh_config_option.h"
 
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/wallet/show_time.h"
@@ -13,7 +14,7 @@ struct AcceptOptions {
   std::string pin, pin_file;
   std::string secret, secret_file;
   std::string name;
-  bool force = false;
+  bool force = false, agent = false, ssh_config = false;
 };
 
 bool is_pin_line(std::string_view line) {
@@ -87,6 +88,14 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
   KF_TRY(const SecretBytes what, read_what(*session, options, take.pin));
   KF_TRY(const wallet::CredentialRecord record,
          wallet::take_share(session->wallet(), text_of(what.expose()), std::move(take)));
+  if (options.ssh_config) {
+    KF_TRY(enable_ssh_config(*session));
+  } else {
+    KF_TRY(refresh_ssh_config(session->wallet()));
+  }
+  if (options.agent) {
+    KF_TRY(add_to_agent(*session, record));
+  }
   report(program, *session, record);
   return wallet::mark_reported(session->wallet().home, record);
 }
@@ -111,6 +120,9 @@ void add_accept(Program& program) {
   command->add_option("--secret-file", options->secret_file, "read that part from a file")
       ->type_name("FILE");
   command->add_option("--name", options->name, "what to call the credential here");
+  command->add_flag("--agent", options->agent, "add it to the SSH agent, while it is good");
+  command->add_flag("--ssh-config", options->ssh_config,
+                    "let `ssh NAME` work: one Include line in ~/.ssh/config");
   command->add_flag("--force", options->force, "go on with a link that looks damaged");
   command->add_flag("--allow-local", program.allow_local,
                     "let the relay and authority be at a loopback or private address");

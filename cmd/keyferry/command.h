@@ -65,8 +65,19 @@ void hide_argument(std::string_view secret);
 // remember_arguments is called once by main.
 void remember_arguments(int argc, char** argv);
 
-// The commands.
+// add_… make the commands, one group a file.
 void add_accept(Program& program);
+void add_share(Program& program);
 void add_list(Program& program);
+void add_watch(Program& program);
+void add_revoke(Program& program);
+void add_rearm(Program& program);
+void add_renew(Program& program);
+void add_forget(Program& program);
+void add_export(Program& program);
+void add_doctor(Program& program);
+void add_persona(Program& program);
+void add_relay(Program& program);
+void add_manual(Program& program);
 
 }  // namespace keyferry::cli

@@ -2,11 +2,13 @@
 
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/credential/kind.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/transfer/offer_message.h"
 #include "keyferry/transfer/share_secret.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/relay_client.h"
+#include "keyferry/wallet/show_time.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -210,6 +212,32 @@ Result<Done> order_rearm(Wallet& wallet, Holder& holder, GiveRecord& record) {
 }
 
 }  // namespace
+
+Result<std::string> check_wish(const CredentialRecord& credential, const GiveOptions& options,
+                               Time now) {
+  if (now >= credential.window.until) {
+    return fail(Errc::forbidden, "your credential \"" + credential.name + "\" ended " +
+                                     show_time(credential.window.until) +
+                                     ": there is nothing left to share");
+  }
+  KF_TRY(const credential::Kind* kind, credential::find_kind(credential.kind));
+  KF_TRY(const credential::Rights parent,
+         credential::parse_rights(kind->schema(), credential.rights));
+  KF_TRY(const credential::Rights child,
+         credential::make_child_rights(kind->schema(), parent, rights_asked(options)));
+  Time until = options.valid_until.value_or(credential.window.until);
+  if (options.valid_for) until = std::min(until, now + *options.valid_for);
+  const Time from = options.valid_from.value_or(now);
+  if (until <= now || until <= from) {
+    return fail(Errc::invalid, "the end of the share lies before its beginning, or is past",
+                "usage");
+  }
+  if (until > credential.window.until) {
+    return fail(Errc::forbidden, "your own access ends " + show_time(credential.window.until) +
+                                     ": choose an earlier --until");
+  }
+  return kind->title(child) + " until " + show_time(until);
+}
 
 Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential,
                               const GiveOptions& options) {

@@ -27,6 +27,13 @@ struct GiveOptions {
   std::string relay;  // empty: the configured one, else the authority's first
 };
 
+// check_wish holds what is asked for against the credential, before anything is sent, and returns
+// what the receiver will be able to do in a few words ("deploy@web until …"). The authority checks
+// again. Errors: as credential::make_child_rights; forbidden (the credential ended); invalid (times
+// that contradict each other).
+Result<std::string> check_wish(const CredentialRecord& credential, const GiveOptions& options,
+                               Time now);
+
 // give_share makes a share at the authority and a mailbox with the sealed offer at a relay. A call
 // that was cut off is finished by calling again with the same options, as long as its link was not
 // shown. What is refused is refused before anything was made; a share whose mailbox is refused is

@@ -1,0 +1,188 @@
+// keyferry renew, forget, export and doctor.
+#include "keyferry/wallet/keep.h"
+
+#include "command.h"
+#include "ssh_config_option.h"
+
+#include "keyferry/codec/rfc3339.h"
+#include "keyferry/credential/ssh_key.h"
+#include "keyferry/wallet/doctor.h"
+#include "keyferry/wallet/manage.h"
+#include "keyferry/wallet/show_list.h"
+#include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/ssh_files.h"
+
+namespace keyferry::cli {
+namespace {
+
+struct RenewOptions {
+  std::vector<std::string> names;
+  bool due = false, quiet = false;
+};
+
+Result<Done> renew_one(Session& session, const wallet::CredentialRecord& record) {
+  KF_TRY(const auto renewed, wallet::renew_credential(session.wallet(), record));
+  session.terminal().say("renewed \"" + record.name + "\": good until " +
+                         wallet::show_time(renewed.certificate.until));
+  return Done{};
+}
+
+Result<Done> renew(Program& program, const RenewOptions& options) {
+  // ssh runs this before it connects: whatever goes wrong, it goes on with what it has.
+  if (options.quiet) program.json = true;
+  KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
+  wallet::Wallet& wallet = session->wallet();
+  if (options.due) {
+    wallet::renew_due(wallet);
+    return Done{};
+  }
+  std::vector<wallet::CredentialRecord> records;
+  for (const std::string& name : options.names) {
+    KF_TRY(auto record, wallet::load_credential(wallet.home, name));
+    records.push_back(std::move(record));
+  }
+  if (options.names.empty()) {
+    KF_TRY(records, wallet::load_credentials(wallet.home));
+    std::erase_if(records, [&](const auto& record) {
+      return !wallet::renewal_is_due(record, wallet.web.now());
+    });
+    if (records.empty()) session->terminal().say("nothing is due for renewal");
+  }
+  for (const wallet::CredentialRecord& record : records) {
+    KF_TRY(renew_one(*session, record));
+  }
+  return Done{};
+}
+
+struct ForgetOptions {
+  std::string name;
+  bool local = false;
+};
+
+void say_what_ends(Session& session, const wallet::CredentialRecord& record) {
+  Terminal& terminal = session.terminal();
+  terminal.say("this gives up " + wallet::title_of(record) + " (" + record.name + ")");
+  auto holder = wallet::Holder::open(session.wallet(), record);
+  if (!holder) return;
+  const auto shares = holder->shares();
+  if (!shares) return;
+  std::vector<wallet::ShareView> living = *shares;
+  std::erase_if(living, [](const auto& share) { return wallet::is_over(share); });
+  const auto lines = wallet::show_tree(living, record.share, session.wallet().web.now());
+  if (!lines.empty()) terminal.say("with it ends what was shared from it:");
+  for (const std::string& line : lines) terminal.say(line);
+}
+
+Result<Done> forget(Program& program, const ForgetOptions& options) {
+  KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
+  wallet::Wallet& wallet = session->wallet();
+  KF_TRY(const auto record, wallet::load_credential(wallet.home, options.name));
+  if (!options.local) say_what_ends(*session, record);
+  KF_TRY(const bool yes, session->terminal().agree("forget it?"));
+  if (!yes) return fail(Errc::forbidden, "you said no: nothing was forgotten", "declined");
+  auto done = wallet::forget_credential(wallet, record, options.local);
+  if (!done && exit_code_of(done.error()) == 4) {
+    Error error = done.error();
+    error.detail += "; the credential is still here: try again, or --local erases it here only";
+    return error;
+  }
+  KF_TRY(done);
+  KF_TRY(refresh_ssh_config(wallet));
+  session->terminal().say("forgotten: " + record.name);
+  if (program.json) print_json(boost::json::object{{"forgotten", record.name}});
+  return Done{};
+}
+
+Result<Done> export_public(Program& program, const std::string& name) {
+  KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
+  const wallet::Home& home = session->wallet().home;
+  KF_TRY(const auto record, wallet::load_credential(home, name));
+  KF_TRY(const auto key, wallet::load_key(home, record));
+  const file::Path path = home.credential_folder(record.name) / (record.key_file + "-cert.pub");
+  KF_TRY(std::string certificate, file::read_text(path));
+  while (certificate.ends_with('\n')) certificate.pop_back();
+  const std::string public_key = credential::authorized_line(key.public_key(), record.name);
+  const std::string known_hosts = wallet::known_hosts_text(record.hosts);
+  if (program.json) {
+    boost::json::object object = wallet::credential_json(record);
+    object["certificate"] = certificate;
+    object["public_key"] = public_key;
+    object["fingerprint"] = credential::ssh_fingerprint(key.public_key());
+    object["known_hosts"] = known_hosts;
+    print_json(object);
+    return Done{};
+  }
+  print("# certificate");
+  print(certificate);
+  print("# public key, " + credential::ssh_fingerprint(key.public_key()));
+  print(public_key);
+  print("# known_hosts");
+  if (!known_hosts.empty()) print(known_hosts.substr(0, known_hosts.size() - 1));
+  return Done{};
+}
+
+Result<Done> doctor(Program& program) {
+  KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
+  const auto findings = wallet::examine(session->wallet());
+  boost::json::array array;
+  std::size_t wrong = 0;
+  for (const wallet::Finding& finding : findings) {
+    wrong += finding.fine ? 0 : 1;
+    array.push_back(boost::json::object{
+        {"fine", finding.fine}, {"what", finding.what}, {"advice", finding.advice}});
+    if (program.json) continue;
+    print((finding.fine ? "ok     " : "WRONG  ") + finding.what +
+          (finding.advice.empty() ? "" : ": " + finding.advice));
+  }
+  if (program.json) print_json(boost::json::object{{"findings", std::move(array)}});
+  if (wrong == 0) return Done{};
+  return fail(Errc::invalid,
+              std::to_string(wrong) + (wrong == 1 ? " thing is" : " things are") + " wrong");
+}
+
+}  // namespace
+
+void add_renew(Program& program) {
+  auto options = std::make_shared<RenewOptions>();
+  CLI::App* command =
+      add_command(program, "renew", "get new certificates for credentials that last longer",
+                  {"keyferry renew", "keyferry renew web"});
+  command->add_option("credential", options->names, "which; without: all that are due")
+      ->type_name("CREDENTIAL");
+  command->add_flag("--due", options->due, "only what is due, and never fail (for ssh_config)");
+  command->add_flag("--quiet", options->quiet, "say nothing");
+  command->callback([&program, options] {
+    program.action = [options](Program& p) { return renew(p, *options); };
+  });
+}
+
+void add_forget(Program& program) {
+  auto options = std::make_shared<ForgetOptions>();
+  CLI::App* command =
+      add_command(program, "forget", "give up a credential and everything shared from it",
+                  {"keyferry forget web", "keyferry forget web --local --yes"});
+  command->add_option("credential", options->name, "which")->type_name("CREDENTIAL")->required();
+  command->add_flag("--local", options->local, "erase it here without telling the authority");
+  command->callback([&program, options] {
+    program.action = [options](Program& p) { return forget(p, *options); };
+  });
+}
+
+void add_export(Program& program) {
+  auto name = std::make_shared<std::string>();
+  CLI::App* command = add_command(program, "export", "print the public parts of a credential",
+                                  {"keyferry export web", "keyferry export web --json"});
+  command->add_option("credential", *name, "which")->type_name("CREDENTIAL")->required();
+  command->callback([&program, name] {
+    program.action = [name](Program& p) { return export_public(p, *name); };
+  });
+}
+
+void add_doctor(Program& program) {
+  CLI::App* command =
+      add_command(program, "doctor", "look for what is wrong: clock, relay, authority, permissions",
+                  {"keyferry doctor", "keyferry doctor --json"});
+  command->callback([&program] { program.action = [](Program& p) { return doctor(p); }; });
+}
+
+}  // namespace keyferry::cli

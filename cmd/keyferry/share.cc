@@ -1,0 +1,277 @@
+// keyferry share and rearm: from a credential to a link on standard output.
+#include "command.h"
+
+#include "keyferry/base/base64.h"
+#include "keyferry/codec/rfc3339.h"
+#include "keyferry/codec/text.h"
+#include "keyferry/wallet/give.h"
+#include "keyferry/wallet/keep.h"
+#include "keyferry/wallet/qr.h"
+#include "keyferry/wallet/show_list.h"
+#include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/when.h"
+
+namespace keyferry::cli {
+namespace {
+
+struct ShareOptions {
+  std::string credential;
+  std::vector<std::string> logins, hosts, sources, extensions;
+  std::string command, valid_for, from, until, link_for, note, relay;
+  std::int64_t depth = 0;
+  bool pin = false, now = false, qr = false, split = false, copy = false, plain = false;
+  bool no_extensions = false;
+};
+
+// How the result is printed; shared by share and rearm.
+struct Output {
+  bool qr = false, split = false, copy = false;
+};
+
+Result<std::optional<Duration>> duration_of(const std::string& text, std::string_view option) {
+  if (text.empty()) return std::optional<Duration>();
+  const auto duration = codec::parse_duration(text);
+  if (!duration) {
+    Error error = in_context(option, duration.error());
+    error.reason = "usage";
+    return error;
+  }
+  return std::optional(*duration);
+}
+
+Result<Done> read_window(const ShareOptions& options, Time now, wallet::GiveOptions& give) {
+  KF_TRY(give.valid_for, duration_of(options.valid_for, "--for"));
+  KF_TRY(give.link_for, duration_of(options.link_for, "--link-for"));
+  boost::json::object wall;
+  const auto read = [&](const std::string& text, std::string_view option, const char* name,
+                        std::optional<Time>& place) -> Result<Done> {
+    if (text.empty()) return Done{};
+    const auto when = wallet::parse_when(text, now);
+    if (!when) return in_context(option, when.error());
+    place = when->time;
+    if (when->wall) wall[name] = text;
+    return Done{};
+  };
+  KF_TRY(read(options.from, "--from", "from", give.valid_from));
+  KF_TRY(read(options.until, "--until", "until", give.valid_until));
+  const std::string zone = wallet::local_zone();
+  if (!wall.empty() && !zone.empty()) {
+    wall["zone"] = zone;
+    give.wall_time = std::move(wall);
+  }
+  return Done{};
+}
+
+Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) {
+  wallet::GiveOptions give;
+  give.logins = options.logins;
+  give.hosts = options.hosts;
+  give.sources = options.sources;
+  if (options.no_extensions) give.extensions.emplace();
+  if (!options.extensions.empty()) give.extensions = options.extensions;
+  if (!options.command.empty()) give.command = options.command;
+  if (!options.note.empty()) give.note = options.note;
+  give.depth = options.depth;
+  give.pin = options.pin;
+  give.plain = options.plain;
+  give.relay = options.relay;
+  KF_TRY(read_window(options, now, give));
+  return give;
+}
+
+//= spec:tigress#SYS-02
+Result<Done> warn(Session& session, const std::string& what, bool pin) {
+  Terminal& terminal = session.terminal();
+  if (pin) {
+    terminal.say("whoever has both the link and the PIN gets " + what +
+                 ": send the PIN another way than the link, best by voice");
+    return Done{};
+  }
+  terminal.say("whoever opens this link first gets " + what);
+  if (!terminal.can_answer()) return Done{};
+  KF_TRY(const bool yes, terminal.agree("make it, without a PIN?"));
+  if (!yes) return fail(Errc::forbidden, "you said no: nothing was shared", "declined");
+  return Done{};
+}
+
+void copy_to_clipboard(std::string_view text) {
+  // OSC 52: the terminal itself puts it on the clipboard, over ssh too.
+  std::string sequence = "\x1b]52;c;" + encode_base64(bytes_of(text)) + "\a";
+  std::fwrite(sequence.data(), 1, sequence.size(), stderr);
+  std::fflush(stderr);
+  wipe(sequence);
+}
+
+Result<Done> print_link(Program& program, Session& session, const wallet::GiveRecord& record,
+                        const Output& output) {
+  transfer::ShareLink link = wallet::full_link(record);
+  std::string whole = transfer::encode_share_link(link);
+  std::string secret = transfer::encode_link_secret(*link.secret);
+  if (output.split) link.secret.reset();
+  std::string shown = transfer::encode_share_link(link);
+  std::string pin = wallet::pin_of(record);
+  if (program.json) {
+    boost::json::object object{{"link", shown},
+                               {"pin", nullptr},
+                               {"share", record.share},
+                               {"link_until", codec::encode_rfc3339(record.link_until)},
+                               {"valid_until", codec::encode_rfc3339(record.valid_until)}};
+    if (!pin.empty()) object["pin"] = pin;
+    if (output.split) object["secret"] = secret;
+    print_json(object);
+  } else {
+    print(shown);
+    if (!pin.empty()) print(pin);
+    if (output.split) print("#" + secret);
+  }
+  if (output.qr && !program.json) {
+    KF_TRY(const std::vector<std::string> lines, wallet::qr_lines(whole));
+    for (const std::string& line : lines) print(line);
+  }
+  if (output.copy && session.terminal().can_answer()) copy_to_clipboard(shown);
+  for (std::string* text : {&whole, &secret, &shown, &pin}) wipe(*text);
+  return Done{};
+}
+
+void say_what_next(Session& session, const wallet::GiveRecord& record, const Output& output) {
+  Terminal& terminal = session.terminal();
+  if (output.split) terminal.say("send the part from the # on by another channel than the link");
+  terminal.say("the link works until " + wallet::show_time(record.link_until) +
+               ", the access ends " + wallet::show_time(record.valid_until));
+  terminal.say(
+      "whoever sees the link's address can read that a share waits, and until when; not "
+      "what it is");
+  terminal.say("follow it with `keyferry watch " + record.share +
+               "`, end it with `keyferry revoke " + record.share + "`");
+}
+
+Result<Done> finish(Program& program, Session& session, wallet::GiveRecord record,
+                    const Output& output) {
+  KF_TRY(print_link(program, session, record, output));
+  say_what_next(session, record, output);
+  return wallet::mark_shown(session.wallet().home, record);
+}
+
+Result<Done> share(Program& program, const ShareOptions& options) {
+  KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
+  wallet::Wallet& wallet = session->wallet();
+  KF_TRY(const wallet::GiveOptions give, give_options(options, wallet.web.now()));
+  KF_TRY(const wallet::CredentialRecord credential,
+         wallet::load_credential(wallet.home, options.credential));
+  KF_TRY(const std::string title, wallet::check_wish(credential, give, wallet.web.now()));
+  KF_TRY(warn(*session, title, options.pin));
+  wallet::renew_due(wallet);
+  KF_TRY(wallet::GiveRecord record, wallet::give_share(wallet, credential, give));
+  return finish(program, *session, std::move(record), {options.qr, options.split, options.copy});
+}
+
+struct RearmOptions {
+  std::string share, relay;
+  Output output;
+};
+
+Result<Done> rearm(Program& program, const RearmOptions& options) {
+  KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
+  KF_TRY(wallet::FoundShare found, wallet::find_share(session->wallet(), options.share));
+  KF_TRY(wallet::GiveRecord record, wallet::rearm_share(session->wallet(), found, options.relay));
+  session->terminal().say(
+      "the share is open again, with a new link and a new PIN; the old ones are "
+      "dead");
+  return finish(program, *session, std::move(record), options.output);
+}
+
+void add_output_options(CLI::App* command, Output& output) {
+  command->add_flag("--qr", output.qr, "draw the link as a QR picture, below link and PIN");
+  command->add_flag("--split", output.split,
+                    "print the link without its secret part, and that part on a line of its own");
+  command->add_flag("--copy", output.copy, "put the link on the terminal's clipboard");
+}
+
+void add_rights_options(CLI::App* command, ShareOptions& options) {
+  command->add_option("--as", options.logins, "login names; without: all that you have")
+      ->type_name("LOGIN")
+      ->delimiter(',');
+  command->add_option("--host", options.hosts, "hosts; without: all that you have")
+      ->type_name("HOST")
+      ->delimiter(',');
+  command->add_option("--command", options.command, "the only command that may be run");
+  command->add_option("--source", options.sources, "networks that logins may come from")
+      ->type_name("CIDR")
+      ->delimiter(',');
+  CLI::Option* extensions =
+      command
+          ->add_option("--extension", options.extensions, "what the session may do (permit-pty …)")
+          ->type_name("NAME")
+          ->delimiter(',');
+  command->add_flag("--no-extensions", options.no_extensions, "no terminal, nothing but commands")
+      ->excludes(extensions);
+}
+
+void add_time_options(CLI::App* command, ShareOptions& options) {
+  CLI::Option* valid_for =
+      command->add_option("--for", options.valid_for, "how long, from now on (4h, 30m, 2d)")
+          ->type_name("TIME");
+  command->add_option("--from", options.from, "begin (14:00, 2026-11-25 14:00, …T14:00:00Z)")
+      ->type_name("WHEN")
+      ->excludes(valid_for);
+  command->add_option("--until", options.until, "end; without --for and --until: as yours")
+      ->type_name("WHEN")
+      ->excludes(valid_for);
+  command->add_option("--link-for", options.link_for, "how long the link works, at most 48h")
+      ->type_name("TIME");
+  command->add_option("--depth", options.depth, "how often the receiver may share on in a row")
+      ->check(CLI::Range(0, 16));
+}
+
+}  // namespace
+
+void add_share(Program& program) {
+  auto options = std::make_shared<ShareOptions>();
+  auto output = std::make_shared<Output>();
+  CLI::App* command =
+      add_command(program, "share", "share a credential, or less than it, by a link",
+                  {"keyferry share web --as deploy --for 4h --pin",
+                   "keyferry share web --host web --until 18:00 --command 'uptime' --json"});
+  command
+      ->add_option("credential", options->credential,
+                   "the credential to share from (keyferry list)")
+      ->type_name("CREDENTIAL")
+      ->required();
+  add_rights_options(command, *options);
+  add_time_options(command, *options);
+  command->add_flag("--pin", options->pin, "ask the receiver for a PIN, which is printed here");
+  command->add_flag("--now", options->now,
+                    "whoever has the link may take it at once (the default)");
+  command->add_option("--note", options->note, "a line for the receiver");
+  command->add_option("--relay", options->relay, "where the link waits")->type_name("URL");
+  add_output_options(command, *output);
+  command->add_flag("--plain-v1", options->plain,
+                    "a link that any v1 wallet takes: AES-128, no proof of the secret");
+  command->add_flag("--allow-local", program.allow_local,
+                    "let the relay and authority be at a loopback or private address");
+  command->callback([&program, options, output] {
+    options->qr = output->qr;
+    options->split = output->split;
+    options->copy = output->copy;
+    program.action = [options](Program& p) { return share(p, *options); };
+  });
+}
+
+void add_rearm(Program& program) {
+  auto options = std::make_shared<RearmOptions>();
+  CLI::App* command =
+      add_command(program, "rearm", "unlock a share after too many wrong PINs: new link, new PIN",
+                  {"keyferry rearm k3jx2", "keyferry rearm k3jx2 --json"});
+  command->add_option("share", options->share, "its id, or the beginning of it")
+      ->type_name("SHARE")
+      ->required();
+  command->add_option("--relay", options->relay, "where the new link waits")->type_name("URL");
+  add_output_options(command, options->output);
+  command->add_flag("--allow-local", program.allow_local,
+                    "let the relay and authority be at a loopback or private address");
+  command->callback([&program, options] {
+    program.action = [options](Program& p) { return rearm(p, *options); };
+  });
+}
+
+}  // namespace keyferry::cli

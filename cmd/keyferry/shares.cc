@@ -1,0 +1,211 @@
+// keyferry list, watch and revoke.
+#include "command.h"
+
+#include "keyferry/codec/rfc3339.h"
+#include "keyferry/wallet/give_record.h"
+#include "keyferry/wallet/keep.h"
+#include "keyferry/wallet/manage.h"
+#include "keyferry/wallet/show_list.h"
+#include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/ssh_files.h"
+
+namespace keyferry::cli {
+namespace {
+
+// The shares below one credential, or why they cannot be told.
+struct Below {
+  std::vector<wallet::ShareView> shares;
+  std::optional<Error> error;
+};
+
+Below shares_below(wallet::Wallet& wallet, const wallet::CredentialRecord& record) {
+  Below below;
+  auto holder = wallet::Holder::open(wallet, record);
+  auto shares = holder ? holder->shares() : Result<std::vector<wallet::ShareView>>(holder.error());
+  if (shares) {
+    below.shares = *std::move(shares);
+    std::erase_if(below.shares, [&](const auto& share) { return share.id == record.share; });
+  } else {
+    below.error = shares.error();
+  }
+  return below;
+}
+
+boost::json::object json_of(const wallet::Home& home, const wallet::CredentialRecord& record,
+                            const Below* below) {
+  boost::json::object object = wallet::credential_json(record);
+  boost::json::array lines;
+  for (const wallet::SshLine& line : wallet::ssh_lines(home, record)) {
+    lines.push_back(
+        boost::json::object{{"login", line.login}, {"host", line.host}, {"command", line.command}});
+  }
+  object["ssh"] = std::move(lines);
+  if (below == nullptr) return object;
+  if (below->error) {
+    object["error"] = reason_of(*below->error);
+    object["detail"] = below->error->detail;
+    return object;
+  }
+  boost::json::array shares;
+  for (const wallet::ShareView& share : below->shares) shares.push_back(share.raw);
+  object["shares"] = std::move(shares);
+  return object;
+}
+
+void print_tree(const wallet::CredentialRecord& record, const Below& below, Time now) {
+  if (below.error) {
+    print("   shares unknown: " + below.error->detail);
+    return;
+  }
+  for (const std::string& line : wallet::show_tree(below.shares, record.share, now)) print(line);
+}
+
+Result<Done> list(Program& program, bool with_shares) {
+  KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
+  wallet::Wallet& wallet = session->wallet();
+  wallet::renew_due(wallet);
+  KF_TRY(const auto records, wallet::load_credentials(wallet.home));
+  const auto lines = wallet::show_credentials(records, wallet.web.now());
+  if (records.empty() && !program.json) {
+    print("this wallet holds no credentials; `keyferry accept` takes one");
+  }
+  boost::json::array all;
+  std::optional<Error> first;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    Below below;
+    if (with_shares) {
+      below = shares_below(wallet, records[i]);
+      if (below.error && !first) first = below.error;
+      KF_TRY(wallet::tidy_gives(wallet, below.shares));
+    }
+    all.push_back(json_of(wallet.home, records[i], with_shares ? &below : nullptr));
+    if (program.json) continue;
+    print(lines[i]);
+    if (with_shares) print_tree(records[i], below, wallet.web.now());
+  }
+  if (program.json) print_json(boost::json::object{{"credentials", std::move(all)}});
+  if (first) return *first;
+  return Done{};
+}
+
+Result<Done> watch(Program& program, const std::string& id) {
+  KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
+  wallet::Wallet& wallet = session->wallet();
+  std::string text = id;
+  if (text.empty()) {
+    KF_TRY(const auto gives, wallet::load_gives(wallet.home));
+    if (gives.empty()) {
+      return fail(Errc::not_found, "no share of yours is open: name one (keyferry list --shares)");
+    }
+    text = gives.back().share;
+  }
+  KF_TRY(wallet::FoundShare found, wallet::find_share(wallet, text));
+  if (session->terminal().can_answer()) {
+    session->terminal().say("watching; Ctrl-C leaves the share as it is, `keyferry watch " +
+                            found.share.id + "` goes on");
+  }
+  return wallet::follow_share(wallet, found, [&](const wallet::ShareView& share) {
+    if (program.json) {
+      print_json(share.raw);
+    } else {
+      print(wallet::show_share(share, wallet.web.now()));
+    }
+    return true;
+  });
+}
+
+struct RevokeOptions {
+  std::vector<std::string> shares;
+  std::string below;
+};
+
+// The shares right below a credential; whatever hangs below them ends with them.
+Result<std::vector<std::string>> ids_below(wallet::Wallet& wallet, const std::string& name) {
+  KF_TRY(const auto record, wallet::load_credential(wallet.home, name));
+  KF_TRY(wallet::Holder holder, wallet::Holder::open(wallet, record));
+  KF_TRY(const auto shares, holder.shares());
+  std::vector<std::string> ids;
+  for (const auto& share : shares) {
+    if (share.parent == record.share && !wallet::is_over(share)) ids.push_back(share.id);
+  }
+  return ids;
+}
+
+void say_revoked(Session& session, const wallet::RevokeOutcome& outcome) {
+  std::string ids;
+  for (const std::string& id : outcome.revoked) ids += (ids.empty() ? "" : ", ") + id;
+  session.terminal().say(outcome.revoked.empty() ? "revoked already; nothing changed"
+                                                 : "revoked: " + ids);
+  if (outcome.revoked.empty()) return;
+  session.terminal().say(outcome.open_sessions == "ended-by-hook"
+                             ? "new logins are refused within seconds, open sessions are ended"
+                             : "new logins are refused within seconds; sessions that are open now "
+                               "go on until they end");
+}
+
+Result<Done> revoke(Program& program, const RevokeOptions& options) {
+  KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
+  wallet::Wallet& wallet = session->wallet();
+  std::vector<std::string> ids = options.shares;
+  if (!options.below.empty()) {
+    KF_TRY(const auto more, ids_below(wallet, options.below));
+    if (more.empty()) session->terminal().say("nothing is shared from it now");
+    ids.insert(ids.end(), more.begin(), more.end());
+    KF_TRY(const bool yes, more.empty()
+                               ? Result<bool>(true)
+                               : session->terminal().agree("end " + std::to_string(more.size()) +
+                                                           " shares and everything below them?"));
+    if (!yes) return fail(Errc::forbidden, "you said no: nothing was revoked", "declined");
+  } else if (ids.empty()) {
+    return fail(Errc::invalid, "name a share, or use --below CREDENTIAL", "usage");
+  }
+  boost::json::array outcomes;
+  for (const std::string& id : ids) {
+    KF_TRY(wallet::FoundShare found, wallet::find_share(wallet, id));
+    KF_TRY(const wallet::RevokeOutcome outcome, wallet::revoke_share(wallet, found));
+    outcomes.push_back(outcome.raw);
+    say_revoked(*session, outcome);
+  }
+  if (program.json) print_json(boost::json::object{{"outcomes", std::move(outcomes)}});
+  return Done{};
+}
+
+}  // namespace
+
+void add_list(Program& program) {
+  auto shares = std::make_shared<bool>(false);
+  CLI::App* command =
+      add_command(program, "list", "list the credentials held and the shares made from them",
+                  {"keyferry list", "keyferry list --shares --json"});
+  command->add_flag("--shares", *shares, "below each credential the shares made from it");
+  command->callback(
+      [&program, shares] { program.action = [shares](Program& p) { return list(p, *shares); }; });
+}
+
+void add_watch(Program& program) {
+  auto id = std::make_shared<std::string>();
+  CLI::App* command = add_command(program, "watch", "follow a share: taken, used up, ended",
+                                  {"keyferry watch", "keyferry watch k3jx2 --json"});
+  command->add_option("share", *id, "its id, or the beginning; without: the newest one")
+      ->type_name("SHARE");
+  command->callback(
+      [&program, id] { program.action = [id](Program& p) { return watch(p, *id); }; });
+}
+
+void add_revoke(Program& program) {
+  auto options = std::make_shared<RevokeOptions>();
+  CLI::App* command =
+      add_command(program, "revoke", "end shares and everything that was shared on from them",
+                  {"keyferry revoke k3jx2", "keyferry revoke --below web --yes"});
+  CLI::Option* shares =
+      command->add_option("share", options->shares, "their ids, or the beginnings of them")
+          ->type_name("SHARE");
+  command->add_option("--below", options->below, "every share made from this credential")
+      ->type_name("CREDENTIAL")
+      ->excludes(shares);
+  command->callback([&program, options] {
+    program.action = [options](Program& p) { return revoke(p, *options); };
+  });
+}
+
+}  // namespace keyferry::cli

@@ -1,0 +1,131 @@
+#include "keyferry/wallet/keep.h"
+
+#include <chrono>
+
+#include "keyferry/codec/rfc3339.h"
+#include "keyferry/credential/kind.h"
+#include "keyferry/wallet/give.h"
+#include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/ssh_files.h"
+
+namespace keyferry::wallet {
+namespace {
+
+constexpr auto kTooLate = std::chrono::days(7);
+constexpr auto kTryAgain = std::chrono::minutes(5);
+
+file::Path tried_file(const Home& home, const CredentialRecord& record) {
+  return home.credential_folder(record.name) / "renewal-tried";
+}
+
+bool tried_lately(const Home& home, const CredentialRecord& record, Time now) {
+  const auto text = file::read_text(tried_file(home, record), 64);
+  const auto time = text ? codec::parse_rfc3339(*text) : Result<Time>(text.error());
+  return time && *time <= now && now - *time < kTryAgain;
+}
+
+void note_try(const Home& home, const CredentialRecord& record, Time now) {
+  const std::string text = codec::encode_rfc3339(now);
+  const auto saved = file::replace(tried_file(home, record), bytes_of(text), 0600);
+  static_cast<void>(saved);
+}
+
+Result<CredentialRecord> replace_certificate(Wallet& wallet, const CredentialRecord& record,
+                                             const IssuedAnswer& answer,
+                                             const credential::HeldCredential& held) {
+  CredentialRecord next = record;
+  next.rights = credential::encode_rights(answer.rights);
+  next.window = answer.window;
+  next.certificate = held.window;
+  next.serial = std::to_string(held.serial);
+  next.renew = answer.renew;
+  if (!answer.hosts.empty()) next.hosts = answer.hosts;
+  const std::string known_hosts = known_hosts_text(next.hosts);
+  KF_TRY(file::replace(wallet.home.credential_folder(record.name) / "known_hosts",
+                       bytes_of(known_hosts), 0600));
+  KF_TRY(write_certificate(wallet.home, next, answer.credential));
+  KF_TRY(save_credential(wallet.home, next));
+  return next;
+}
+
+Result<Done> drop_at_authority(Wallet& wallet, const CredentialRecord& record) {
+  KF_TRY(Holder holder, Holder::open(wallet, record));
+  HolderCall drop;
+  drop.method = "DELETE";
+  drop.path = "/v1/shares/" + record.share;
+  const auto dropped = holder.call(drop);
+  if (dropped || dropped.error().code == Errc::not_found) return Done{};
+  // Revoked or ended already: there is nothing left to drop.
+  const std::string_view why = dropped.error().reason;
+  if (why == "revoked" || why == "ended" || why == "invalid_grant") return Done{};
+  return dropped.error();
+}
+
+Result<Done> erase_folder(const file::Path& folder) {
+  // credential.json first: a folder without it is no credential any more.
+  KF_TRY(file::erase(folder / "credential.json"));
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    KF_TRY(file::erase(entry.path()));
+  }
+  std::filesystem::remove(folder, error);
+  if (error) return fail(Errc::io, "cannot remove " + folder.string() + ": " + error.message());
+  return Done{};
+}
+
+}  // namespace
+
+bool renewal_is_due(const CredentialRecord& record, Time now) {
+  const auto& certificate = record.certificate;
+  if (!record.renew || certificate.until >= record.window.until || now >= record.window.until) {
+    return false;
+  }
+  const Time half = certificate.from + (certificate.until - certificate.from) / 2;
+  return now >= half && now < certificate.until + kTooLate;
+}
+
+Result<CredentialRecord> renew_credential(Wallet& wallet, const CredentialRecord& record) {
+  KF_TRY(const file::Lock lock, wallet.home.lock_transfer("renew-" + record.name));
+  KF_TRY(Holder holder, Holder::open(wallet, record));
+  KF_TRY(const credential::Kind* kind, credential::find_kind(record.kind));
+  KF_TRY(const credential::Rights rights, credential::parse_rights(kind->schema(), record.rights));
+  KF_TRY(const IssuerMetadata* about, holder.authority().metadata());
+  KF_TRY(const Access* access, holder.access());
+  KF_TRY(const boost::json::object body, holder.authority().renew(*access, holder.key()));
+  KF_TRY(const IssuedAnswer answer, parse_issued(*kind, body));
+  const credential::Approval approval{holder.key().public_key(), rights, record.window};
+  auto held = check_issued_answer(*kind, answer, approval, about->ssh_ca_keys);
+  if (!held) return in_context("the renewed certificate was discarded", held.error());
+  return replace_certificate(wallet, record, answer, *held);
+}
+
+void renew_due(Wallet& wallet) {
+  const auto records = load_credentials(wallet.home);
+  if (!records) return;  // the command itself will say so
+  const Time now = wallet.web.now();
+  for (const CredentialRecord& record : *records) {
+    if (!renewal_is_due(record, now) || tried_lately(wallet.home, record, now)) continue;
+    note_try(wallet.home, record, now);
+    const auto renewed = renew_credential(wallet, record);
+    if (!renewed) {
+      wallet.person.say("note: \"" + record.name + "\" could not be renewed (good until " +
+                        show_time(record.certificate.until) + "): " + renewed.error().detail);
+    }
+  }
+}
+
+Result<Done> forget_credential(Wallet& wallet, const CredentialRecord& record, bool local_only) {
+  if (!local_only) {
+    KF_TRY(drop_at_authority(wallet, record));
+  }
+  KF_TRY(const std::vector<GiveRecord> gives, load_gives(wallet.home));
+  for (const GiveRecord& give : gives) {
+    if (give.credential == record.name) {
+      KF_TRY(end_give(wallet, give));
+    }
+  }
+  KF_TRY(const file::Lock lock, wallet.home.lock());
+  return erase_folder(wallet.home.credential_folder(record.name));
+}
+
+}  // namespace keyferry::wallet

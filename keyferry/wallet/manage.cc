@@ -1,0 +1,76 @@
+#include "keyferry/wallet/manage.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "keyferry/codec/json.h"
+#include "keyferry/wallet/give.h"
+
+namespace keyferry::wallet {
+namespace {
+
+constexpr auto kNetworkPause = std::chrono::seconds(1);
+
+bool transfer_is_over(const GiveRecord& give, const std::vector<ShareView>& shares, Time now) {
+  if (give.shown && give.link_until <= now) return true;
+  const auto share = std::find_if(shares.begin(), shares.end(),
+                                  [&](const ShareView& view) { return view.id == give.share; });
+  return share != shares.end() && !is_open(*share);
+}
+
+}  // namespace
+
+Result<RevokeOutcome> revoke_share(Wallet& wallet, FoundShare& found) {
+  HolderCall revoke;
+  revoke.method = "DELETE";
+  revoke.path = "/v1/shares/" + found.share.id;
+  KF_TRY(const net::Response response, found.holder.call(revoke));
+  RevokeOutcome outcome;
+  KF_TRY(outcome.raw, json_of(response));
+  KF_TRY(outcome.revoked, codec::texts_member(outcome.raw, "revoked"));
+  KF_TRY(const auto sessions, codec::optional_text_member(outcome.raw, "open_sessions"));
+  outcome.open_sessions = sessions.value_or("continue");
+  KF_TRY(const std::vector<GiveRecord> gives, load_gives(wallet.home));
+  for (const GiveRecord& give : gives) {
+    const auto& ids = outcome.revoked;
+    if (give.share == found.share.id ||
+        std::find(ids.begin(), ids.end(), give.share) != ids.end()) {
+      KF_TRY(end_give(wallet, give));
+    }
+  }
+  return outcome;
+}
+
+//= spec:tigress#A-53
+Result<Done> tidy_gives(Wallet& wallet, const std::vector<ShareView>& shares) {
+  KF_TRY(const std::vector<GiveRecord> gives, load_gives(wallet.home));
+  for (const GiveRecord& give : gives) {
+    if (transfer_is_over(give, shares, wallet.web.now())) {
+      KF_TRY(end_give(wallet, give));
+    }
+  }
+  return Done{};
+}
+
+Result<Done> follow_share(Wallet& wallet, FoundShare& found,
+                          const std::function<bool(const ShareView&)>& seen) {
+  std::string etag;
+  KF_TRY(ShareView share, found.holder.share(found.share.id, &etag));
+  bool told = false;
+  while (seen(share) && !is_over(share)) {
+    const auto next = found.holder.wait(share.id, etag);
+    if (!next) {
+      if (next.error().code != Errc::network) return next.error();
+      if (!told) wallet.person.say("the authority does not answer; still trying");
+      told = true;
+      std::this_thread::sleep_for(kNetworkPause);
+      continue;
+    }
+    told = false;
+    if (*next) share = **next;
+  }
+  return tidy_gives(wallet, {share});
+}
+
+}  // namespace keyferry::wallet
