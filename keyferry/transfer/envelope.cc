@@ -19,7 +19,7 @@ Error as_damaged(Error error) {
 template <std::size_t N>
 Result<ByteArray<N>> octets(const boost::json::object& object, std::string_view name) {
   KF_TRY(const Bytes bytes, codec::octets_member(object, name, N));
-  ByteArray<N> out;
+  ByteArray<N> out{};
   std::copy(bytes.begin(), bytes.end(), out.begin());
   return out;
 }
