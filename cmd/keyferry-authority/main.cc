@@ -25,9 +25,8 @@ int complain(const Error& error) {
 }
 
 int check(const AuthorityConfig& config, const Options& options) {
-  if (config.tls) {
-    if (auto checked = net::check_tls(*config.tls); !checked) return complain(checked.error());
-  }
+  const auto checked = net::check_listening(config.listen_api, config.tls);
+  if (!checked) return complain(checked.error());
   std::fprintf(stderr, "keyferry-authority: %s is good\n", options.config.c_str());
   return 0;
 }

@@ -119,9 +119,7 @@ Result<std::unique_ptr<RelayServer>> RelayServer::start(const RelayConfig& confi
 }
 
 Result<Done> check_relay(const RelayConfig& config) {
-  if (config.tls) {
-    KF_TRY(net::check_tls(*config.tls));
-  }
+  KF_TRY(net::check_listening(config.listen_api, config.tls));
   if (std::filesystem::exists(config.secret_path)) {
     KF_TRY(relay::SecretRing::load_or_make(config.secret_path, SystemClock().now()));
   }

@@ -101,18 +101,23 @@ class Server final : public HttpServer {
   std::mutex drain_mutex_;
 };
 
+Result<Done> check_plain_http(const ListenAddress& address, const std::string& listen, bool tls) {
+  //= spec:tigress#TRN-01
+  //= spec:tigress#TRN-07
+  if (!tls && !address.is_private()) {
+    return fail(Errc::invalid, "plain HTTP on " + listen +
+                                   " is refused: give certificate and key, or listen on a loopback "
+                                   "address or a unix socket");
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(ServerOptions options, Handler handler) {
   require(options.threads > 0 && handler != nullptr, "a server has threads and a handler");
   KF_TRY(const ListenAddress address, parse_listen_address(options.listen));
-  //= spec:tigress#TRN-01
-  //= spec:tigress#TRN-07
-  if (!options.tls && !address.is_private()) {
-    return fail(Errc::invalid, "plain HTTP on " + options.listen +
-                                   " is refused: give certificate and key, or listen on a loopback "
-                                   "address or a unix socket");
-  }
+  KF_TRY(check_plain_http(address, options.listen, options.tls.has_value()));
   std::shared_ptr<const TlsContext> tls;
   if (options.tls) {
     KF_TRY(tls, TlsContext::load(options.tls->certificate, options.tls->key));
@@ -123,8 +128,12 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(ServerOptions options, Han
       std::move(listener), std::move(tls), std::move(options), std::move(handler)));
 }
 
-Result<Done> check_tls(const TlsFiles& files) {
-  KF_TRY([[maybe_unused]] const auto context, TlsContext::load(files.certificate, files.key));
+Result<Done> check_listening(const std::string& listen, const std::optional<TlsFiles>& tls) {
+  KF_TRY(const ListenAddress address, parse_listen_address(listen));
+  KF_TRY(check_plain_http(address, listen, tls.has_value()));
+  if (tls) {
+    KF_TRY([[maybe_unused]] const auto context, TlsContext::load(tls->certificate, tls->key));
+  }
   return Done{};
 }
 

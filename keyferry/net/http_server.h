@@ -51,7 +51,7 @@ class HttpServer {
   virtual std::size_t connections() const = 0;
 };
 
-// check_tls says what start would say about the files, without binding.
-Result<Done> check_tls(const TlsFiles& files);
+// check_listening says what start would say about address and certificate files, without binding.
+Result<Done> check_listening(const std::string& listen, const std::optional<TlsFiles>& tls);
 
 }  // namespace keyferry::net
