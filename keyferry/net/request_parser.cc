@@ -216,9 +216,10 @@ struct RequestParser::State {
     if (data.size() < 2) return {Progress::more, 0};
     // RFC 9112 section 2.2: an empty line before the request line is skipped.
     const std::size_t skipped = data.starts_with("\r\n") ? 2 : 0;
-    const std::size_t end = find_end(data.substr(skipped));
-    if (!refusal && (end == 0 ? data.size() : end) > limits.max_header) refusal = kLongHeader;
+    // Nothing beyond the limit is looked at, so that the answer is the same however it arrives.
+    const std::size_t end = find_end(data.substr(skipped, limits.max_header));
     if (refusal) return refuse(*refusal);
+    if (end == 0 && data.size() - skipped > limits.max_header) return refuse(kLongHeader);
     if (end == 0) return {Progress::more, 0};
     parser.emplace(request, limits);
     beast::error_code ec;

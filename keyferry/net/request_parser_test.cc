@@ -211,6 +211,8 @@ TEST(RequestParser, LongHeadersAre431) {
     EXPECT_EQ(read(fits, piece, limits).progress, Progress::complete);
     EXPECT_EQ(read(longer, piece, limits).refusal.status, 431);
     EXPECT_EQ(read(std::string(200, 'G'), piece, limits).refusal.status, 431);
+    // What lies beyond the limit is not looked at.
+    EXPECT_EQ(read(std::string(150, 'G') + "\n", piece, limits).refusal.status, 431);
     // The limit counts all headers together, however slowly they come.
     std::string many = "GET / HTTP/1.1\r\nHost: x\r\n";
     for (int i = 0; i < 50; ++i) many += "A: b\r\n";
