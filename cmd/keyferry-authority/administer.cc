@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "print.h"
+#include "restore.h"
 #include "server.h"
 
 #include "keyferry/codec/rfc3339.h"
@@ -166,6 +167,7 @@ Result<Done> revoke_all(const AuthorityConfig& config, const Options& options) {
 
 Result<Done> administer(const AuthorityConfig& config, const Options& options) {
   if (options.subcommand == "init") return init(config);
+  if (options.subcommand == "restore") return restore(config, options);
   if (options.subcommand == "revoke") return revoke_all(config, options);
   KF_TRY(auto command, command_of(options));
   KF_TRY(auto answer, run_command(config, command));

@@ -118,7 +118,8 @@ void add_backup(CLI::App& app, Options& options) {
       "  keyferry-authority restore ledger.db --accept-loss --config authority.toml");
   restore->add_option("FILE", options.file, "the backup; without it a restored ledger is merged");
   restore->add_option("--merge", options.merge,
-                      "a verifier's newest list, its JWS beside it as FILE.jws (again for more)");
+                      "a verifier's newest list with its JWS beside it as FILE.jws, or the list's "
+                      "folder in the agent's state (again for more)");
   restore->add_flag("--accept-loss", options.accept_loss,
                     "serve although revocations since the backup are forgotten");
   add_json(restore, options);

@@ -1,0 +1,56 @@
+#include "keyferry/issuer/merge.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "keyferry/codec/json.h"
+#include "keyferry/credential/ssh_krl.h"
+#include "keyferry/crypto/jwk.h"
+#include "keyferry/crypto/jws.h"
+#include "keyferry/digest/hash.h"
+
+namespace keyferry::issuer {
+namespace {
+
+// A list of ours names the serials of revoked credentials one by one; a run longer than this is
+// none.
+constexpr std::uint64_t kMostSerials = 1'000'000;
+
+Result<std::vector<std::uint64_t>> each_serial(const credential::SerialSet& set) {
+  std::vector<std::uint64_t> serials;
+  for (const credential::SerialRun& run : set.runs()) {
+    if (run.last - run.first >= kMostSerials - serials.size()) {
+      return fail(Errc::too_large, "the list names more than a million serials");
+    }
+    for (std::uint64_t serial = run.first; serial <= run.last; ++serial) serials.push_back(serial);
+  }
+  return serials;
+}
+
+}  // namespace
+
+Result<ledger::SeenList> read_seen_list(const Keys& keys, ByteView list, std::string_view jws) {
+  KF_TRY(auto parsed, crypto::parse_jws(jws, "keyferry-list+jwt"));
+  if (!crypto::verify_jws(parsed, keys.list.public_key())) {
+    return fail(Errc::cannot_open, "the list was not signed by this authority's list key");
+  }
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  ledger::SeenList seen;
+  KF_TRY(seen.name, codec::text_member(parsed.payload, "name"));
+  KF_TRY(seen.epoch, codec::integer_member(parsed.payload, "epoch", 1, most));
+  KF_TRY(seen.number, codec::integer_member(parsed.payload, "number", 0, most));
+  KF_TRY(auto hash, codec::octets_member(parsed.payload, "sha256", 32));
+  if (!std::ranges::equal(hash, digest::sha256(list))) {
+    return fail(Errc::cannot_open, "the JWS names another list than the one beside it");
+  }
+  KF_TRY(auto krl, credential::parse_ssh_krl(list));
+  for (const auto& section : krl.sections) {
+    KF_TRY(auto serials, each_serial(section.serials));
+    seen.sections.push_back({crypto::jwk_thumbprint(section.ca),
+                             std::move(serials),
+                             {section.key_ids.begin(), section.key_ids.end()}});
+  }
+  return seen;
+}
+
+}  // namespace keyferry::issuer

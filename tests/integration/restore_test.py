@@ -1,0 +1,70 @@
+"""A backup is older than the newest revoke: restoring it must not bring a revoked login back."""
+
+import sqlite3
+
+from support import LOGIN, Authority, Sshd, Verifier, Wallet, wait_until
+
+
+def _take(place, authority, name):
+    wallet = Wallet(place, name)
+    offer = authority.share("--as", LOGIN, "--host", "web", "--for", "4h")
+    wallet.run("accept", "--yes", "--allow-local", "-", input=offer)
+    folder = next((wallet.home / "ssh").iterdir())
+    key = next(path for path in folder.iterdir() if path.with_name(f"{path.name}-cert.pub").exists())
+    return key, key.with_name(f"{key.name}-cert.pub"), wallet.json("list")["credentials"][0]["share"]
+
+
+#= spec:authority#3-backups test
+def test_a_restored_authority_goes_on_refusing_what_a_verifier_knows_as_revoked(place):
+    authority = Authority(place)
+    web = Sshd(place, "web", authority)
+    authority.add_host(web)
+    authority.start()
+    verifier = Verifier(place, authority, list_keys={"wait": "2s"}).start()
+    web.start()
+    ada, bob = _take(place, authority, "ada"), _take(place, authority, "bob")
+    backup = authority.directory / "backup.db"
+    authority.run("backup", backup)
+    assert backup.stat().st_mode & 0o777 == 0o600
+    authority.run("revoke", ada[2])
+    wait_until(lambda: web.login(ada[0], ada[1]).code != 0, "web to refuse", 2)
+    state = next(path for path in verifier.directory.rglob("list.jws")).parent
+
+    running = authority.run("restore", backup, "--merge", state, code=None)
+    assert running.code != 0 and "stop the server" in running.err
+    authority.stop()
+    authority.run("restore", backup)
+    refused = authority.run(code=None, timeout=10)
+    assert refused.code != 0 and "--merge" in refused.err, "it is not served before the union was taken"
+    authority.run("restore", "--merge", state)
+    authority.start()
+    assert authority.call("GET", "/v1/lists/ssh.krl").headers["keyferry-list"].startswith("epoch=2,")
+    wait_until(lambda: 'epoch' in verifier.metrics() and _epoch(verifier) == 2, "the new epoch", 15)
+    assert web.login(ada[0], ada[1]).code != 0, "revoked stays revoked"
+    assert web.login(bob[0], bob[1]).code == 0
+    assert authority.run("audit").code == 0
+    carol = _take(place, authority, "carol")
+    assert web.login(carol[0], carol[1]).code == 0
+
+
+def _epoch(verifier):
+    for line in verifier.metrics().splitlines():
+        if "epoch" in line and not line.startswith("#"):
+            return int(float(line.rsplit(" ", 1)[1]))
+    return None
+
+
+def test_a_foreign_list_or_a_file_that_is_no_ledger_changes_nothing(place):
+    authority, other = Authority(place), Authority(place, "other")
+    other.start()
+    (place.directory / "ssh.krl").write_bytes(other.call("GET", "/v1/lists/ssh.krl").body)
+    (place.directory / "ssh.krl.jws").write_bytes(other.call("GET", "/v1/lists/ssh.krl.jws").body)
+    foreign = authority.run("restore", "--merge", place.directory / "ssh.krl", code=None)
+    assert foreign.code != 0 and "not signed by this authority" in foreign.err
+    noise = place.directory / "noise"
+    noise.write_bytes(b"not a ledger" * 500)
+    refused = authority.run("restore", noise, "--accept-loss", code=None)
+    assert refused.code != 0
+    ledger = authority.tables["ledger"]["url"].removeprefix("sqlite://")
+    assert sqlite3.connect(ledger).execute("SELECT count(*) FROM shares").fetchone() == (0,)
+    authority.start()
