@@ -1,0 +1,120 @@
+"""scripts/bench relay: server CPU per durable HTTPS Create and Read beside nginx's static TLS, in one run.
+
+usage: scripts/bench relay [--json] [--rounds N] [--requests N]
+
+Each round loads nginx (a static file of 1 KB), then the relay, all over TLS with 64 kept connections, and then with a full handshake a
+call. The figure is the CPU time that the server's process spent on one request; the ratio is nginx's by the relay's, so 100 % means
+as cheap as a static file. Medians of the rounds, with the least and the greatest. The relay is a release build on the SQLite store.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
+
+from support import BIN, Place, Program, Relay, call, free_port, run  # noqa: E402
+
+
+class Nginx(Program):
+    """nginx with one worker and a file of 1 KB."""
+
+    def __init__(self, place):
+        super().__init__(place, "nginx")
+        self.port = free_port()
+        cert, key = place.ca.issue(self.directory)
+        # nginx drops its rights and cannot read below a directory of mode 700; `user root` keeps them where it has them.
+        html = place.folder("nginx/html")
+        (html / "1k").write_bytes(b"x" * 1024)
+        user = "user root;" if run(["id", "-u"]).out.strip() == "0" else ""
+        (self.directory / "nginx.conf").write_text(f"""
+{user} daemon off; worker_processes 1; pid "{self.directory}/nginx.pid"; error_log stderr warn;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off; sendfile on; tcp_nodelay on; keepalive_requests 100000000;
+  client_body_temp_path "{self.directory}/body"; proxy_temp_path "{self.directory}/proxy";
+  fastcgi_temp_path "{self.directory}/fastcgi"; uwsgi_temp_path "{self.directory}/uwsgi"; scgi_temp_path "{self.directory}/scgi";
+  server {{
+    listen 127.0.0.1:{self.port} ssl; root "{html}"; default_type application/octet-stream;
+    ssl_certificate "{cert}"; ssl_certificate_key "{key}"; ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache off; ssl_session_tickets off;
+  }}
+}}""")
+        self.argv = ["nginx", "-p", self.directory, "-c", self.directory / "nginx.conf"]
+
+    def ready(self):
+        try:
+            return call("GET", f"https://127.0.0.1:{self.port}/1k", ca=self.place.ca.path).status == 200
+        except OSError:
+            return False
+
+    @property
+    def pids(self):
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [str(self.pid), *children]
+
+
+def load(port, pids, mode, requests, path="/"):
+    """One measurement: microseconds of server CPU a request, and requests a second."""
+    argv = [BIN / "relay_load", "--port", port, "--mode", mode, "--requests", requests, "--path", path]
+    for pid in pids:
+        argv += ["--pid", pid]
+    answer = json.loads(run(argv, timeout=600).out)
+    return {"cpu_us": answer["cpu_us"], "per_second": answer["requests"] / answer["seconds"]}
+
+
+def measure(place, rounds, requests):
+    nginx = Nginx(place).start()
+    relay = Relay(place, config={"limits": {"misses_per_minute": 0}}).start()
+    pids = [str(relay.pid)]
+    results = {name: [] for name in ("nginx", "create", "read", "nginx_handshake", "handshake")}
+    for number in range(rounds):
+        results["nginx"].append(load(nginx.port, nginx.pids, "get", requests, "/1k"))
+        results["create"].append(load(relay.port, pids, "create", requests))
+        results["read"].append(load(relay.port, pids, "read", requests))
+        few = max(64, requests // 10)
+        results["nginx_handshake"].append(load(nginx.port, nginx.pids, "handshake", few, "/1k"))
+        results["handshake"].append(load(relay.port, pids, "handshake", few, "/v1/openapi.yaml"))
+        print(f"round {number + 1} of {rounds} done", file=sys.stderr)
+    return results
+
+
+def summary(samples, baseline=None):
+    """Median, least and greatest CPU, and the ratio to the baseline of the same round."""
+    cpu = [sample["cpu_us"] for sample in samples]
+    result = {"cpu_us": round(statistics.median(cpu), 2), "least": round(min(cpu), 2), "greatest": round(max(cpu), 2),
+              "per_second": round(statistics.median(sample["per_second"] for sample in samples))}
+    if baseline:
+        ratios = [base["cpu_us"] / sample["cpu_us"] for base, sample in zip(baseline, samples)]
+        result["ratio"] = round(statistics.median(ratios), 3)
+        result["ratio_least"], result["ratio_greatest"] = round(min(ratios), 3), round(max(ratios), 3)
+    return result
+
+
+ROWS = (("nginx", "nginx, static 1 KB", None), ("create", "durable Create, 1 KB", "nginx"), ("read", "Read of a bound mailbox", "nginx"),
+        ("nginx_handshake", "nginx, full handshake", None), ("handshake", "full handshake and one call", "nginx_handshake"))
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/bench relay", description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=20000)
+    options = parser.parse_args()
+    with Place("bench") as place:
+        results = measure(place, options.rounds, options.requests)
+    table = {name: summary(results[name], results.get(baseline)) for name, _, baseline in ROWS}
+    if options.json:
+        print(json.dumps({"rounds": options.rounds, "requests": options.requests, "results": table}))
+        return
+    print(f"{'':30} {'CPU a request':>14} {'least … greatest':>20} {'of nginx':>9} {'least … greatest':>18} {'a second':>9}")
+    for name, title, _ in ROWS:
+        row = table[name]
+        ratio = f"{row['ratio']:9.0%} {row['ratio_least']:8.0%} … {row['ratio_greatest']:<7.0%}" if "ratio" in row else " " * 28
+        print(f"{title:30} {row['cpu_us']:11.1f} µs {row['least']:9.1f} … {row['greatest']:<8.1f} {ratio} {row['per_second']:9}")
+
+
+if __name__ == "__main__":
+    main()
