@@ -32,6 +32,7 @@ bool is_pin(std::string_view text) {
   return text.size() == 6 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+//= spec:authority#2-pin
 digest::Sha256 pin_mac(const ServerKeys& keys, const ShareId& share, std::string_view pin) {
   return digest::hmac_sha256(keys.pin.expose(), {bytes_of(share.text()), kZero, bytes_of(pin)});
 }

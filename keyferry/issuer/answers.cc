@@ -41,6 +41,7 @@ net::Response json_answer(int status, const boost::json::object& body) {
   return net::json_response(status, codec::encode_json(body));
 }
 
+//= spec:authority#2-errors
 net::Response token_refusal(const Refusal& refusal) {
   return limited(json_answer(400, render(refusal)), refusal);
 }

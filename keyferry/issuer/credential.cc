@@ -53,6 +53,7 @@ net::Response answer(Service& service, const ledger::Issued& issued) {
 
 }  // namespace
 
+//= spec:authority#2-openid4vci
 net::Response issue_credential(Service& service, const net::Request& request) {
   auto bearing = read_authorization(request);
   if (const Refusal* no = refused(bearing)) return with_nonce(service, resource_refusal(*no));

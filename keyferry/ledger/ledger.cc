@@ -5,6 +5,7 @@
 
 namespace keyferry::ledger {
 
+//= spec:authority#7-schema
 Result<std::unique_ptr<Ledger>> Ledger::prepare(sql::Database database) {
   KF_TRY(database.migrate(schema_steps()));
   return std::unique_ptr<Ledger>(new Ledger(std::move(database)));

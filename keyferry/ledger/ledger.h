@@ -37,6 +37,8 @@ class Ledger {
 
   // transact runs `work(sql::Database&)`, which returns a Result<T>, in one BEGIN IMMEDIATE
   // transaction: committed if it succeeds, undone if it fails.
+  //
+  //= spec:authority#7-kill
   template <class Work>
   auto transact(Work work) -> decltype(work(std::declval<sql::Database&>())) {
     std::unique_lock lock(mutex_);

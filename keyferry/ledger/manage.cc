@@ -49,6 +49,7 @@ Result<ListNumber> number_for(sql::Database& db, const Share& share, bool change
 
 }  // namespace
 
+//= spec:authority#2-subtree
 Result<Path> path_below(sql::Database& db, const Caller& caller, const ShareId& id, Time now) {
   KF_TRY(check_caller(db, caller, now));
   KF_TRY(auto path, path_of(db, id));

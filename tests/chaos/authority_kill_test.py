@@ -172,6 +172,7 @@ def audit_list(place, krl, shares):
 #= spec:quality#1-durable test
 #= spec:quality#1-once test
 #= spec:authority#3-serials test
+#= spec:authority#7-kill test
 def test_kill_9_under_load_loses_nothing_acknowledged(place):
     authority = Authority(place, config={"limits": {"failures_per_minute": 0}})
     authority.add_host(Sshd(place, "web", authority))
