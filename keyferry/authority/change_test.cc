@@ -68,6 +68,7 @@ TEST(Refuse, OpenSharesOnlyAndAgainAndAgain) {
 }
 
 //= spec:authority#1-revoked-wins test
+//= spec:tigress#SYS-01 test
 TEST(Revoke, WinsOverEveryStateAndNothingLeadsBack) {
   for (State state : kAll) {
     Share share = in_state(state);

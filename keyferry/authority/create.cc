@@ -56,6 +56,7 @@ Result<Time> link_end(const ShareWish& wish, const Window& window, Time now) {
   return end;
 }
 
+//= spec:authority#2-pin
 Result<Share> fill(const ServerKeys& keys, const ShareWish& wish, Share share,
                    const std::optional<Window>& parent, Time now) {
   share.kind = wish.kind;

@@ -62,6 +62,7 @@ Verdict<IssueStep> decide_issue(const Path& path, const AccessToken& token,
 }
 
 //= spec:authority#3-renewal
+//= spec:authority#3-renewal
 Result<Done> decide_renew(const Path& path, const Credential& credential, const Certificate& last,
                           const KeyProof& proof, Time now) {
   KF_TRY(check_holder(path, now));
@@ -76,6 +77,7 @@ Result<Done> decide_renew(const Path& path, const Credential& credential, const 
   return Done{};
 }
 
+//= spec:authority#6-life
 //= spec:authority#6-life
 Result<credential::Window> certificate_window(const Path& path, Duration longest, Time now) {
   std::vector<credential::Window> windows;

@@ -17,6 +17,7 @@ Refusal bad(std::string description) {
 }
 
 //= spec:authority#2-label
+//= spec:authority#2-label
 std::optional<std::string> label_of(const boost::json::object& payload) {
   auto ours = codec::optional_object_member(payload, "keyferry");
   if (!ours || *ours == nullptr) return std::nullopt;
@@ -55,6 +56,7 @@ Verdict<std::string> parse_proofs(const boost::json::object& body) {
   return jwts->front();
 }
 
+//= spec:authority#2-proof
 //= spec:authority#2-proof
 Verdict<KeyProof> check_key_proof(const ServerKeys& keys, std::string_view jwt,
                                   std::string_view issuer, Time now) {

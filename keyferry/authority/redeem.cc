@@ -27,6 +27,8 @@ std::optional<std::string> dpop_key(const Exchange& exchange) {
 }
 
 // state_fault refuses what no PIN could open.
+//= spec:quality#1-once
+//= spec:tigress#SYS-04
 std::optional<Refusal> state_fault(const Path& path, const Code& code, Time now) {
   if (!code.live) return unknown_code();
   switch (state_at(path.back(), now)) {
@@ -48,6 +50,8 @@ std::optional<Refusal> state_fault(const Path& path, const Code& code, Time now)
 }
 
 // spend_try is called for a PIN that is wrong.
+//= spec:quality#1-cheap
+//= spec:tigress#SYS-09
 Refusal spend_try(Share& share, Time now) {
   PinState& pin = *share.pin;
   if (--pin.tries_left > 0) {
@@ -62,6 +66,7 @@ Refusal spend_try(Share& share, Time now) {
   return locked();
 }
 
+//= spec:tigress#SYS-05
 std::optional<Refusal> pin_fault(const ServerKeys& keys, Share& share,
                                  const std::optional<std::string>& typed, Time now) {
   if (share.state == State::locked) return locked();

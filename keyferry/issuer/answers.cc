@@ -42,6 +42,7 @@ net::Response json_answer(int status, const boost::json::object& body) {
 }
 
 //= spec:authority#2-errors
+//= spec:authority#2-errors
 net::Response token_refusal(const Refusal& refusal) {
   return limited(json_answer(400, render(refusal)), refusal);
 }

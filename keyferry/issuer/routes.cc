@@ -44,6 +44,8 @@ net::RouteHandler waiting(Service& service, Endpoint endpoint) {
   };
 }
 
+//= spec:authority#2-openid4vci
+//= spec:tigress#REQ-10
 void add_redeeming(net::Router& router, Service& service) {
   router.add("GET", "/.well-known/openid-credential-issuer", at_once(service, issuer_metadata));
   router.add("GET", "/.well-known/oauth-authorization-server", at_once(service, oauth_metadata));

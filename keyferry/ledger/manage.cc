@@ -50,6 +50,7 @@ Result<ListNumber> number_for(sql::Database& db, const Share& share, bool change
 }  // namespace
 
 //= spec:authority#2-subtree
+//= spec:authority#2-subtree
 Result<Path> path_below(sql::Database& db, const Caller& caller, const ShareId& id, Time now) {
   KF_TRY(check_caller(db, caller, now));
   KF_TRY(auto path, path_of(db, id));
@@ -84,6 +85,7 @@ Result<ShareRecord> refuse_share(sql::Database& db, const Caller& caller, const 
   return record_of(db, std::move(share));
 }
 
+//= spec:quality#1-revoked
 Result<Revoked> revoke_share(sql::Database& db, const Caller& caller, const ShareId& id, Time now) {
   const bool own = caller && *caller == id;
   std::optional<Share> share;

@@ -101,6 +101,7 @@ TEST(LedgerRedeem, PinTriesAreCountedAndTheFifthLocksUntilRearmed) {
 // 64 receivers race for one code, then 64 for one token: one credential, whoever wins.
 //
 //= spec:authority#3-once test
+//= spec:tigress#SYS-04 test
 TEST(LedgerRedeem, SixtyFourParallelRedemptionsMakeOneCredential) {
   for (int round = 0; round < 20; ++round) {
     Tester tester;

@@ -93,6 +93,7 @@ constexpr std::array kSteps{kFirst};
 
 }  // namespace
 
+//= spec:authority#7-schema
 std::span<const std::string_view> schema_steps() {
   return kSteps;
 }

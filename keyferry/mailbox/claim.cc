@@ -29,6 +29,8 @@ const HashedClaim* holder(const Recipient& recipient) {
 
 //= spec:tigress#CLM-02
 //= spec:tigress#A-22
+//= spec:quality#1-claim
+//= spec:quality#1-reading
 Party decide_party(const Mailbox& box, const HashedClaim& claim) {
   if (same(box.creator, claim)) return Party::creator;
   const HashedClaim* held_by = holder(box.recipient);

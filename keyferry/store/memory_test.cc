@@ -38,6 +38,7 @@ class WithoutCompare final : public Store {
   std::unique_ptr<Store> inner_ = make_memory_store();
 };
 
+//= spec:quality#1-claim test
 TEST(Race, AStoreThatDoesNotCompareLetsSeveralReadersIn) {
   WithoutCompare broken;
   EXPECT_GT(race_first_readers(broken, 64, 4).most, 1);

@@ -120,6 +120,7 @@ Result<Done> SqliteWriter::try_batch(std::span<Job> jobs, bool growing) {
   return commit(transaction, std::move(counts));
 }
 
+//= spec:quality#1-durable
 Result<Done> SqliteWriter::commit(sql::Transaction& transaction, Counts counts) {
   for (const auto& [secret_id, cells] : counts) {
     const auto before = counts_.find(secret_id);
@@ -163,6 +164,7 @@ Result<Done> SqliteWriter::write(Job& job, const std::optional<CellInfo>& old, C
   return old ? cells_.replace(job.change.key, *old, cell) : cells_.insert(job.change.key, cell);
 }
 
+//= spec:quality#1-gone
 Result<std::size_t> SqliteWriter::sweep_now(Time now, std::size_t most) {
   recover_space();
   KF_TRY(const auto due, cells_.due(now, most));

@@ -84,6 +84,7 @@ Result<ConfirmedSender> ConfirmedSender::start(SenderTerms terms, SenderRandomne
   return sender;
 }
 
+//= spec:transfer#7-pure
 Effects ConfirmedSender::message(ByteView plaintext) {
   if (state_ == State::ended) return {};
   const auto envelope = read(conversation_, plaintext, awaited_in(state_));
@@ -262,6 +263,7 @@ void ConfirmedSender::erase() {
     *secret = SecretBytes();
 }
 
+//= spec:transfer#2-sealed-once
 Effects ConfirmedSender::resume() const {
   switch (state_) {
     case State::invited:

@@ -104,6 +104,7 @@ class Pair : public testing::Test {
   SecretBytes private_key_;  // the sender's ephemeral one
 };
 
+//= spec:transfer#7-pure test
 TEST_F(Pair, BothEndUpWithItWhenTheWordsAreRight) {
   begin();
   const Effects invited = to_receiver();
@@ -203,6 +204,7 @@ TEST_F(Pair, AChangedRequestChangesTheWords) {
             "order");  // the ready names another request, its confirm differs too
 }
 
+//= spec:tigress#A-45 test
 TEST_F(Pair, AReflectedAMisplacedAndADamagedMessageEndIt) {
   const struct {
     std::string_view member;
@@ -302,6 +304,7 @@ TEST_F(Pair, KeysAreGoneWhenItEnds) {
   EXPECT_TRUE(after(sender_->words("clockwork pyramid slowdown")).empty());
 }
 
+//= spec:transfer#2-sealed-once test
 TEST_F(Pair, ACrashAnywhereResumesWithTheSameOctets) {
   begin();
   to_receiver();

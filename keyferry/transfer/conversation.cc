@@ -20,6 +20,7 @@ bool follows_own_last(const Conversation& conversation, const Routing& routing) 
 }
 
 // The first message of all cannot know the mailbox it will lie in.
+//= spec:tigress#A-45
 bool in_its_place(const Conversation& conversation, const Envelope& envelope) {
   const Routing& routing = *envelope.routing;
   if (envelope.format != conversation.format) return false;

@@ -16,6 +16,7 @@ std::string_view type_for(std::size_t secret_size) {
 
 }  // namespace
 
+//= spec:tigress#REL-01
 SealedPayload seal_payload(const SecretBytes& secret, ByteView plaintext) {
   return {std::string(type_for(secret.size())),
           encode_base64(crypto::aead_seal(secret, plaintext))};

@@ -45,6 +45,7 @@ TEST(SealedPayload, SealingTwiceGivesDifferentOctets) {
   EXPECT_NE(seal_payload(secret, bytes_of("x")).data, seal_payload(secret, bytes_of("x")).data);
 }
 
+//= spec:tigress#REL-01 test
 TEST(SealedPayload, EveryBitIsCovered) {
   const SecretBytes secret = make_share_secret();
   const SealedPayload payload = seal_payload(secret, bytes_of("an offer"));

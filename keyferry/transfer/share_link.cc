@@ -33,6 +33,7 @@ Error cut() {
               "cut");
 }
 
+//= spec:quality#4-messages
 Error damaged(std::string_view why) {
   return fail(Errc::invalid,
               "this link looks damaged (" + std::string(why) +
@@ -257,6 +258,7 @@ Result<ReadLink> parse_tidy(std::string& text) {
 
 }  // namespace
 
+//= spec:transfer#1-read
 Result<ReadLink> parse_share_link(std::string_view text) {
   if (text.size() > kMostOctets) return not_a_link("it is far too long");
   std::string tidy = tidy_link_text(text);
@@ -282,6 +284,8 @@ std::string encode_link_secret(const SecretBytes& secret) {
                                            : encode_base64url(secret.expose());
 }
 
+//= spec:tigress#URL-02
+//= spec:transfer#1-written
 std::string encode_share_link(const ShareLink& link) {
   std::string text = mailbox_url(link);
   if (!link.vertical.empty()) text += "?v=" + link.vertical;
@@ -289,6 +293,7 @@ std::string encode_share_link(const ShareLink& link) {
   return text;
 }
 
+//= spec:transfer#1-secret
 std::string mailbox_url(const ShareLink& link) {
   return link.base + "/v1/m/" + encode_uuid(link.mailbox);
 }

@@ -39,6 +39,7 @@ void expect_link(const tests::VectorFile& file, const Result<ReadLink>& read) {
 //= spec:tigress#URL-01 test
 //= spec:tigress#URL-05 test
 //= spec:tigress#A-43 test
+//= spec:transfer#1-read test
 TEST(ShareLink, ReadsTheVectors) {
   const auto files = tests::read_vector_files("share_link");
   ASSERT_GT(files.size(), 60U);
@@ -60,6 +61,7 @@ TEST(ShareLink, ReadsTheVectors) {
 
 //= spec:tigress#URL-02 test
 //= spec:tigress#URL-06 test
+//= spec:transfer#1-written test
 TEST(ShareLink, WritesOnlyHarmlessCharacters) {
   for (int i = 0; i < 4; ++i) {
     const ShareLink link = sample_link();
@@ -106,6 +108,7 @@ TEST(ShareLink, SplitsIntoAddressAndSecret) {
 }
 
 //= spec:tigress#URL-03 test
+//= spec:transfer#1-secret test
 TEST(ShareLink, AddressForRequestsHasNoSecret) {
   const ShareLink link = sample_link();
   EXPECT_EQ(mailbox_url(link),

@@ -21,6 +21,8 @@ bool transfer_is_over(const GiveRecord& give, const std::vector<ShareView>& shar
 
 }  // namespace
 
+//= spec:tigress#SYS-01
+//= spec:tigress#REQ-09
 Result<RevokeOutcome> revoke_share(Wallet& wallet, FoundShare& found) {
   HolderCall revoke;
   revoke.method = "DELETE";

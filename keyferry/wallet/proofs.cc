@@ -9,6 +9,7 @@
 
 namespace keyferry::wallet {
 
+//= spec:tigress#CHT-01
 std::string make_dpop(const crypto::PrivateKey& key, const DpopClaims& claims, Time now) {
   boost::json::object header{{"typ", "dpop+jwt"}, {"jwk", crypto::encode_jwk(key.public_key())}};
   boost::json::object payload{

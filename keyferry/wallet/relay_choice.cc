@@ -18,6 +18,7 @@ Result<Done> agree_to_relay(Wallet& wallet, const std::string& base, std::string
   return Done{};
 }
 
+//= spec:tigress#REL-04
 Result<std::string> choose_relay(Wallet& wallet, const std::string& asked,
                                  const std::vector<std::string>& of_authority) {
   std::string url = asked;

@@ -59,6 +59,7 @@ Result<Done> check_not_own(const Wallet& wallet, const transfer::ShareLink& link
 }
 
 // Wrong or damaged: read once more, then give the mailbox back (transfer.md section 2).
+//= spec:tigress#A-51
 Result<Bytes> read_and_open(RelayClient& relay, const TakeMailbox& mailbox) {
   Result<Bytes> opened = fail(Errc::internal, "");
   for (int round = 0; round < 2; ++round) {
@@ -123,6 +124,7 @@ void give_back(Wallet& wallet, const TakeRecord& record) {
   static_cast<void>(done);
 }
 
+//= spec:transfer#3-immediate
 void delete_mailbox(Wallet& wallet, const TakeRecord& record) {
   if (!record.mailbox) return;
   const TakeMailbox& mailbox = *record.mailbox;

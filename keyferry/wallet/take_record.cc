@@ -130,6 +130,7 @@ Result<std::optional<TakeRecord>> load_take(const Home& home, std::string_view i
   return std::optional(*std::move(record));
 }
 
+//= spec:transfer#6-killed
 Result<Done> save_take(const Home& home, const TakeRecord& record) {
   std::string text = codec::encode_json(encode_take_record(record));
   auto saved = file::replace(home.take_file(record.id), bytes_of(text), 0600);

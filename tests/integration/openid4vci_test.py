@@ -54,6 +54,7 @@ def test_a_foreign_wallet_is_told_that_the_pin_is_wrong_and_the_offer_is_used(au
     assert "404" in used["error"], "the offer behind the reference is gone with its code"
 
 
+#= spec:tigress#REQ-10 test
 def test_a_foreign_wallet_redeems_an_offer_without_a_pin(authority):
     offer, pin = share(authority)
     assert pin == ""

@@ -191,6 +191,7 @@ def test_an_update_or_delete_never_binds(relay):
 
 
 #= spec:tigress#A-29 test
+#= spec:quality#1-gone test
 def test_unknown_deleted_and_foreign_ids_look_the_same(relay):
     ada, eve = Device(relay), Device(relay)
     made = ada.create()

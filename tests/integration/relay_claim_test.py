@@ -119,6 +119,7 @@ def test_a_provisional_reader_that_has_written_stays(relay):
 
 
 #= spec:tigress#A-25 test
+#= spec:quality#1-reading test
 def test_looking_never_claims(relay):
     ada, bo = Device(relay), Device(relay)
     made = ada.create()

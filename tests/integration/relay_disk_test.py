@@ -31,6 +31,7 @@ class SmallDisk(Relay):
         return status.f_bavail * status.f_frsize
 
 
+#= spec:quality#1-durable test
 def test_a_full_disk_costs_new_mailboxes_and_nothing_else(place):
     relay = SmallDisk(place)
     if not relay.possible():

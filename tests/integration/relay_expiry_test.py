@@ -35,6 +35,7 @@ def test_expired_content_is_unreadable_at_its_deadline_and_leaves_the_disk_by_it
     assert ada.read(made).status == 404
 
 
+#= spec:quality#1-gone test
 def test_overwritten_and_deleted_content_leaves_the_disk_too(place):
     relay = Relay(place).start()
     ada = Device(relay)
@@ -46,6 +47,7 @@ def test_overwritten_and_deleted_content_leaves_the_disk_too(place):
     wait_until(lambda: not files_hold(relay, overwritten) and not files_hold(relay, deleted), "the sweep", 60)
 
 
+#= spec:quality#1-gone test
 def test_a_relay_that_was_down_at_the_deadline_sweeps_when_it_starts(place):
     relay = Relay(place).start()
     ada = Device(relay)

@@ -42,6 +42,7 @@ def site(place):
 
 #= spec:quality#1-revoked test
 #= spec:authority#6-long-poll test
+#= spec:authority#5-trust test
 def test_a_revoke_bites_at_every_sshd_within_two_seconds(site):
     key, cert, share = site.holder("ada")
     other_key, other_cert, _ = site.holder("bob")

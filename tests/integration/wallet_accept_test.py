@@ -17,6 +17,7 @@ def world(place):
     return authority, sshd
 
 
+#= spec:authority#1-path test
 def test_offer_becomes_a_login(place):
     authority, _ = world(place)
     ada = Wallet(place, "ada")

@@ -47,6 +47,7 @@ def key_in_progress(wallet):
     return None
 
 
+#= spec:transfer#6-killed test
 def test_accept_killed_at_many_moments(place):
     _, ada = world(place)
     cut, with_key = 0, 0

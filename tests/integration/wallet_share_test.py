@@ -49,6 +49,10 @@ def login(line, command="echo in"):
                           timeout=30, check=False)
 
 
+#= spec:tigress#REL-04 test
+#= spec:tigress#REQ-08 test
+#= spec:tigress#REQ-09 test
+#= spec:transfer#3-immediate test
 def test_share_take_see_revoke(world):
     made = world.share("--pin")
     link, pin = made.out.splitlines()
@@ -88,6 +92,7 @@ def test_json_and_a_pipe(world):
     assert taken["ssh"][0]["login"] == LOGIN and taken["rights"]["hosts"] == ["web"]
 
 
+#= spec:tigress#SYS-05 test
 def test_wrong_pin_costs_a_try_and_fifth_locks(world):
     link, pin = world.share("--pin").out.splitlines()
     wrong = "000000" if pin != "000000" else "111111"
@@ -124,6 +129,8 @@ def test_loser_of_the_race_is_told(world):
     assert "somebody else opened this link first" in late.err
 
 
+#= spec:quality#4-messages test
+#= spec:tigress#A-51 test
 def test_damaged_and_cut_links_take_nothing(world):
     link, pin = world.share("--pin").out.splitlines()
     head, secret = link.split("#")
@@ -174,6 +181,7 @@ def test_wider_wishes_are_refused_before_anything_is_made(world):
     assert world.shares() == []
 
 
+#= spec:tigress#REQ-09 test
 def test_forget_ends_what_hangs_below(world):
     link, pin = world.share("--pin").out.splitlines()
     world.accept(world.bob, link, "--pin", pin)

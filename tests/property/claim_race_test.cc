@@ -34,6 +34,7 @@ TEST(ClaimRace, InMemoryWithTheRightProof) {
   expect_one_winner_each_time(*make_memory_store(), 1000, with_proof());
 }
 
+//= spec:quality#1-claim test
 TEST(ClaimRace, InSqlite) {
   const file::TemporaryFolder folder;
   expect_one_winner_each_time(*open_sqlite_store({folder.path(), kStart, 0}).value(), 1000, {});
