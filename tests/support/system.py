@@ -36,7 +36,7 @@ class System:
 
     def share(self, wallet, credential, *more):
         """`keyferry share`; returns (link, PIN or None). The share's id is kept as self.last_share."""
-        made = wallet.json("share", credential, "--for", "4h", "--relay", self.relay.url, "--allow-local", *more)
+        made = wallet.json("share", credential, *(() if "--for" in more else ("--for", "4h")), "--relay", self.relay.url, "--allow-local", "--yes", *more)
         self.last_share = made["share"]
         return made["link"], made.get("pin")
 
