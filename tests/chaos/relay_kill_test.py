@@ -149,9 +149,11 @@ def test_kill_9_under_load_loses_nothing_acknowledged(place):
         for worker in workers:
             if worker.running:
                 audit_running(relay, worker.boxes.pop(), worker.running)
-            for box in worker.boxes:
+            # A Create that the kill met before it was on its way has no path: nothing of it was acknowledged.
+            answered = [box for box in worker.boxes if box.path]
+            for box in answered:
                 audit_box(relay, box)
-            history += worker.boxes
+            history += answered
         total += acknowledged
         print(f"kill {kill + 1}: {len(running)} requests in flight, {acknowledged} acknowledged operations checked")
     for box in history:
