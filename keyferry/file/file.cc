@@ -142,6 +142,12 @@ void overwrite(int descriptor) {
   ::fsync(descriptor);
 }
 
+// erase was killed between its two steps: nothing but zeros is left.
+bool is_erased(ByteView octets) {
+  return !octets.empty() &&
+         std::all_of(octets.begin(), octets.end(), [](std::uint8_t octet) { return octet == 0; });
+}
+
 }  // namespace
 
 Result<Bytes> read(const Path& path, std::size_t most) {
@@ -169,6 +175,10 @@ Result<SecretBytes> read_secret(const Path& path, std::size_t most) {
   if (!filled) {
     wipe(out);
     return filled.error();
+  }
+  if (is_erased(out)) {
+    KF_TRY(erase(path));
+    return fail(Errc::not_found, path.string() + " was being erased");
   }
   return SecretBytes(std::move(out));
 }

@@ -19,7 +19,8 @@ Result<Bytes> read(const Path& path, std::size_t most = 16 << 20);
 Result<std::string> read_text(const Path& path, std::size_t most = 16 << 20);
 
 // read_secret is read of a file that must be a regular file, owned by us (or root) and closed to
-// group and others. Errors: also forbidden, saying "chmod 600 PATH".
+// group and others. A file of zeros only is what a killed erase left: it is unlinked and not_found.
+// Errors: also forbidden, saying "chmod 600 PATH".
 Result<SecretBytes> read_secret(const Path& path, std::size_t most = 1 << 20);
 
 // replace writes a temporary file beside `path` with exactly `mode` (whatever the umask), fsyncs

@@ -187,6 +187,15 @@ TEST(File, EraseOverwritesBeforeItUnlinks) {
   EXPECT_TRUE(erase(folder / "a")) << "a missing file is no error";
 }
 
+TEST(File, AnEraseThatWasKilledHalfwayIsFinishedByTheNextReader) {
+  TemporaryFolder folder;
+  ASSERT_TRUE(replace(folder / "a", Bytes(40), 0600));
+  const auto read = read_secret(folder / "a");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, Errc::not_found);
+  EXPECT_FALSE(fs::exists(folder / "a"));
+}
+
 TEST(File, EraseOfALinkSparesItsTarget) {
   TemporaryFolder folder;
   ASSERT_TRUE(replace(folder / "target", bytes_of("target"), 0600));

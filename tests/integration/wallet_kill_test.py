@@ -49,8 +49,10 @@ def killed(wallet, arguments, text, seconds):
 def key_in_progress(wallet):
     """The public key whose private half a killed take left behind, or None."""
     for path in (wallet.home / "transfers").glob("take-*.json"):
-        # Killed while the record was written for the first time: empty, and no key was made yet.
-        key = json.loads(path.read_text() or "{}").get("key")
+        text = path.read_text()
+        if not text.strip("\0"):
+            continue  # killed while the finished record was erased: zeros are left
+        key = json.loads(text).get("key")
         if key:
             private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(key["secret"]))
             return private.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode().split()[1]
