@@ -52,7 +52,9 @@ def test_a_full_disk_costs_new_mailboxes_and_nothing_else(place):
         bo = Device(relay)
         assert bo.read(box).status == 200
         receivers.append(bo)
-        assert ada.create(sealed(60_000)).status == 507
+        # The log may have been cut meanwhile: what that freed is filled again.
+        refused = next((answer for answer in (ada.create(sealed(60_000)) for _ in range(400)) if answer.status != 200), None)
+        assert refused and refused.status == 507
     for bo, box in zip(receivers, boxes):
         assert Device(relay).read(box).json()["error"] == "claimed"
         assert bo.relinquish(box).status == 200
