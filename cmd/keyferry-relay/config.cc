@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "keyferry/codec/web_url.h"
 #include "keyferry/config/toml.h"
 #include "keyferry/digest/hash.h"
 #include "keyferry/file/file.h"
@@ -22,19 +23,15 @@ bool is_url_character(char c) {
 void read_public_url(config::Toml& file, RelayConfig& config) {
   std::string url = file.text("public.url");
   while (url.ends_with('/')) url.pop_back();
-  const bool plain = url.starts_with("http://");
-  const std::string_view rest =
-      std::string_view(url).substr(std::min(url.size(), plain ? 7ul : 8ul));
-  if (!url.empty() && ((!url.starts_with("https://") && !plain) || rest.empty() ||
-                       !std::all_of(rest.begin(), rest.end(), is_url_character))) {
+  // Plain HTTP is for trials on one machine.
+  if (url.starts_with("http://") && !codec::parse_web_url(url)) {
+    file.note_fault("public.url", "must begin with https:// (http:// only on this machine)");
+  } else if (!url.empty() && (!codec::parse_web_url(url) ||
+                              !std::all_of(url.begin(), url.end(), is_url_character))) {
     file.note_fault("public.url",
                     "must be like \"https://relay.example\" or "
                     "\"https://example.org/relay\"");
   }
-  // Plain HTTP is for trials on one machine.
-  const bool local =
-      rest.starts_with("127.") || rest.starts_with("localhost") || rest.starts_with("[::1]");
-  if (plain && !local) file.note_fault("public.url", "must begin with https://");
   config.settings.public_url = std::move(url);
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "keyferry/base/hex.h"
+#include "keyferry/codec/web_url.h"
 #include "keyferry/config/toml.h"
 #include "keyferry/digest/hash.h"
 #include "keyferry/file/file.h"
@@ -14,21 +15,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool is_local(std::string_view rest) {
-  return rest.starts_with("127.") || rest.starts_with("localhost") || rest.starts_with("[::1]");
-}
-
 // read_url takes the list's URL apart: its last part is the list's name.
 void read_url(config::Toml& table, verifier::ListSettings& list) {
   const std::string url = table.text("url");
   if (url.empty()) return;
-  const bool plain = url.starts_with("http://");
-  if ((!plain && !url.starts_with("https://")) || url.find_first_of("?#") != std::string::npos) {
+  if (url.starts_with("http://") && !codec::parse_web_url(url)) {
+    table.note_fault("url", "must begin with https:// (http:// only on this machine)");
+    return;
+  }
+  const auto parsed = codec::parse_web_url(url);
+  if (!parsed || !parsed->query.empty() || url.ends_with('?')) {
     table.note_fault("url", "must be like \"https://auth.example/v1/lists/ssh.krl\"");
     return;
   }
-  if (plain && !is_local(std::string_view(url).substr(7)))
-    table.note_fault("url", "must begin with https:// (http:// only on this machine)");
   list.name = url.substr(url.rfind('/') + 1);
   list.client.url = url;
   if (!list.name.ends_with(".krl") || list.name.size() > 64)

@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "keyferry/codec/json.h"
+#include "keyferry/codec/web_url.h"
 #include "keyferry/credential/ssh_key.h"
-#include "keyferry/wallet/web_url.h"
 
 namespace keyferry::wallet {
 namespace {
 
 Result<std::string> well_known(const std::string& issuer, std::string_view document) {
-  KF_TRY(const WebUrl url, parse_web_url(issuer));
+  KF_TRY(const codec::WebUrl url, codec::parse_web_url(issuer));
   if (!url.query.empty()) return fail(Errc::invalid, "an issuer's address has no query");
   std::string path = url.path;
   while (path.ends_with('/')) path.pop_back();
@@ -20,7 +20,7 @@ Result<std::string> well_known(const std::string& issuer, std::string_view docum
 Result<std::string> endpoint(const boost::json::object& document, std::string_view name,
                              const std::string& origin) {
   KF_TRY(const std::string text, codec::text_member(document, name));
-  const auto url = parse_web_url(text);
+  const auto url = codec::parse_web_url(text);
   if (!url || url->origin != origin) {
     return fail(Errc::forbidden,
                 "the authority names an address that is not its own (" + std::string(name) +
@@ -115,7 +115,7 @@ Result<std::string> server_metadata_url(const std::string& issuer) {
 Result<IssuerMetadata> parse_issuer_metadata(const std::string& issuer,
                                              const boost::json::object& issuer_document,
                                              const boost::json::object& server_document) {
-  KF_TRY(const WebUrl url, parse_web_url(issuer));
+  KF_TRY(const codec::WebUrl url, codec::parse_web_url(issuer));
   if (auto same = check_issuer(issuer_document, "credential_issuer", issuer); !same) {
     return same.error();
   }

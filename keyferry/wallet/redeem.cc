@@ -4,11 +4,11 @@
 
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/text.h"
+#include "keyferry/codec/web_url.h"
 #include "keyferry/credential/kind.h"
 #include "keyferry/wallet/issued.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_files.h"
-#include "keyferry/wallet/web_url.h"
 
 namespace keyferry::wallet {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/codec/web_url.h"
 #include "keyferry/transfer/share_secret.h"
-#include "keyferry/wallet/web_url.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -79,8 +79,8 @@ Result<CreatedMailbox> parse_created(const CreateOrder& order, const net::Respon
   KF_TRY(const boost::json::object object, json_of(response));
   KF_TRY(const std::string url, codec::text_member(object, "urlLink"));
   KF_TRY(const transfer::ReadLink read, transfer::parse_share_link(url));
-  const auto asked = parse_web_url(order.base);
-  const auto given = parse_web_url(read.link.base);
+  const auto asked = codec::parse_web_url(order.base);
+  const auto given = codec::parse_web_url(read.link.base);
   if (!asked || !given || asked->origin != given->origin || read.link.secret) {
     return fail(Errc::forbidden, "the relay answers with a link to another address: not used",
                 "foreign_link");

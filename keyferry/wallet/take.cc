@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "keyferry/codec/web_url.h"
 #include "keyferry/credential/offer.h"
 #include "keyferry/wallet/redeem.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/take_link.h"
-#include "keyferry/wallet/web_url.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -56,10 +56,10 @@ TakeRecord new_record(const Wallet& wallet, std::string id) {
 
 // An offer by reference has to be the issuer's own.
 Result<credential::CredentialOffer> resolve(Wallet& wallet, const std::string& url) {
-  KF_TRY(const WebUrl where, parse_web_url(url));
+  KF_TRY(const codec::WebUrl where, codec::parse_web_url(url));
   const auto& known = wallet.settings.authorities;
   const auto same = std::find_if(known.begin(), known.end(), [&](const KnownAuthority& authority) {
-    const auto issuer = parse_web_url(authority.issuer);
+    const auto issuer = codec::parse_web_url(authority.issuer);
     return issuer && issuer->origin == where.origin;
   });
   const bool local = wallet.allow_local || (same != known.end() && same->local);
@@ -67,7 +67,7 @@ Result<credential::CredentialOffer> resolve(Wallet& wallet, const std::string& u
     if (auto fine = agree_to_contact(wallet, where.origin); !fine) return fine.error();
   }
   KF_TRY(credential::CredentialOffer offer, fetch_offer(wallet.web, url, local));
-  const auto issuer = parse_web_url(offer.issuer);
+  const auto issuer = codec::parse_web_url(offer.issuer);
   if (!issuer || issuer->origin != where.origin) {
     return fail(Errc::forbidden, "the offer names an authority at another address: not taken",
                 "foreign_endpoint");

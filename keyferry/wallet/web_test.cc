@@ -2,32 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "keyferry/wallet/web_url.h"
-
 namespace keyferry::wallet {
 namespace {
 
 net::Response answer(int status, std::string body) {
   return net::Response{status, {}, std::move(body)};
-}
-
-TEST(WebUrl, OriginLeavesOutTheDefaultPort) {
-  EXPECT_EQ(parse_web_url("https://Auth.Example:443/a/b?c=d")->origin, "https://auth.example");
-  EXPECT_EQ(parse_web_url("https://auth.example:8444")->origin, "https://auth.example:8444");
-  EXPECT_EQ(parse_web_url("https://auth.example/a/b?c=d")->path, "/a/b");
-  EXPECT_EQ(parse_web_url("https://auth.example/a/b?c=d")->query, "c=d");
-  EXPECT_EQ(parse_web_url("https://[2001:DB8::1]:1/")->origin, "https://[2001:db8::1]:1");
-  EXPECT_EQ(parse_web_url("http://127.0.0.1:8444/x")->origin, "http://127.0.0.1:8444");
-}
-
-TEST(WebUrl, RefusesWhatIsNotPlainHttps) {
-  for (const char* text :
-       {"", "auth.example", "http://auth.example", "ftp://auth.example", "https://",
-        "https://user@auth.example", "https://auth.example#x", "https://auth.example/a b",
-        "https://auth.example:x", "https://auth.example:", "https://auth.example\\@evil.example",
-        "https://auth.example\n", "javascript:alert(1)", "http://127.0.0.1.evil\x01"}) {
-    EXPECT_FALSE(parse_web_url(text)) << text;
-  }
 }
 
 TEST(Web, ErrorsSpeakTheServersWords) {

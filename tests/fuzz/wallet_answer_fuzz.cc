@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "keyferry/codec/json.h"
+#include "keyferry/codec/web_url.h"
 #include "keyferry/credential/ssh_kind.h"
 #include "keyferry/wallet/issued.h"
 #include "keyferry/wallet/issuer_metadata.h"
 #include "keyferry/wallet/web.h"
-#include "keyferry/wallet/web_url.h"
 
 namespace {
 
@@ -43,18 +43,18 @@ void check_metadata(std::string_view text) {
   if (!metadata) return;
   require(metadata->issuer == kIssuer, "an issuer speaks for itself");
   for (const std::string& endpoint : {metadata->token_endpoint, metadata->credential_endpoint}) {
-    const auto url = wallet::parse_web_url(endpoint);
+    const auto url = codec::parse_web_url(endpoint);
     require(url && url->origin == kIssuer, "every endpoint is on the issuer's origin");
   }
 }
 
 void check_url(std::string_view text) {
-  const auto url = wallet::parse_web_url(text);
+  const auto url = codec::parse_web_url(text);
   if (!url) return;
   require(url->origin.starts_with("https://") || url->origin.starts_with("http://"),
           "an origin has a scheme");
   const std::string query = url->query.empty() ? "" : "?" + url->query;
-  const auto again = wallet::parse_web_url(url->origin + url->path + query);
+  const auto again = codec::parse_web_url(url->origin + url->path + query);
   require(again && again->origin == url->origin && again->path == url->path &&
               again->query == url->query,
           "a URL comes back");

@@ -31,6 +31,7 @@ FAULTS = {
     "no-url": ({"public": {"url": None}}, ["public.url"]),
     "url-scheme": ({"public": {"url": "ftp://relay.example"}}, ["public.url", "https://relay.example"]),
     "url-plain": ({"public": {"url": "http://relay.example"}}, ["public.url", "https://"]),
+    "url-local-lookalike": ({"public": {"url": "http://127.0.0.1.evil.example"}}, ["public.url", "https://"]),
     "url-odd": ({"public": {"url": "https://relay.example/?x"}}, ["public.url"]),
     "secret-in-store": ({"secret": {"path": "store/relay.secret"}}, ["secret.path", "must not lie under store.path"]),
     "token-file-missing": ({"create": {"require": "token-file", "token_file": "nowhere.txt"}}, ["create.token_file"]),

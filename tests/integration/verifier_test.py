@@ -607,6 +607,7 @@ def test_once_fetches_and_ends(place, server):
     ({"wait": "1h"}, '"list.wait": must be from 1s to 25s'),
     ({"hoook": []}, 'unknown key "list.hoook"; the nearest known one is "list.hook"'),
     ({"url": "http://auth.example/v1/lists/ssh.krl"}, "must begin with https://"),
+    ({"url": "http://localhost.evil.example/v1/lists/ssh.krl"}, "must begin with https://"),
     ({"url": "https://auth.example/v1/lists/x509.crl"}, "must end with the name of a list for sshd"),
     ({"trust": "/nonexistent/trust.json"}, "there is no file /nonexistent/trust.json"),
 ])
