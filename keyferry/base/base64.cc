@@ -25,45 +25,56 @@ constexpr Table kFromStandard = table_of(kStandard, kStandard);
 constexpr Table kFromUrl = table_of(kUrl, kUrl);
 constexpr Table kFromAny = table_of(kStandard, kUrl);
 
+// Three octets become four characters; what is left of one or two becomes two or three.
 std::string encode(ByteView bytes, std::string_view alphabet, bool pad) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (std::uint8_t octet : bytes) {
-    bits = bits << 8 | octet;
-    count += 8;
-    while (count >= 6) {
-      count -= 6;
-      out += alphabet[bits >> count & 63];
-    }
+  const std::size_t rest = bytes.size() % 3;
+  const std::size_t tail = rest == 0 ? 0 : pad ? 4 : rest + 1;
+  std::string text(bytes.size() / 3 * 4 + tail, '=');
+  const std::uint8_t* in = bytes.data();
+  char* out = text.data();
+  for (const std::uint8_t* end = in + (bytes.size() - rest); in != end; in += 3, out += 4) {
+    const std::uint32_t bits = std::uint32_t{in[0]} << 16 | std::uint32_t{in[1]} << 8 | in[2];
+    out[0] = alphabet[bits >> 18];
+    out[1] = alphabet[bits >> 12 & 63];
+    out[2] = alphabet[bits >> 6 & 63];
+    out[3] = alphabet[bits & 63];
   }
-  if (count > 0) out += alphabet[bits << (6 - count) & 63];
-  if (pad) out.append((4 - out.size() % 4) % 4, '=');
-  return out;
+  if (rest == 0) return text;
+  const std::uint32_t bits = std::uint32_t{in[0]} << 16 | (rest == 2 ? in[1] << 8 : 0);
+  for (std::size_t i = 0; i <= rest; ++i) out[i] = alphabet[bits >> (18 - 6 * i) & 63];
+  return text;
 }
 
-// `text` is without padding here.
+// `text` is without padding here. A bad character shows in the sign of all that were or-ed, so that
+// the loop has no branch.
 Result<Bytes> decode(std::string_view text, const Table& table) {
-  if (text.size() % 4 == 1) return fail(Errc::invalid, "base64 text is cut off");
-  Bytes out;
-  out.reserve(text.size() * 3 / 4);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (char c : text) {
-    const int value = table[static_cast<unsigned char>(c)];
-    if (value < 0) return fail(Errc::invalid, "not a base64 character");
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out.push_back(static_cast<std::uint8_t>(bits >> count & 255));
-    }
+  const std::size_t rest = text.size() % 4;
+  if (rest == 1) return fail(Errc::invalid, "base64 text is cut off");
+  Bytes bytes(text.size() * 3 / 4);
+  std::uint8_t* out = bytes.data();
+  const auto value = [&](std::size_t at) -> std::int32_t {
+    return table[static_cast<unsigned char>(text[at])];
+  };
+  std::int32_t all = 0;
+  std::size_t at = 0;
+  for (; at + 4 <= text.size(); at += 4, out += 3) {
+    const std::int32_t a = value(at), b = value(at + 1), c = value(at + 2), d = value(at + 3);
+    all |= a | b | c | d;
+    out[0] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    out[1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    out[2] = static_cast<std::uint8_t>(c << 6 | d);
   }
-  if ((bits & ((1U << count) - 1)) != 0) {
-    return fail(Errc::invalid, "base64 text has spare bits that are not zero");
+  std::int32_t spare = 0;
+  if (rest > 0) {
+    const std::int32_t a = value(at), b = value(at + 1), c = rest == 3 ? value(at + 2) : 0;
+    all |= a | b | c;
+    out[0] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    if (rest == 3) out[1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    spare = rest == 3 ? c & 3 : b & 15;
   }
-  return out;
+  if (all < 0) return fail(Errc::invalid, "not a base64 character");
+  if (spare != 0) return fail(Errc::invalid, "base64 text has spare bits that are not zero");
+  return bytes;
 }
 
 std::string_view without_padding(std::string_view text) {

@@ -45,6 +45,33 @@ TEST(Base64, AnyReadsBothAlphabetsWithPaddingOrNone) {
     EXPECT_FALSE(parse_base64_any(text)) << text;
 }
 
+// Every length around the groups of three and four, every octet, and every bad character anywhere.
+TEST(Base64, EveryLengthComesBackAndEveryBadCharacterIsSeen) {
+  Bytes bytes;
+  for (int size = 0; size < 300; ++size) {
+    EXPECT_EQ(*parse_base64(encode_base64(bytes)), bytes);
+    EXPECT_EQ(*parse_base64url(encode_base64url(bytes)), bytes);
+    bytes.push_back(static_cast<std::uint8_t>(size * 89));
+  }
+  for (std::size_t size : {9U, 10U, 11U}) {
+    const std::string good = encode_base64url(ByteView(bytes).first(size));
+    for (std::size_t at = 0; at < good.size(); ++at) {
+      for (int c = 0; c < 256; ++c) {
+        std::string text = good;
+        text[at] = static_cast<char>(c);
+        const bool known = std::isalnum(c) != 0 || c == '-' || c == '_';
+        const auto parsed = parse_base64url(text);
+        if (!known) {
+          EXPECT_FALSE(parsed) << text;
+        }
+        if (parsed) {
+          EXPECT_EQ(encode_base64url(*parsed), text);
+        }
+      }
+    }
+  }
+}
+
 TEST(Hex, RoundTripsAndRefusesHalfOctets) {
   EXPECT_EQ(encode_hex(*parse_hex("00fFa1")), "00ffa1");
   EXPECT_FALSE(parse_hex("0"));
