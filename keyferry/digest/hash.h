@@ -18,6 +18,21 @@ Sha512 sha512(ByteView bytes);
 // hmac_sha256 is HMAC (RFC 2104) with SHA-256 over the concatenation of `parts`.
 Sha256 hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);
 
+// HmacSha256 is hmac_sha256 under one key that is made ready once: a tenth of the cost for short
+// inputs. It holds what the key can be replaced by; that is wiped when it dies. Thread-safe.
+class HmacSha256 {
+ public:
+  explicit HmacSha256(ByteView key);
+  ~HmacSha256();
+  HmacSha256(HmacSha256&&) noexcept;
+  HmacSha256& operator=(HmacSha256&&) noexcept;
+  Sha256 operator()(std::initializer_list<ByteView> parts) const;
+
+ private:
+  struct State;
+  std::unique_ptr<const State> state_;
+};
+
 // hkdf_extract, hkdf_expand and hkdf are RFC 5869 with SHA-256. An empty `salt` means 32 zero
 // octets. `size` is at most 255 × 32; more is a broken promise. The caller wipes what it gets.
 Sha256 hkdf_extract(ByteView salt, ByteView ikm);

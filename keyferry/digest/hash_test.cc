@@ -1,5 +1,7 @@
 #include "keyferry/digest/hash.h"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "keyferry/base/hex.h"
@@ -68,12 +70,34 @@ TEST(Hmac, MatchesRfc4231) {
     EXPECT_EQ(encode_hex(hmac_sha256(c.key, {c.data})), c.mac);
     const ByteView data = c.data;
     EXPECT_EQ(encode_hex(hmac_sha256(c.key, {data.first(3), {}, data.subspan(3)})), c.mac);
+    const HmacSha256 ready(c.key);
+    EXPECT_EQ(encode_hex(ready({data})), c.mac);
+    EXPECT_EQ(encode_hex(ready({data.first(3), {}, data.subspan(3)})), c.mac) << "a second time";
   }
 }
 
-TEST(Hmac, TakesAnEmptyKey) {
-  EXPECT_EQ(encode_hex(hmac_sha256({}, {})),
-            "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+TEST(Hmac, TakesAnEmptyKeyAndNoInput) {
+  constexpr auto kMac = "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad";
+  EXPECT_EQ(encode_hex(hmac_sha256({}, {})), kMac);
+  EXPECT_EQ(encode_hex(HmacSha256({})({})), kMac);
+}
+
+TEST(Hmac, TheBoundaryOfABlockIsWhereTheKeyIsHashed) {
+  for (std::size_t size = 60; size < 70; ++size) {
+    const Bytes key(size, 7);
+    EXPECT_EQ(HmacSha256(key)({bytes_of("data")}), hmac_sha256(key, {bytes_of("data")})) << size;
+  }
+}
+
+TEST(Hmac, AKeyMadeReadyServesManyThreads) {
+  const HmacSha256 ready(bytes_of("key"));
+  const Sha256 expected = hmac_sha256(bytes_of("key"), {bytes_of("data")});
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int turn = 0; turn < 1000; ++turn) EXPECT_EQ(ready({bytes_of("data")}), expected);
+    });
+  }
 }
 
 // RFC 5869 appendix A.1 to A.3.

@@ -9,11 +9,9 @@ namespace {
 
 enum class Purpose : std::uint8_t { mailbox_id = 1, cell_key = 2, claim = 3 };
 
-digest::Sha256 hash(const Secret& secret, std::uint8_t purpose,
-                    std::initializer_list<ByteView> parts) {
-  Bytes input{purpose};
-  for (ByteView part : parts) append(input, part);
-  return digest::hmac_sha256(secret.key.expose(), {ByteView(input)});
+digest::Sha256 hash(const Secret& secret, std::uint8_t purpose, ByteView a, ByteView b = {},
+                    ByteView c = {}) {
+  return secret.hmac({ByteView(&purpose, 1), a, b, c});
 }
 
 template <class Id>
@@ -30,14 +28,14 @@ Id prefix_of(const digest::Sha256& hash) {
 MailboxId derive_mailbox_id(const Secret& secret, const DeviceClaim& claim,
                             std::string_view request_id) {
   auto id = prefix_of<MailboxId>(hash(secret, static_cast<std::uint8_t>(Purpose::mailbox_id),
-                                      {claim.octets, bytes_of(request_id)}));
+                                      claim.octets, bytes_of(request_id)));
   id.octets = as_uuid_v4(id.octets);
   return id;
 }
 
 store::CellKey hash_mailbox_id(const Secret& secret, const MailboxId& id) {
   return prefix_of<store::CellKey>(
-      hash(secret, static_cast<std::uint8_t>(Purpose::cell_key), {id.octets}));
+      hash(secret, static_cast<std::uint8_t>(Purpose::cell_key), id.octets));
 }
 
 //= spec:tigress#PRV-03
@@ -46,14 +44,14 @@ store::CellKey hash_mailbox_id(const Secret& secret, const MailboxId& id) {
 mailbox::HashedClaim hash_claim(const Secret& secret, const MailboxId& id,
                                 const DeviceClaim& claim) {
   return prefix_of<mailbox::HashedClaim>(
-      hash(secret, static_cast<std::uint8_t>(Purpose::claim), {id.octets, claim.octets}));
+      hash(secret, static_cast<std::uint8_t>(Purpose::claim), id.octets, claim.octets));
 }
 
 //= spec:tigress#A-05
 mailbox::HashedRequest hash_request(const Secret& secret, const MailboxId& id, Verb verb,
                                     const DeviceClaim& claim, std::string_view request_id) {
-  return prefix_of<mailbox::HashedRequest>(hash(secret, static_cast<std::uint8_t>(verb),
-                                                {id.octets, claim.octets, bytes_of(request_id)}));
+  return prefix_of<mailbox::HashedRequest>(
+      hash(secret, static_cast<std::uint8_t>(verb), id.octets, claim.octets, bytes_of(request_id)));
 }
 
 }  // namespace keyferry::relay

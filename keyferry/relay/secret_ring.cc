@@ -22,23 +22,23 @@ std::uint32_t id_of(const SecretBytes& key) {
   return id;
 }
 
+Secret secret_of(SecretBytes key, Time made) {
+  const std::uint32_t id = id_of(key);
+  digest::HmacSha256 hmac(key.expose());
+  return Secret{id, std::move(key), made, std::move(hmac)};
+}
+
 Secret make_secret(Time now) {
-  Secret secret;
-  secret.key = digest::random_secret(kKeyOctets);
-  secret.id = id_of(secret.key);
-  secret.made = now;
-  return secret;
+  return secret_of(digest::random_secret(kKeyOctets), now);
 }
 
 Result<Secret> parse_secret(const boost::json::value& value) {
   if (!value.is_object()) return fail(Errc::invalid, "a key of the ring is not an object");
-  Secret secret;
-  KF_TRY(Bytes key, codec::octets_member(value.get_object(), "key", kKeyOctets));
-  secret.key = SecretBytes(std::move(key));
-  KF_TRY(const std::string made, codec::text_member(value.get_object(), "made"));
-  KF_TRY(secret.made, codec::parse_rfc3339(made));
-  secret.id = id_of(secret.key);
-  return secret;
+  KF_TRY(Bytes octets, codec::octets_member(value.get_object(), "key", kKeyOctets));
+  SecretBytes key(std::move(octets));
+  KF_TRY(const std::string text, codec::text_member(value.get_object(), "made"));
+  KF_TRY(const Time made, codec::parse_rfc3339(text));
+  return secret_of(std::move(key), made);
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ Result<Done> SecretRing::keep_only(const std::vector<std::uint32_t>& named,
   if (std::none_of(keys_.begin(), keys_.end(), unused)) return Done{};
   std::vector<Secret> kept;
   for (Secret& secret : keys_) {
-    if (!unused(secret)) kept.push_back(Secret{secret.id, secret.key.clone(), secret.made});
+    if (!unused(secret)) kept.push_back(secret_of(secret.key.clone(), secret.made));
   }
   keys_ = std::move(kept);
   std::string text = encode();

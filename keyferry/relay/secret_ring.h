@@ -8,6 +8,7 @@
 #include "keyferry/base/clock.h"
 #include "keyferry/base/result.h"
 #include "keyferry/base/secret.h"
+#include "keyferry/digest/hash.h"
 
 namespace keyferry::relay {
 
@@ -17,6 +18,7 @@ struct Secret {
   std::uint32_t id = 0;
   SecretBytes key;  // 32 octets
   Time made{};
+  digest::HmacSha256 hmac;  // of `key`
 };
 
 // SecretRing holds at least one key, the newest first: new mailboxes are made under that one.
