@@ -167,6 +167,32 @@ TYPED_TEST_P(StoreConformance, DoneMayCallTheStoreAgain) {
   EXPECT_EQ(this->get(1)->value, cell_of("second").value);
 }
 
+// Many readers beside one who changes the cell: nobody ever sees it go back.
+TYPED_TEST_P(StoreConformance, VersionsNeverGoBackUnderAReader) {
+  std::atomic<bool> over = false;
+  std::atomic<std::uint64_t> acknowledged = 0;
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < 2; ++i) {
+    readers.emplace_back([&] {
+      std::uint64_t seen = 0;
+      while (!over) {
+        const std::uint64_t least = std::max(seen, acknowledged.load());
+        const auto cell = this->get(1);
+        seen = cell ? cell->version : 0;
+        EXPECT_GE(seen, least);
+      }
+    });
+  }
+  std::uint64_t version = 0;
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    version = this->set(1, version, cell_of("value")).value();
+    acknowledged = version;
+    // Neighbours push the cell out of what memory there is.
+    ASSERT_TRUE(this->set(i + 2, 0, cell_of(std::string(500, 'x'))));
+  }
+  over = true;
+}
+
 //= spec:tigress#CLM-06 test
 TYPED_TEST_P(StoreConformance, OfManyFirstReadersExactlyOneIsBound) {
   const RaceResult plain = race_first_readers(*this->store_, 64, 20);
@@ -189,15 +215,13 @@ TYPED_TEST_P(StoreConformance, AReadyStoreSaysSo) {
   EXPECT_FALSE(this->store_->short_of_space());
 }
 
-REGISTER_TYPED_TEST_SUITE_P(StoreConformance, WhatWasAcknowledgedIsRead,
-                            AnEmptyValueAndALargeOneAreKept,
-                            AnotherVersionIsAConflictAndChangesNothing,
-                            DeletedIsAbsentAndVersionsAreNeverUsedAgain,
-                            AtItsDeadlineACellIsGoneBeforeAnySweep,
-                            RemainsTakeThePlaceOfTheValueAtTheDeadline,
-                            SweepTakesWhatIsDueInPortionsAndNothingElse, ANewDeadlineMovesTheCell,
-                            CellsAreCountedPerSecret, ParallelChangesOfManyKeysAreAllDone,
-                            DoneMayCallTheStoreAgain, OfManyFirstReadersExactlyOneIsBound,
-                            OfManyFirstReadersWithTheProofExactlyOneIsBound, AReadyStoreSaysSo);
+REGISTER_TYPED_TEST_SUITE_P(
+    StoreConformance, WhatWasAcknowledgedIsRead, AnEmptyValueAndALargeOneAreKept,
+    AnotherVersionIsAConflictAndChangesNothing, DeletedIsAbsentAndVersionsAreNeverUsedAgain,
+    AtItsDeadlineACellIsGoneBeforeAnySweep, RemainsTakeThePlaceOfTheValueAtTheDeadline,
+    SweepTakesWhatIsDueInPortionsAndNothingElse, ANewDeadlineMovesTheCell, CellsAreCountedPerSecret,
+    ParallelChangesOfManyKeysAreAllDone, DoneMayCallTheStoreAgain, VersionsNeverGoBackUnderAReader,
+    OfManyFirstReadersExactlyOneIsBound, OfManyFirstReadersWithTheProofExactlyOneIsBound,
+    AReadyStoreSaysSo);
 
 }  // namespace keyferry::store

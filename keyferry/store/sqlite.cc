@@ -1,5 +1,6 @@
 #include "keyferry/store/sqlite.h"
 
+#include "keyferry/store/cell_cache.h"
 #include "keyferry/store/sqlite_cells.h"
 #include "keyferry/store/sqlite_readers.h"
 #include "keyferry/store/sqlite_writer.h"
@@ -11,12 +12,18 @@ namespace {
 //= spec:tigress#REQ-04
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::filesystem::path path, std::unique_ptr<SqliteWriter> writer)
-      : readers_(std::move(path)), writer_(std::move(writer)) {}
+  SqliteStore(std::filesystem::path path, std::unique_ptr<CellCache> cache,
+              std::unique_ptr<SqliteWriter> writer)
+      : readers_(std::move(path)), cache_(std::move(cache)), writer_(std::move(writer)) {}
 
   Result<std::optional<Cell>> get(const CellKey& key, Time now) override {
-    KF_TRY(auto cell, readers_.find(key));
-    if (!cell) return std::optional<Cell>();
+    CellCache::Ticket ticket;
+    std::optional<Cell> cell = cache_->find(key, ticket);
+    if (!cell) {
+      KF_TRY(cell, readers_.find(key));
+      if (!cell) return std::optional<Cell>();
+      cache_->fill(key, *cell, ticket);
+    }
     return cell_at(*std::move(cell), now);
   }
 
@@ -38,7 +45,8 @@ class SqliteStore final : public Store {
 
  private:
   SqliteReaders readers_;
-  std::unique_ptr<SqliteWriter> writer_;
+  std::unique_ptr<CellCache> cache_;
+  std::unique_ptr<SqliteWriter> writer_;  // ends before the cache that it tells of changes
 };
 
 Result<std::unique_ptr<Store>> open_file(const SqliteOptions& options, const Reserve& reserve,
@@ -48,9 +56,10 @@ Result<std::unique_ptr<Store>> open_file(const SqliteOptions& options, const Res
   KF_TRY(migrate_cells(db));
   KF_TRY(auto cells, CellWriter::prepare(db));
   KF_TRY(const auto counts, read_counts(db));
-  auto writer = std::make_unique<SqliteWriter>(std::move(db), std::move(cells), options.opened,
-                                               counts, reserve, short_of_space);
-  return std::make_unique<SqliteStore>(path, std::move(writer));
+  auto cache = std::make_unique<CellCache>(options.cache);
+  auto writer = std::make_unique<SqliteWriter>(std::move(db), std::move(cells), *cache,
+                                               options.opened, counts, reserve, short_of_space);
+  return std::make_unique<SqliteStore>(path, std::move(cache), std::move(writer));
 }
 
 // On a full disk the store still opens, if need be at the cost of the reserve.

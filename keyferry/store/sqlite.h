@@ -17,6 +17,8 @@ struct SqliteOptions {
   Time opened{};
   // Octets kept aside on the disk, given up for deletes and claims when it is full (0: none).
   std::size_t reserve = 16 << 20;
+  // Octets of cells kept in memory for reading (0: none).
+  std::size_t cache = 32 << 20;
 };
 
 // open_sqlite_store opens or makes the store. The caller holds a lock that keeps other processes

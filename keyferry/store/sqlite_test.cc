@@ -7,6 +7,7 @@
 #include "keyferry/file/temporary_folder_test.h"
 #include "keyferry/sql/database.h"
 #include "keyferry/store/conformance_test.h"
+#include "keyferry/store/sqlite_writer.h"
 
 namespace keyferry::store {
 namespace {
@@ -20,11 +21,17 @@ std::unique_ptr<Store> open(const TemporaryFolder& folder) {
   return open_sqlite_store({folder.path(), kStart, kReserve}).value();
 }
 
+// The cache changes no answer, whether it holds everything, next to nothing or nothing at all.
+template <std::size_t cache>
 struct SqliteEngine {
   TemporaryFolder folder;
-  std::unique_ptr<Store> open() { return store::open(folder); }
+  std::unique_ptr<Store> open() {
+    return open_sqlite_store({folder.path(), kStart, kReserve, cache}).value();
+  }
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreConformance, SqliteEngine);
+using SqliteEngines =
+    testing::Types<SqliteEngine<32 << 20>, SqliteEngine<16 * 1000>, SqliteEngine<0>>;
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreConformance, SqliteEngines);
 
 std::string octets_of(const TemporaryFolder& folder) {
   std::string all;
@@ -85,6 +92,35 @@ TEST(SqliteStore, AfterASweepNothingOfWhatEndedIsOnTheDisk) {
   while (store->sweep(later, 50).value() == 50) continue;
   EXPECT_EQ(octets_of(folder).find("SECRET-CONTENT-"), std::string::npos);
   EXPECT_THAT(octets_of(folder), HasSubstr("overwritten"));
+}
+
+Result<std::uint64_t> change(SqliteWriter& writer, std::uint32_t number, std::uint64_t expected,
+                             std::optional<Cell> cell) {
+  std::promise<Result<std::uint64_t>> promise;
+  writer.post({key_of(number), expected, std::move(cell)}, kStart,
+              [&](Result<std::uint64_t> done) { promise.set_value(std::move(done)); });
+  return promise.get_future().get();
+}
+
+//= spec:quality#1-gone test
+TEST(SqliteStore, WhatEndedIsOutOfMemoryTooAfterASweep) {
+  const TemporaryFolder folder;
+  auto db = sql::Database::open(folder / "cells.db").value();
+  ASSERT_TRUE(migrate_cells(db));
+  auto cells = CellWriter::prepare(db).value();
+  CellCache cache(1 << 20);
+  SqliteWriter writer(std::move(db), std::move(cells), cache, kStart, {}, Reserve({}, 0), false);
+  Cell cell = cell_of("content");
+  ASSERT_TRUE(change(writer, 1, 0, cell));
+  const auto deleted = change(writer, 2, 0, cell);
+  cell.remains = copy_of(bytes_of("tombstone"));
+  cell.remains_until = kEnd + std::chrono::hours(1);
+  ASSERT_TRUE(change(writer, 3, 0, cell));
+  const std::size_t all = cache.octets();
+  ASSERT_TRUE(change(writer, 2, *deleted, std::nullopt));
+  EXPECT_LT(cache.octets(), all);
+  EXPECT_EQ(writer.sweep(kEnd, 10).value(), 2u);
+  EXPECT_EQ(cache.octets(), 0u);
 }
 
 TEST(SqliteStore, ANewerStoreIsRefusedUnchanged) {

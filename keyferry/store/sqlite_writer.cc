@@ -21,11 +21,12 @@ std::size_t size_of(const Change& change) {
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(sql::Database db, CellWriter cells, Time opened,
+SqliteWriter::SqliteWriter(sql::Database db, CellWriter cells, CellCache& cache, Time opened,
                            const std::vector<CellCount>& counts, Reserve reserve,
                            bool short_of_space)
     : db_(std::move(db)),
       cells_(std::move(cells)),
+      cache_(cache),
       reserve_(std::move(reserve)),
       last_version_(static_cast<std::uint64_t>(unix_ms(opened)) << kVersionShift),
       short_of_space_(short_of_space) {
@@ -106,9 +107,22 @@ void SqliteWriter::carry_out(std::vector<Job> jobs) {
       set_short_of_space(true);
       done = try_batch(batch, false);
     }
-    for (Job& job : batch) job.done(done ? std::move(job.outcome) : done.error());
+    answer(batch, done);
     begin = end;
   }
+}
+
+void SqliteWriter::answer(std::span<Job> jobs, const Result<Done>& done) {
+  for (Job& job : jobs) {
+    if (!done) job.outcome = done.error();
+    if (!job.outcome) continue;
+    if (job.change.cell) {
+      cache_.put(job.change.key, *std::move(job.change.cell));
+    } else {
+      cache_.erase(job.change.key);
+    }
+  }
+  for (Job& job : jobs) job.done(std::move(job.outcome));
 }
 
 Result<Done> SqliteWriter::try_batch(std::span<Job> jobs, bool growing) {
@@ -173,6 +187,7 @@ Result<std::size_t> SqliteWriter::sweep_now(Time now, std::size_t most) {
     Counts counts = counts_;
     KF_TRY(take_due(due, now, counts));
     KF_TRY(commit(transaction, std::move(counts)));
+    for (const DueCell& cell : due) cache_.erase(cell.key);
   }
   if (due.size() < most) {
     KF_TRY(truncate_log());

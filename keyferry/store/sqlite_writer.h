@@ -9,6 +9,7 @@
 #include <span>
 #include <thread>
 
+#include "keyferry/store/cell_cache.h"
 #include "keyferry/store/sqlite_cells.h"
 #include "keyferry/store/sqlite_reserve.h"
 
@@ -16,7 +17,8 @@ namespace keyferry::store {
 
 class SqliteWriter {
  public:
-  SqliteWriter(sql::Database db, CellWriter cells, Time opened,
+  // `cache` outlives the writer.
+  SqliteWriter(sql::Database db, CellWriter cells, CellCache& cache, Time opened,
                const std::vector<CellCount>& counts, Reserve reserve, bool short_of_space);
   // Carries out what was handed in, then ends.
   ~SqliteWriter();
@@ -44,6 +46,8 @@ class SqliteWriter {
   void run();
   void carry_out(std::vector<Job> jobs);
   Result<Done> try_batch(std::span<Job> jobs, bool growing);
+  // answer tells the cache and then the callers how their batch ended.
+  void answer(std::span<Job> jobs, const Result<Done>& done);
   Result<Done> apply(Job& job, bool growing, Counts& counts);
   Result<Done> write(Job& job, const std::optional<CellInfo>& old, Counts& counts);
   // commit ends the transaction with the new counts.
@@ -56,6 +60,7 @@ class SqliteWriter {
 
   sql::Database db_;
   CellWriter cells_;
+  CellCache& cache_;
   Reserve reserve_;
   std::uint64_t last_version_;
   bool wrote_since_truncate_ = true;
