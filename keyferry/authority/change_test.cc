@@ -18,6 +18,16 @@ Share in_state(State state) {
   return share;
 }
 
+Share confirmed(State state = State::open) {
+  Share share = in_state(state);
+  share.mode = Mode::confirmed;
+  share.code_number = 0;
+  return share;
+}
+
+const GrantWish kBo{std::string(43, 'A'), "Bo's laptop"};
+const GrantWish kMallory{std::string(43, 'Q'), std::nullopt};
+
 std::string reason(const Result<Share>& changed) {
   return changed ? "changed" : std::string(reason_of(changed.error()));
 }
@@ -33,6 +43,70 @@ TEST(Rearm, OnlyALockedShareGetsANewPinAndCode) {
   EXPECT_EQ(share->pin->mac, pin_mac(kKeys, share->id, "222222"));
   EXPECT_EQ(share->code_number, 2u);
   EXPECT_EQ(share->rearms_left, 2);
+}
+
+//= spec:authority#2-grant test
+TEST(Grant, FirstOneFixesTheKeyForEver) {
+  const auto first = grant(confirmed(), kBo, kNow);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->state, State::claimed);
+  EXPECT_EQ(first->times.claimed, kNow);
+  EXPECT_EQ(first->code_number, 1u);
+  EXPECT_EQ(bound_key(*first), kBo.thumbprint);
+  EXPECT_EQ(first->holder->label, "Bo's laptop");
+  EXPECT_EQ(reason(grant(*first, kMallory, kNow)), "already_granted");
+  const auto again = grant(*first, {kBo.thumbprint, "another label"}, kNow + Duration(1));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->code_number, 2u) << "the older code is dead";
+  EXPECT_EQ(again->times.claimed, kNow);
+  EXPECT_EQ(again->holder->label, "Bo's laptop");
+}
+
+TEST(Grant, OnlyWhatWaitsForItIsGranted) {
+  EXPECT_EQ(reason(grant(in_state(State::open), kBo, kNow)), "not_confirmed");
+  for (State state : kAll) {
+    const auto granted = grant(confirmed(state), kBo, kNow);
+    if (state == State::open || state == State::claimed) {
+      EXPECT_TRUE(granted);
+    } else {
+      EXPECT_EQ(reason(granted), encode_state(state));
+    }
+  }
+  Share share = *grant(confirmed(), kBo, kNow);
+  EXPECT_EQ(reason(grant(share, kBo, share.link_until)), "expired");
+  for (State state : {State::locked, State::redeemed}) {
+    share.state = state;
+    EXPECT_EQ(reason(grant(share, kMallory, kNow)), "already_granted");
+    EXPECT_EQ(reason(grant(share, kBo, kNow)), encode_state(state));
+  }
+}
+
+TEST(Grant, FormIsAThumbprintAndALabelMadeSafe) {
+  const std::string thumbprint(43, 'A');
+  const auto wish = parse_grant({{"thumbprint", thumbprint}, {"label", "Bo's \u202ephone"}});
+  ASSERT_TRUE(wish);
+  EXPECT_EQ(wish->label, "Bo's phone");
+  EXPECT_EQ(parse_grant({{"thumbprint", thumbprint}, {"label", ""}})->label, std::nullopt);
+  EXPECT_TRUE(parse_grant({{"thumbprint", thumbprint}}));
+  const std::string far = thumbprint + "A";
+  for (const std::string& bad : {std::string(), std::string(42, 'A'), std::string(43, 'B'), far}) {
+    EXPECT_FALSE(parse_grant({{"thumbprint", bad}})) << bad;
+  }
+  EXPECT_FALSE(parse_grant({{"label", "Bo"}}));
+  EXPECT_FALSE(parse_grant({{"thumbprint", thumbprint}, {"label", 7}}));
+}
+
+//= spec:authority#2-rearm-confirmed test
+TEST(Rearm, AConfirmedShareKeepsItsCode) {
+  Share share = *grant(confirmed(), kBo, kNow);
+  share.state = State::locked;
+  share.pin = PinState{pin_mac(kKeys, share.id, "111111"), 0};
+  const auto armed = rearm(kKeys, share, "222222", false, kNow);
+  ASSERT_TRUE(armed);
+  EXPECT_EQ(armed->state, State::claimed);
+  EXPECT_EQ(armed->code_number, 1u);
+  EXPECT_EQ(armed->pin->tries_left, kPinTries);
+  EXPECT_EQ(bound_key(*armed), kBo.thumbprint);
 }
 
 TEST(Rearm, ThreeTimesAtMostAndNeverTheSamePin) {
@@ -56,6 +130,16 @@ TEST(OfferAgain, OpenAndClaimedSharesGetANewCode) {
   }
 }
 
+TEST(OfferAgain, AConfirmedShareHasOnlyItsGrant) {
+  EXPECT_EQ(reason(offer_again(confirmed(State::claimed), kNow)), "confirmed");
+}
+
+TEST(Refuse, AConfirmedShareBeforeItsGrantOnly) {
+  EXPECT_EQ(refuse(confirmed(), kNow)->state, State::refused);
+  EXPECT_EQ(reason(refuse(*grant(confirmed(), kBo, kNow), kNow)), "not_open");
+  EXPECT_EQ(reason(grant(*refuse(confirmed(), kNow), kBo, kNow)), "refused");
+}
+
 TEST(Refuse, OpenSharesOnlyAndAgainAndAgain) {
   for (State state : kAll) {
     const auto share = refuse(in_state(state), kNow);
@@ -76,6 +160,9 @@ TEST(Revoke, WinsOverEveryStateAndNothingLeadsBack) {
     EXPECT_EQ(share.state, State::revoked);
     EXPECT_FALSE(revoke(share, kNow));
     EXPECT_FALSE(rearm(kKeys, share, "222222", false, kNow));
+    share.mode = Mode::confirmed;
+    EXPECT_EQ(reason(grant(share, kBo, kNow)), "revoked");
+    share.mode = Mode::immediate;
     EXPECT_FALSE(offer_again(share, kNow));
     EXPECT_FALSE(refuse(share, kNow));
     EXPECT_FALSE(drop(share, kNow));

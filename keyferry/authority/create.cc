@@ -43,15 +43,16 @@ Result<Window> window_of(const ShareWish& wish, const std::optional<Window>& par
 // The offer lives until the instant that the wallet also asks its mailbox for.
 Result<Time> link_end(const ShareWish& wish, const Window& window, Time now) {
   const Time second = whole_second(now);
-  const Time latest =
-      std::min(window.until, second + (wish.pin ? kLinkLifeWithPin : kLinkLifeWithoutPin));
+  const bool bare = !wish.pin && wish.mode == Mode::immediate;
+  const Time latest = std::min(window.until, second + (bare ? kBareLinkLife : kLongestLinkLife));
   Time end = latest;
   if (wish.link_until) end = *wish.link_until;
   if (wish.link_for) end = second + *wish.link_for;
   if (end <= now) return window_fault("link_until is in the past");
   if (end > latest) {
     return window_fault("the offer may be open until " + codec::encode_rfc3339(latest) +
-                        " at most (48 h with a PIN, 24 h without, never past the share's end)");
+                        " at most (48 h, 24 h in immediate mode without a PIN, never past the "
+                        "share's end)");
   }
   return end;
 }
@@ -61,6 +62,8 @@ Result<Share> fill(const ServerKeys& keys, const ShareWish& wish, Share share,
                    const std::optional<Window>& parent, Time now) {
   share.kind = wish.kind;
   share.depth = wish.depth;
+  share.mode = wish.mode;
+  if (wish.mode == Mode::confirmed) share.code_number = 0;
   KF_TRY(share.window, window_of(wish, parent, now));
   KF_TRY(share.link_until, link_end(wish, share.window, now));
   if (wish.pin) share.pin = PinState{pin_mac(keys, share.id, *wish.pin), kPinTries};
@@ -86,6 +89,10 @@ Result<Done> check_depth(const Share& parent, const ShareWish& wish) {
 }  // namespace
 
 Result<Share> make_root_share(const ServerKeys& keys, const ShareWish& wish, ShareId id, Time now) {
+  if (wish.mode == Mode::confirmed) {
+    return fail(Errc::invalid, "a first share is immediate: nobody is there to compare words",
+                "mode");
+  }
   KF_TRY(const credential::Kind* kind, credential::find_kind(wish.kind));
   Share share{.id = std::move(id)};
   KF_TRY(share.rights, credential::make_root_rights(kind->schema(), wish.rights));

@@ -11,9 +11,10 @@
 namespace keyferry::authority {
 
 inline constexpr int kMostDepth = 16;
-// The longest time an offer can be redeemed: with a PIN, and without one.
-inline constexpr Duration kLinkLifeWithPin = std::chrono::hours(48);
-inline constexpr Duration kLinkLifeWithoutPin = std::chrono::hours(24);
+// The longest time a share can be redeemed: where its code alone is not enough (a PIN, or the key
+// that was granted), and where it is.
+inline constexpr Duration kLongestLinkLife = std::chrono::hours(48);
+inline constexpr Duration kBareLinkLife = std::chrono::hours(24);
 // The longest window of a root share.
 inline constexpr Duration kLongestWindow = std::chrono::hours(24) * 3660;
 
@@ -28,6 +29,7 @@ struct ShareWish {
   std::optional<Time> link_until;
   std::optional<Duration> link_for;
   int depth = 0;
+  Mode mode = Mode::immediate;
   std::optional<std::string> pin;
   std::optional<boost::json::object> wall_time;
 };
@@ -37,7 +39,8 @@ struct ShareWish {
 Result<ShareWish> parse_wish(const boost::json::object& body);
 
 // make_root_share decides what an administrator asks for. `id` is fresh. Errors: invalid (reason
-// `window` for times, else the rights' own), forbidden (right_not_enforceable).
+// `window` for times, `mode` for a confirmed one: nobody is there to compare words; else the
+// rights' own), forbidden (right_not_enforceable).
 Result<Share> make_root_share(const ServerKeys& keys, const ShareWish& wish, ShareId id, Time now);
 
 // make_child_share decides what the holder of the last share of `above` asks for. Errors, beside

@@ -66,6 +66,18 @@ TEST(Create, OfferLivesAtMostADayWithoutPinAndTwoWithOne) {
             kNow + std::chrono::seconds(60));
 }
 
+TEST(Create, ConfirmedShareLivesTwoDaysWithoutPinAndHasNoCodeYet) {
+  Path above = holders(1);
+  above.back().window.until = kNow + hours(100);
+  const auto share = child(above, {{"mode", "confirmed"}});
+  ASSERT_TRUE(share) << share.error().detail;
+  EXPECT_EQ(share->mode, Mode::confirmed);
+  EXPECT_EQ(share->code_number, 0u);
+  EXPECT_EQ(share->link_until, kNow + hours(48));
+  EXPECT_EQ(child(above, {})->link_until, kNow + hours(24));
+  EXPECT_EQ(reason(root({{"valid_for", 3600}, {"mode", "confirmed"}})), "mode");
+}
+
 TEST(Create, PastAndAbsurdWindowsAreRefused) {
   EXPECT_EQ(reason(root({{"valid_until", at(hours(-1))}})), "window");
   EXPECT_EQ(reason(root({{"valid_until", at(Duration(0))}})), "window");
@@ -85,7 +97,8 @@ TEST(Create, FormFaultsAreInvalid) {
                                 {{"valid_for", 60}, {"depth", "1"}},
                                 {{"valid_for", 60}, {"pin", "12345"}},
                                 {{"valid_for", 60}, {"pin", 123456}},
-                                {{"valid_for", 60}, {"mode", "confirmed"}},
+                                {{"valid_for", 60}, {"mode", "live"}},
+                                {{"valid_for", 60}, {"mode", 1}},
                                 {{"valid_for", 60}, {"rights", array()}},
                                 {{"valid_for", 60}, {"wall_time", {{"zone", "\n"}}}},
                                 {{"valid_for", 60}, {"kind", 5}}};

@@ -52,6 +52,10 @@ Verdict<IssueStep> decide_issue(const Path& path, const AccessToken& token,
     return denied(std::string(encode_state(state)));
   }
   if (auto above = check_ancestors(path, now); !above) return denied(above.error().reason);
+  const auto bound = bound_key(share);
+  if (bound && (token.thumbprint != bound || proof.thumbprint != *bound)) {
+    return Refusal{"invalid_grant", "this share was granted to another key", "wrong_key"};
+  }
   if (token.spent) return token_refused("a Bearer token is good for one use");
   if (state == State::claimed && !credential) return IssueStep::issue;
   const bool same = credential && token.thumbprint &&

@@ -65,10 +65,13 @@ enum class IssueStep {
 
 // decide_issue checks that the share can be redeemed with `proof`: claimed, nothing above it
 // revoked, ended or expired, no other credential. `credential` is the share's, if there is one.
-// Refusals: invalid_token (spent), invalid_credential_request (another key),
-// credential_request_denied with `revoked`, `refused`, `expired`, `ended` or `locked`.
+// In confirmed mode the keys of token and proof must both be the granted one. Refusals:
+// invalid_token (spent), invalid_grant with `wrong_key` (confirmed mode),
+// invalid_credential_request (another key), credential_request_denied with `revoked`, `refused`,
+// `expired`, `ended` or `locked`.
 //
 //= spec:authority#3-once
+//= spec:authority#2-bound
 Verdict<IssueStep> decide_issue(const Path& path, const AccessToken& token,
                                 const std::optional<Credential>& credential, const KeyProof& proof,
                                 Time now);

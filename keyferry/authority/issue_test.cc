@@ -61,6 +61,21 @@ TEST(Issue, SameKeysGetTheSameAnswerAgainUntilTheLinkEnds) {
             "invalid_credential_request");
 }
 
+//= spec:authority#2-bound test
+TEST(Issue, ConfirmedShareIsIssuedToTheGrantedKeyOnly) {
+  Path path = claimed();
+  const std::string bound = proof_of(kKey).thumbprint;
+  path.back().mode = Mode::confirmed;
+  path.back().holder = Holder{"Bo", bound, {}};
+  const auto issued = [&](const std::optional<std::string>& token, const crypto::PrivateKey& key) {
+    return error_of(decide_issue(path, token_of(path, token), std::nullopt, proof_of(key), kNow));
+  };
+  EXPECT_EQ(issued(bound, kKey), "issue");
+  EXPECT_EQ(issued(bound, kOther), "invalid_grant");
+  EXPECT_EQ(issued(proof_of(kOther).thumbprint, kKey), "invalid_grant");
+  EXPECT_EQ(issued(std::nullopt, kKey), "invalid_grant");
+}
+
 TEST(Issue, SpentBearerTokenIsRefused) {
   const Path path = claimed();
   auto token = token_of(path, std::nullopt);

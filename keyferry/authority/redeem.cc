@@ -49,6 +49,14 @@ std::optional<Refusal> state_fault(const Path& path, const Code& code, Time now)
   return std::nullopt;
 }
 
+// key_fault lets only the granted key go on, so that nobody else can spend a try.
+std::optional<Refusal> key_fault(const Share& share, const std::optional<std::string>& key) {
+  if (share.mode == Mode::immediate) return std::nullopt;
+  const auto bound = bound_key(share);
+  if (bound && key && *key == *bound) return std::nullopt;
+  return grant_refused("this code belongs to another key", "wrong_key");
+}
+
 // spend_try is called for a PIN that is wrong.
 //= spec:quality#1-cheap
 //= spec:tigress#SYS-09
@@ -119,11 +127,15 @@ ExchangeOutcome decide_exchange(const ServerKeys& keys, Path path, Code code,
     return out;
   }
   out.store_jti = exchange.dpop.has_value();
+  const auto key = dpop_key(exchange);
+  if (auto fault = key_fault(out.share, key)) {
+    out.verdict = *fault;
+    return out;
+  }
   if (auto fault = pin_fault(keys, out.share, exchange.tx_code, now)) {
     out.verdict = *fault;
     return out;
   }
-  const auto key = dpop_key(exchange);
   out.share.state = State::claimed;
   if (!out.share.times.claimed) out.share.times.claimed = now;
   out.code.used = now;

@@ -49,15 +49,18 @@ struct ExchangeOutcome {
 };
 
 // decide_exchange checks, stopping at the first failure: code live and its share open (or used, by
-// the key of first use: a lost answer) → DPoP valid, fresh, not replayed → not locked → PIN. Only a
-// wrong PIN costs a try; the fifth locks. `path` ends with the share of `code`.
+// the key of first use: a lost answer) → DPoP valid, fresh, not replayed → in confirmed mode by the
+// granted key → not locked → PIN. Only a wrong PIN costs a try; the fifth locks. `path` ends with
+// the share of `code`.
 //
 // Refusals: invalid_grant with `unknown_code` (dead, used by another, expired), `revoked`,
-// `refused`, `locked`, `wrong_pin`; invalid_request with `pin_required`, `pin_malformed`,
-// `pin_unexpected` (no try is lost); invalid_dpop_proof; use_dpop_nonce.
+// `refused`, `wrong_key` (in confirmed mode: no DPoP, or another key), `locked`, `wrong_pin`;
+// invalid_request with `pin_required`, `pin_malformed`, `pin_unexpected` (no try is lost);
+// invalid_dpop_proof; use_dpop_nonce.
 //
 //= spec:authority#3-order
 //= spec:authority#3-lost
+//= spec:authority#2-bound
 ExchangeOutcome decide_exchange(const ServerKeys& keys, Path path, Code code,
                                 const Exchange& exchange, Time now);
 

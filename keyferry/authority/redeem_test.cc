@@ -66,6 +66,39 @@ TEST(Redeem, ChecksStopAtTheFirstFailureAndOnlyThePinCostsATry) {
   EXPECT_EQ(outcome.share.state, State::open);
 }
 
+//= spec:authority#2-bound test
+TEST(Redeem, ConfirmedCodeIsForTheGrantedKeyAloneAndNobodyElseSpendsATry) {
+  Path path = with_pin("123456");
+  Share& share = path.back();
+  share.mode = Mode::confirmed;
+  share.state = State::claimed;
+  share.holder = Holder{"Bo", "key", {}};
+  for (const char* pin : {"000000", "123456"}) {
+    auto outcome = exchange(path, {.number = 1}, {pin, fresh_proof("other"), false});
+    EXPECT_EQ(word(outcome), "wrong_key");
+    EXPECT_EQ(refusal_of(outcome.verdict).error, "invalid_grant");
+    EXPECT_EQ(outcome.share.pin->tries_left, kPinTries);
+    EXPECT_FALSE(outcome.code.used);
+    EXPECT_TRUE(outcome.store_jti);
+    EXPECT_EQ(word(exchange(path, {.number = 1}, {pin, std::nullopt, false})), "wrong_key");
+  }
+  auto stale = std::get<DpopProof>(fresh_proof("other"));
+  stale.stale = Refusal{"use_dpop_nonce", "nonce"};
+  EXPECT_EQ(refusal_of(
+                exchange(path, {.number = 1}, {"000000", Verdict<DpopProof>(stale), false}).verdict)
+                .error,
+            "use_dpop_nonce")
+      << "the proof is checked before the key";
+  EXPECT_EQ(word(exchange(path, {.number = 1}, {"000000", fresh_proof("key"), false})),
+            "wrong_pin");
+  const auto right = exchange(path, {.number = 1}, {"123456", fresh_proof("key"), false});
+  ASSERT_EQ(word(right), "granted");
+  EXPECT_EQ(std::get<TokenGrant>(right.verdict).thumbprint, "key");
+  share.holder.reset();
+  EXPECT_EQ(word(exchange(path, {.number = 1}, {"123456", fresh_proof("key"), false})),
+            "wrong_key");
+}
+
 TEST(Redeem, MissingMalformedOrUnexpectedPinCostsNothing) {
   const Path path = with_pin("123456");
   auto outcome = exchange(path, {.number = 1}, {});

@@ -38,6 +38,16 @@ std::string_view encode_state(State state) {
   return kNames.at(static_cast<std::size_t>(state)).second;
 }
 
+std::string_view encode_mode(Mode mode) {
+  return mode == Mode::confirmed ? "confirmed" : "immediate";
+}
+
+Result<Mode> parse_mode(std::string_view text) {
+  if (text == "immediate") return Mode::immediate;
+  if (text == "confirmed") return Mode::confirmed;
+  return fail(Errc::invalid, "unknown share mode");
+}
+
 Result<State> parse_state(std::string_view text) {
   for (const auto& [state, name] : kNames) {
     if (name == text) return state;
@@ -65,6 +75,11 @@ bool settle(Share& share, Time now) {
   if (state == State::expired) share.times.expired = share.link_until;
   if (state == State::ended) share.times.ended = share.window.until;
   return true;
+}
+
+std::optional<std::string> bound_key(const Share& share) {
+  if (share.mode == Mode::immediate || !share.holder) return std::nullopt;
+  return share.holder->thumbprint;
 }
 
 Result<Done> check_ancestors(const Path& path, Time now) {

@@ -17,23 +17,32 @@
 namespace keyferry::authority {
 
 // State, as in docs/authority.md. `revoked` wins over all; nothing leads back to a redeemable state
-// but re-arming (locked → open).
+// but re-arming (locked → open, in confirmed mode → claimed).
 enum class State { open, claimed, redeemed, ended, expired, refused, locked, revoked };
 
 std::string_view encode_state(State state);
 // Errors: invalid.
 Result<State> parse_state(std::string_view text);
 
+// Mode says who may redeem: `immediate`, whoever has the code; `confirmed`, the one key that its
+// maker granted. A confirmed share has no code until then.
+enum class Mode { immediate, confirmed };
+
+std::string_view encode_mode(Mode mode);
+// Errors: invalid.
+Result<Mode> parse_mode(std::string_view text);
+
 struct PinState {
   digest::Sha256 mac{};  // pin_mac of the PIN
   int tries_left = kPinTries;
 };
 
-// Holder is the receiver, known once a credential was issued.
+// Holder is the receiver, known once a credential was issued, in confirmed mode from the grant on:
+// then `thumbprint` is the one key that may redeem and never changes again.
 struct Holder {
-  std::optional<std::string> label;  // nothing: the wallet gave none
+  std::optional<std::string> label;  // nothing: there is none. Confirmed: as the maker approved it
   std::string thumbprint;            // RFC 7638, of the certified key
-  std::string fingerprint;           // as the kind shows keys ("SHA256:…")
+  std::string fingerprint;           // as the kind shows keys ("SHA256:…"); empty before issuing
 };
 
 // When each step happened; whole seconds.
@@ -51,7 +60,8 @@ struct StepTimes {
 struct Share {
   ShareId id;
   std::optional<ShareId> parent{};
-  std::string kind{};           // "ssh"
+  std::string kind{};  // "ssh"
+  Mode mode = Mode::immediate;
   credential::Rights rights{};  // complete: nothing is inherited when read
   credential::Window window{};  // of the share; a credential's may be shorter
   Time link_until{};            // exclusive: until when it can be redeemed; ≤ window.until
@@ -59,7 +69,7 @@ struct Share {
   State state = State::open;
   std::optional<PinState> pin{};
   int rearms_left = kRearms;
-  std::uint32_t code_number = 1;  // of the one code that is live; older ones are dead
+  std::uint32_t code_number = 1;  // of the one code that is live; older ones are dead; 0: none yet
   std::optional<Holder> holder{};
   StepTimes times{};
   std::optional<boost::json::object> wall_time{};  // {zone, from, until} as a person chose them
@@ -74,6 +84,10 @@ State state_at(const Share& share, Time now);
 
 // settle writes state_at down with its time, and says whether that changed anything.
 bool settle(Share& share, Time now);
+
+// bound_key is the thumbprint of the one key that may redeem the share; nothing: any key, or (in
+// confirmed mode, before the grant) no key at all, since there is no code either.
+std::optional<std::string> bound_key(const Share& share);
 
 // check_ancestors demands that everything above the last share of `path` is redeemed at `now`.
 // Errors: forbidden with reason `revoked`, `ended` or `expired` (the nearest to the root decides).

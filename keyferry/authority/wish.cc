@@ -57,10 +57,12 @@ Result<std::optional<boost::json::object>> parse_wall_time(const boost::json::ob
   return std::optional(std::move(kept));
 }
 
-Result<Done> check_mode(const boost::json::object& body) {
-  KF_TRY(auto mode, codec::optional_text_member(body, "mode"));
-  if (!mode || *mode == "immediate") return Done{};
-  return fail(Errc::invalid, "mode must be \"immediate\"; this authority knows no other");
+Result<Mode> mode_member(const boost::json::object& body) {
+  KF_TRY(auto text, codec::optional_text_member(body, "mode"));
+  if (!text) return Mode::immediate;
+  auto mode = parse_mode(*text);
+  if (!mode) return fail(Errc::invalid, "member \"mode\" must be immediate or confirmed");
+  return *mode;
 }
 
 }  // namespace
@@ -73,7 +75,7 @@ Result<ShareWish> parse_wish(const boost::json::object& body) {
   KF_TRY(parse_times(body, wish));
   KF_TRY(auto depth, codec::optional_integer_member(body, "depth", 0, kMostDepth));
   wish.depth = static_cast<int>(depth.value_or(0));
-  KF_TRY(check_mode(body));
+  KF_TRY(wish.mode, mode_member(body));
   KF_TRY(wish.pin, codec::optional_text_member(body, "pin"));
   if (wish.pin && !is_pin(*wish.pin)) {
     return fail(Errc::invalid, "member \"pin\" must be exactly six digits 0-9");

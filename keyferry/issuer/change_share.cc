@@ -1,4 +1,4 @@
-// POST /v1/shares/{id}/pin, /offer, /refuse and DELETE /v1/shares/{id}.
+// POST /v1/shares/{id}/grant, /pin, /offer, /refuse and DELETE /v1/shares/{id}.
 #include "keyferry/codec/json.h"
 #include "keyferry/issuer/endpoints.h"
 #include "keyferry/issuer/render.h"
@@ -8,6 +8,21 @@ namespace keyferry::issuer {
 
 using authority::ShareId;
 using ledger::Offered;
+
+net::Response grant_share(Service& service, const net::Request& request, const std::string& id) {
+  const Time now = service.now();
+  return as_holder<Offered>(
+      service, request,
+      [&](sql::Database& db, const ShareId& caller) -> Result<Offered> {
+        KF_TRY(auto body, parse_body(request));
+        KF_TRY(auto wish, authority::parse_grant(body));
+        KF_TRY(auto share, ShareId::parse(id));
+        return ledger::grant_share(db, service.keys().server, caller, share, wish, now);
+      },
+      [&](const Offered& offered) {
+        return json_answer(200, render_offered(service.settings(), offered, now));
+      });
+}
 
 net::Response rearm_share(Service& service, const net::Request& request, const std::string& id) {
   const Time now = service.now();

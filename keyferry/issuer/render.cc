@@ -30,14 +30,14 @@ boost::json::object render_times(const authority::StepTimes& times) {
   return object;
 }
 
-boost::json::object render_holder(const authority::Holder& holder) {
+boost::json::object render_holder(const authority::Holder& holder, authority::Mode mode) {
   boost::json::object object;
   if (holder.label) {
     object["label"] = *holder.label;
-    object["label_from"] = "receiver";
+    object["label_from"] = mode == authority::Mode::confirmed ? "sender" : "receiver";
   }
   object["thumbprint"] = holder.thumbprint;
-  object["fingerprint"] = holder.fingerprint;
+  if (!holder.fingerprint.empty()) object["fingerprint"] = holder.fingerprint;
   return object;
 }
 
@@ -68,7 +68,7 @@ boost::json::object render_record(const ledger::ShareRecord& record, Time now) {
   boost::json::object object{{"share", share.id.text()}};
   if (share.parent) object["parent"] = share.parent->text();
   object["kind"] = share.kind;
-  object["mode"] = "immediate";
+  object["mode"] = encode_mode(share.mode);
   object["state"] = encode_state(share.state);
   object["rights"] = encode_rights(share.rights);
   object["valid_from"] = encode_rfc3339(share.window.from);
@@ -77,18 +77,19 @@ boost::json::object render_record(const ledger::ShareRecord& record, Time now) {
   object["depth"] = share.depth;
   render_pin(share, object);
   if (share.wall_time) object["wall_time"] = *share.wall_time;
-  if (share.holder) object["holder"] = render_holder(*share.holder);
+  if (share.holder) object["holder"] = render_holder(*share.holder, share.mode);
   object["times"] = render_times(share.times);
   object["credentials"] = render_certificates(record);
   return object;
 }
 
 boost::json::object render_offer(const Settings& settings, const ledger::Offered& offered) {
+  require(offered.code.has_value(), "an offer has a code");
   const authority::Share& share = offered.record.share;
   credential::CredentialOffer offer;
   offer.issuer = settings.url;
   offer.configuration_ids = {share.kind};
-  offer.pre_authorized_code = offered.code;
+  offer.pre_authorized_code = *offered.code;
   if (share.pin) offer.tx_code = credential::TxCode{"numeric", 6, {}};
   offer.terms = credential::OfferTerms{share.kind, encode_rights(share.rights), share.window};
   return credential::encode_offer(offer);
@@ -97,7 +98,7 @@ boost::json::object render_offer(const Settings& settings, const ledger::Offered
 boost::json::object render_offered(const Settings& settings, const ledger::Offered& offered,
                                    Time now) {
   boost::json::object object = render_record(offered.record, now);
-  object["credential_offer"] = render_offer(settings, offered);
+  if (offered.code) object["credential_offer"] = render_offer(settings, offered);
   return object;
 }
 

@@ -18,10 +18,11 @@ namespace keyferry::issuer {
 // render_record writes a share as it is at `now`.
 boost::json::object render_record(const ledger::ShareRecord& record, Time now);
 
-// render_offer writes the credential offer with its code: a secret.
+// render_offer writes the credential offer with its code, which must be there: a secret.
 boost::json::object render_offer(const Settings& settings, const ledger::Offered& offered);
 
-// render_offered is a record with its offer by value, as the share calls answer it.
+// render_offered is a record with its offer by value (where there is a code), as the share calls
+// answer it.
 boost::json::object render_offered(const Settings& settings, const ledger::Offered& offered,
                                    Time now);
 

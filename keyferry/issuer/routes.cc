@@ -63,6 +63,7 @@ void add_shares(net::Router& router, Service& service) {
   router.add("GET", "/v1/shares", on_worker(service, list_shares));
   router.add("GET", "/v1/shares/{id}", waiting(service, read_share));
   router.add("DELETE", "/v1/shares/{id}", with_id(service, revoke_share));
+  router.add("POST", "/v1/shares/{id}/grant", with_id(service, grant_share));
   router.add("POST", "/v1/shares/{id}/pin", with_id(service, rearm_share));
   router.add("POST", "/v1/shares/{id}/offer", with_id(service, offer_again));
   router.add("POST", "/v1/shares/{id}/refuse", with_id(service, refuse_share));

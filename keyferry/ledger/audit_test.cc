@@ -85,6 +85,21 @@ TEST(Audit, ObserverHearsOfEachChangeOnceAndOnlyAfterTheCommit) {
 }
 
 //= spec:authority#7-schema test
+TEST(Schema, SharesOfAnOlderLedgerAreImmediate) {
+  auto db = *sql::Database::in_memory();
+  ASSERT_TRUE(db.migrate(schema_steps().first(1)));
+  ASSERT_TRUE(db.execute(
+      "INSERT INTO shares (id, kind, rights, valid_from, valid_until, link_until, depth, "
+      "state, rearms_left, code_number, created) VALUES ('aaaaaaaaaaaaaaaaaaaa', 'ssh', "
+      "'{\"logins\":[\"ada\"],\"hosts\":[\"web\"],\"extensions\":[]}', 1, 2, 2, 0, "
+      "'open', 3, 1, 1)"));
+  ASSERT_TRUE(db.migrate(schema_steps()));
+  const auto share = find_share(db, *authority::ShareId::parse("aaaaaaaaaaaaaaaaaaaa"));
+  ASSERT_TRUE(share && *share);
+  EXPECT_EQ((*share)->mode, authority::Mode::immediate);
+}
+
+//= spec:authority#7-schema test
 TEST(Schema, NewerLedgerIsRefusedAndLeftAlone) {
   auto db = *sql::Database::in_memory();
   ASSERT_TRUE(db.migrate(schema_steps()));

@@ -65,7 +65,9 @@ Result<Issued> issue_first(sql::Database& db, Path path, const AccessToken& toke
   KF_TRY(insert_credential(db, credential));
   share.state = authority::State::redeemed;
   share.times.redeemed = now;
-  share.holder = authority::Holder{proof.label, proof.thumbprint, request.fingerprint};
+  // In confirmed mode the label is the one that the sender approved.
+  auto label = share.holder ? share.holder->label : proof.label;
+  share.holder = authority::Holder{std::move(label), proof.thumbprint, request.fingerprint};
   KF_TRY(update_share(db, share));
   KF_TRY(auto certificate, new_certificate(db, path, credential.id, terms, now));
   KF_TRY(append_audit(db, now, "redeemed", share.id.text(),

@@ -1,6 +1,5 @@
 #include "keyferry/ledger/offer.h"
 
-#include "keyferry/authority/change.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/ledger/audit.h"
 #include "keyferry/ledger/codes.h"
@@ -19,7 +18,7 @@ using authority::ShareWish;
 // handle: a holder's offer travels by value.
 Result<Offered> set_code(sql::Database& db, const ServerKeys& keys, const Caller& caller,
                          Share share) {
-  Offered offered{{std::move(share), std::nullopt, {}}, {}, std::nullopt};
+  Offered offered{{std::move(share), std::nullopt, {}}, std::nullopt, std::nullopt};
   const Share& kept = offered.record.share;
   offered.code = authority::derive_code(keys, kept.id, kept.code_number);
   std::optional<digest::Sha256> handle;
@@ -27,7 +26,7 @@ Result<Offered> set_code(sql::Database& db, const ServerKeys& keys, const Caller
     offered.handle = authority::encode_bearer(digest::random_bytes(32));
     handle = authority::stored_form(*offered.handle);
   }
-  KF_TRY(replace_code(db, kept, authority::stored_form(offered.code), handle));
+  KF_TRY(replace_code(db, kept, authority::stored_form(*offered.code), handle));
   return offered;
 }
 
@@ -52,15 +51,21 @@ Result<Share> decide(sql::Database& db, const ServerKeys& keys, const Caller& ca
   return authority::make_child_share(keys, above, wish, std::move(id), now);
 }
 
-// change_offer runs a rule that gives the share a new code.
+Offered without_code(Share share) {
+  return {{std::move(share), std::nullopt, {}}, std::nullopt, std::nullopt};
+}
+
+// change_offer runs a rule that may give the share a new code.
 template <class Rule>
 Result<Offered> change_offer(sql::Database& db, const ServerKeys& keys, const Caller& caller,
                              const ShareId& id, std::string_view event, Time now, Rule rule) {
   KF_TRY(auto path, path_below(db, caller, id, now));
   KF_TRY(authority::check_ancestors(path, now));
+  const auto before = path.back().code_number;
   KF_TRY(auto share, rule(path.back()));
   KF_TRY(update_share(db, share));
   KF_TRY(append_audit(db, now, event, share.id.text(), {{"code", share.code_number}}));
+  if (share.code_number == before) return without_code(std::move(share));
   return set_code(db, keys, caller, std::move(share));
 }
 
@@ -74,7 +79,10 @@ Result<Offered> make_share(sql::Database& db, const ServerKeys& keys, const Call
     if (before) {
       KF_TRY(auto share, find_share(db, *before));
       require(share.has_value(), "a stored request names a share");
-      std::string code = authority::derive_code(keys, share->id, share->code_number);
+      std::optional<std::string> code;
+      if (share->mode == authority::Mode::immediate) {
+        code = authority::derive_code(keys, share->id, share->code_number);
+      }
       KF_TRY(auto record, record_of(db, *std::move(share)));
       return Offered{std::move(record), std::move(code), std::nullopt};
     }
@@ -84,18 +92,34 @@ Result<Offered> make_share(sql::Database& db, const ServerKeys& keys, const Call
   KF_TRY(insert_share(db, share));
   boost::json::object detail{{"kind", share.kind}, {"rights", encode_rights(share.rights)}};
   if (share.parent) detail["parent"] = share.parent->text();
+  if (share.mode == authority::Mode::confirmed) detail["mode"] = encode_mode(share.mode);
   KF_TRY(append_audit(db, now, "created", share.id.text(), detail));
   if (request) {
     KF_TRY(store_idempotent(db, *request, share.id, now));
   }
+  if (share.mode == authority::Mode::confirmed) return without_code(std::move(share));
   return set_code(db, keys, caller, std::move(share));
+}
+
+Result<Offered> grant_share(sql::Database& db, const ServerKeys& keys, const ShareId& caller,
+                            const ShareId& id, const authority::GrantWish& wish, Time now) {
+  return change_offer(db, keys, caller, id, "granted", now, [&](Share share) -> Result<Share> {
+    if (share.parent != caller) {
+      return fail(Errc::forbidden, "only the holder that made a share may grant it", "not_maker");
+    }
+    return authority::grant(std::move(share), wish, now);
+  });
 }
 
 Result<Offered> rearm_share(sql::Database& db, const ServerKeys& keys, const Caller& caller,
                             const ShareId& id, std::string_view pin, Time now) {
   const auto mac = authority::pin_mac(keys, id, pin);
   KF_TRY(bool used, pin_was_used(db, id, mac));
-  return change_offer(db, keys, caller, id, "rearmed", now, [&](Share share) {
+  return change_offer(db, keys, caller, id, "rearmed", now, [&](Share share) -> Result<Share> {
+    if (!caller && share.mode == authority::Mode::confirmed) {
+      return fail(Errc::conflict,
+                  "only the holder that shares it gives a confirmed share a new PIN", "confirmed");
+    }
     return authority::rearm(keys, std::move(share), pin, used, now);
   });
 }

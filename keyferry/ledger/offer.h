@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "keyferry/authority/change.h"
 #include "keyferry/authority/create.h"
 #include "keyferry/ledger/ledger.h"
 #include "keyferry/ledger/manage.h"
@@ -15,7 +16,8 @@ namespace keyferry::ledger {
 // Offered is a share with the code that is live now; both texts are secrets.
 struct Offered {
   ShareRecord record;
-  std::string code;
+  // Nothing: a confirmed share that was not granted yet, or only got a new PIN.
+  std::optional<std::string> code;
   // The handle for an offer by reference: the administrator's offers only.
   std::optional<std::string> handle;
 };
@@ -27,8 +29,17 @@ Result<Offered> make_share(sql::Database& db, const authority::ServerKeys& keys,
                            const Caller& caller, const authority::ShareWish& wish,
                            const std::optional<IdempotentRequest>& request, Time now);
 
-// rearm_share and offer_share_again: authority/change.h, with a new code. Errors: also not_found
-// (no such share below the caller), forbidden (something above it was revoked or is over).
+// grant_share: authority/change.h. Errors: also not_found (no such share below the caller),
+// forbidden with reason `not_maker` (the caller's, but made by a holder below it) or because
+// something above the share was revoked or is over.
+Result<Offered> grant_share(sql::Database& db, const authority::ServerKeys& keys,
+                            const authority::ShareId& caller, const authority::ShareId& id,
+                            const authority::GrantWish& wish, Time now);
+
+// rearm_share and offer_share_again: authority/change.h, with a new code (a confirmed share keeps
+// its own, and only a holder re-arms it: conflict with reason `confirmed` for the administrator).
+// Errors: also not_found (no such share below the caller), forbidden (something above it was
+// revoked or is over).
 Result<Offered> rearm_share(sql::Database& db, const authority::ServerKeys& keys,
                             const Caller& caller, const authority::ShareId& id,
                             std::string_view pin, Time now);

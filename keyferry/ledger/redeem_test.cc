@@ -69,8 +69,8 @@ TEST(LedgerRedeem, ProofIsAcceptedOnce) {
   const auto second = *tester.offer(std::nullopt);
   authority::Exchange asked;
   asked.dpop = Tester::proof("key");
-  EXPECT_EQ(word(exchange_code(*tester.ledger, tester.keys, first.code, asked, kNow)), "granted");
-  EXPECT_EQ(word(exchange_code(*tester.ledger, tester.keys, second.code, asked, kNow)),
+  EXPECT_EQ(word(exchange_code(*tester.ledger, tester.keys, *first.code, asked, kNow)), "granted");
+  EXPECT_EQ(word(exchange_code(*tester.ledger, tester.keys, *second.code, asked, kNow)),
             "invalid_dpop_proof");
   EXPECT_EQ(tester.state(second.record.share.id), authority::State::open);
 }
@@ -96,6 +96,86 @@ TEST(LedgerRedeem, PinTriesAreCountedAndTheFifthLocksUntilRearmed) {
   EXPECT_EQ(word(tester.exchange(offered.code, "654321")), "unknown_code");
   EXPECT_EQ(word(tester.exchange(armed->code, "123456")), "wrong_pin");
   EXPECT_EQ(word(tester.exchange(armed->code, "654321")), "granted");
+}
+
+//= spec:authority#2-grant test
+//= spec:authority#2-bound test
+TEST(LedgerConfirmed, OnlyTheGrantedKeyRedeems) {
+  Tester tester;
+  const std::string key = tester.key.thumbprint;
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 1}}));
+  const auto made = *tester.offer(root, {{"mode", "confirmed"}, {"pin", "123456"}});
+  const auto& id = made.record.share.id;
+  EXPECT_FALSE(made.code) << "nothing can be redeemed before the grant";
+  const auto first = tester.grant(root, id, key);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(tester.state(id), authority::State::claimed);
+  EXPECT_EQ(reason_of(tester.grant(root, id, "other").error()), "already_granted");
+  const auto second = tester.grant(root, id, key);
+  EXPECT_EQ(word(tester.exchange(first->code, "123456", key)), "unknown_code");
+  for (int i = 0; i < 9; ++i) {
+    EXPECT_EQ(word(tester.exchange(second->code, "000000", "other")), "wrong_key");
+    EXPECT_EQ(word(tester.exchange(second->code, "000000", std::nullopt)), "wrong_key");
+  }
+  EXPECT_EQ(word(tester.exchange(second->code, "000000", key)), "wrong_pin");
+  const auto token = tester.exchange(second->code, "123456", key);
+  ASSERT_EQ(word(token), "granted");
+  ASSERT_EQ(word(tester.issue(std::get<TokenAnswer>(*token).token, key)), "granted");
+  const auto share =
+      **tester.ledger->transact([&](sql::Database& db) { return find_share(db, id); });
+  EXPECT_EQ(share.holder->label, "Bo's laptop");
+  EXPECT_EQ(share.holder->thumbprint, key);
+  EXPECT_EQ(share.mode, authority::Mode::confirmed);
+  EXPECT_EQ(reason_of(tester.grant(root, id, key).error()), "redeemed");
+}
+
+TEST(LedgerConfirmed, CertifiesNoOtherKeyThanTheOneOfTheToken) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 1}}));
+  const auto id = tester.offer(root, {{"mode", "confirmed"}})->record.share.id;
+  const auto token =
+      tester.exchange(tester.grant(root, id, "wallet")->code, std::nullopt, "wallet");
+  ASSERT_EQ(word(token), "granted");
+  EXPECT_EQ(word(tester.issue(std::get<TokenAnswer>(*token).token, "wallet")), "wrong_key");
+  EXPECT_EQ(tester.state(id), authority::State::claimed);
+}
+
+//= spec:authority#2-rearm-confirmed test
+TEST(LedgerConfirmed, ALockedShareKeepsItsCodeUnderANewPin) {
+  Tester tester;
+  const std::string key = tester.key.thumbprint;
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 1}}));
+  const auto id = tester.offer(root, {{"mode", "confirmed"}, {"pin", "123456"}})->record.share.id;
+  const auto code = tester.grant(root, id, key)->code;
+  for (int i = 0; i < 5; ++i) {
+    static_cast<void>(tester.exchange(code, "000000", key).has_value());
+  }
+  EXPECT_EQ(reason_of(tester.grant(root, id, key).error()), "locked");
+  const auto rearm = [&](const Caller& caller) {
+    return tester.ledger->transact([&](sql::Database& db) {
+      return rearm_share(db, tester.keys, caller, id, "654321", kNow);
+    });
+  };
+  EXPECT_EQ(reason_of(rearm(std::nullopt).error()), "confirmed");
+  const auto armed = rearm(root);
+  ASSERT_TRUE(armed);
+  EXPECT_FALSE(armed->code) << "no message could carry another";
+  EXPECT_EQ(tester.state(id), authority::State::claimed);
+  EXPECT_EQ(word(tester.exchange(code, "654321", key)), "granted");
+}
+
+TEST(LedgerConfirmed, OnlyTheMakerGrants) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 2}}));
+  const auto maker = tester.redeem(*tester.offer(root, {{"depth", 1}}));
+  const auto stranger = tester.redeem(*tester.offer(std::nullopt, {{"depth", 2}}));
+  const auto id = tester.offer(maker, {{"mode", "confirmed"}})->record.share.id;
+  EXPECT_EQ(reason_of(tester.grant(root, id, "key").error()), "not_maker");
+  EXPECT_EQ(tester.grant(stranger, id, "key").error().code, Errc::not_found);
+  EXPECT_EQ(tester.state(id), authority::State::open);
+  EXPECT_TRUE(tester.grant(maker, id, "key"));
+  ASSERT_TRUE(tester.revoke(root, maker));
+  EXPECT_EQ(reason_of(tester.grant(maker, id, "key").error()), "revoked");
 }
 
 // 64 receivers race for one code, then 64 for one token: one credential, whoever wins.

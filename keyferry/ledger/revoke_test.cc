@@ -148,8 +148,8 @@ TEST(LedgerRevoke, WhatRanOutIsWrittenDownAndNotListed) {
   EXPECT_TRUE(listed(tester.snapshot(late)).empty());
 }
 
-// A revoke races with create, exchange and issue below it, at each depth; afterwards nothing below
-// is live, whatever came first. (Over HTTP: tests/integration/authority_race_test.py.)
+// A revoke races with create, grant, exchange and issue below it, at each depth; afterwards nothing
+// below is live, whatever came first. (Over HTTP: tests/integration/authority_redeem_test.py.)
 //
 //= spec:authority#3-path test
 TEST(LedgerRevoke, RacesLeaveNothingLiveBelow) {
@@ -162,6 +162,7 @@ TEST(LedgerRevoke, RacesLeaveNothingLiveBelow) {
     }
     const auto waiting = *tester.offer(path.back());
     const auto claimed = *tester.offer(path.back());
+    const auto confirmed = tester.offer(path.back(), {{"mode", "confirmed"}})->record.share.id;
     const auto token = std::get<TokenAnswer>(*tester.exchange(claimed.code)).token;
     const ShareId victim = path[static_cast<std::size_t>(round % (kDepth + 1))];
     {
@@ -169,6 +170,8 @@ TEST(LedgerRevoke, RacesLeaveNothingLiveBelow) {
       std::jthread creating([&] { static_cast<void>(tester.offer(path.back()).has_value()); });
       std::jthread exchanging(
           [&] { static_cast<void>(tester.exchange(waiting.code).has_value()); });
+      std::jthread granting(
+          [&] { static_cast<void>(tester.grant(path.back(), confirmed, "key").has_value()); });
       std::jthread issuing([&] { static_cast<void>(tester.issue(token).has_value()); });
     }
     const auto under =
@@ -176,6 +179,7 @@ TEST(LedgerRevoke, RacesLeaveNothingLiveBelow) {
     for (const auto& share : under) EXPECT_EQ(share.state, State::revoked) << round;
     EXPECT_EQ(tester.state(victim), State::revoked);
     EXPECT_FALSE(tester.offer(path.back()));
+    EXPECT_FALSE(tester.grant(path.back(), confirmed, "key"));
   }
 }
 

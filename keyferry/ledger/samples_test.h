@@ -68,14 +68,22 @@ struct Tester {
         [&](sql::Database& db) { return make_share(db, keys, caller, wish, std::nullopt, kNow); });
   }
 
-  Result<authority::Verdict<TokenAnswer>> exchange(const std::string& code,
+  Result<authority::Verdict<TokenAnswer>> exchange(const std::optional<std::string>& code,
                                                    std::optional<std::string> pin = std::nullopt,
                                                    std::optional<std::string> dpop = "key",
                                                    Time now = kNow) {
     authority::Exchange asked;
     asked.tx_code = std::move(pin);
     if (dpop) asked.dpop = proof(*dpop);
-    return exchange_code(*ledger, keys, code, std::move(asked), now);
+    return exchange_code(*ledger, keys, code.value(), std::move(asked), now);
+  }
+
+  // grant lets the key with that thumbprint redeem a confirmed share.
+  Result<Offered> grant(const authority::ShareId& caller, const authority::ShareId& id,
+                        const std::string& thumbprint, Time now = kNow) {
+    const authority::GrantWish wish{thumbprint, "Bo's laptop"};
+    return ledger->transact(
+        [&](sql::Database& db) { return grant_share(db, keys, caller, id, wish, now); });
   }
 
   Result<authority::Verdict<Issued>> issue(const std::string& token,

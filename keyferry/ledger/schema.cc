@@ -89,7 +89,11 @@ CREATE TRIGGER audit_is_never_cut BEFORE DELETE ON audit
   BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 )sql";
 
-constexpr std::array kSteps{kFirst};
+// Confirmed mode: what an older ledger holds is immediate.
+constexpr std::string_view kModes =
+    "ALTER TABLE shares ADD COLUMN mode TEXT NOT NULL DEFAULT 'immediate';";
+
+constexpr std::array kSteps{kFirst, kModes};
 
 }  // namespace
 

@@ -16,7 +16,7 @@ using authority::ShareId;
 constexpr std::string_view kColumns =
     "id, parent, kind, rights, valid_from, valid_until, link_until, depth, state, pin_mac, "
     "pin_tries, rearms_left, code_number, label, thumbprint, fingerprint, wall_time, created, "
-    "claimed, redeemed, locked, revoked, ended, refused, expired";
+    "claimed, redeemed, locked, revoked, ended, refused, expired, mode";
 
 std::optional<Time> time_at(const sql::Statement& row, int column) {
   if (row.is_null(column)) return std::nullopt;
@@ -85,6 +85,7 @@ Result<Share> read_row(const sql::Statement& row) {
     KF_TRY(share.wall_time, codec::parse_json_object(row.text(16)));
   }
   share.times = read_times(row);
+  KF_TRY(share.mode, authority::parse_mode(row.text(25)));
   return share;
 }
 
@@ -194,9 +195,10 @@ Result<Done> insert_share(sql::Database& db, const Share& share) {
       db.prepare(
           "INSERT INTO shares (id, state, pin_mac, pin_tries, rearms_left, code_number, label, "
           "thumbprint, fingerprint, claimed, redeemed, locked, revoked, ended, refused, expired, "
-          "link_until, parent, kind, rights, valid_from, valid_until, depth, wall_time, created) "
+          "link_until, parent, kind, rights, valid_from, valid_until, depth, wall_time, created, "
+          "mode) "
           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
-          "?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)"));
+          "?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)"));
   bind_changing(insert, share);
   const std::string rights = codec::encode_json(encode_rights(share.rights));
   std::optional<std::string> wall_time;
@@ -206,7 +208,7 @@ Result<Done> insert_share(sql::Database& db, const Share& share) {
   insert.bind(19, std::string_view(share.kind)).bind(20, std::string_view(rights));
   insert.bind(21, unix_ms(share.window.from)).bind(22, unix_ms(share.window.until));
   insert.bind(23, std::int64_t{share.depth}).bind(24, view(wall_time));
-  insert.bind(25, unix_ms(share.times.created));
+  insert.bind(25, unix_ms(share.times.created)).bind(26, authority::encode_mode(share.mode));
   KF_TRY(insert.run());
   return remember_pin(db, share);
 }

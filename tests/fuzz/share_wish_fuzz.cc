@@ -21,7 +21,7 @@ void check_root(const authority::ShareWish& wish) {
           "a share has a window that is not over");
   require(share->window.until - kNow <= authority::kLongestWindow, "a window is bounded");
   require(share->link_until <= share->window.until && share->link_until > kNow &&
-              share->link_until - kNow <= authority::kLinkLifeWithPin,
+              share->link_until - kNow <= authority::kLongestLinkLife,
           "a link is bounded");
   require(share->pin.has_value() == wish.pin.has_value(), "a PIN that was wished for is kept");
 }

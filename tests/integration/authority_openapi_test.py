@@ -95,13 +95,18 @@ def share_calls(ada, bo):
     tag = ada.v1("GET", path).headers["etag"]
     ada.v1("GET", path, {"If-None-Match": tag})
     ada.v1("GET", "/v1/shares")
+    confirmed = f"/v1/shares/{ada.share(mode='confirmed')['share']}"
+    ada.v1("POST", f"{confirmed}/grant", json={"thumbprint": "short"})
+    ada.v1("POST", f"{confirmed}/grant", {"Content-Type": "text/plain"}, body="x")
+    ada.v1("POST", f"{confirmed}/grant", json={"thumbprint": bo.key.thumbprint, "label": "Bo"})
+    ada.v1("POST", f"{confirmed}/grant", json={"thumbprint": ada.key.thumbprint})
     child = ada.share(depth=1)
     bo.redeem(child["credential_offer"], dpop=False)
     bo.v1("GET", "/v1/shares")
     ada.v1("DELETE", f"/v1/shares/{child['share']}")
-    calls = [("GET", ""), ("DELETE", ""), ("POST", "/pin"), ("POST", "/offer"), ("POST", "/refuse")]
+    calls = [("GET", ""), ("DELETE", ""), ("POST", "/pin"), ("POST", "/offer"), ("POST", "/refuse"), ("POST", "/grant")]
     for method, rest in calls:
-        body = {"json": {"pin": "123456"}} if method == "POST" else {}
+        body = {"json": {"pin": "123456", "thumbprint": "A" * 43}} if method == "POST" else {}
         ada.v1(method, f"/v1/shares/{UNKNOWN}{rest}", **body)
         bo.v1(method, f"/v1/shares/{UNKNOWN}{rest}", **body)
         ada.call(method, f"/v1/shares/{UNKNOWN}{rest}", **body)

@@ -205,9 +205,13 @@ def test_revoke_races_leave_nothing_live_below(authority, ada):
         middle.redeem(made["credential_offer"])
         open_offer, claimed = middle.share()["credential_offer"], client(authority)
         token = claimed.token(middle.share()["credential_offer"]).json()["access_token"]
-        taker, proof = client(authority), claimed.proof()
+        taker, proof, bound = client(authority), claimed.proof(), client(authority)
+        confirmed = f"/v1/shares/{middle.share(mode='confirmed')['share']}/grant"
+        granter = client(authority)
+        granter.key, granter.access, granter.nonce = middle.key, middle.access, middle.nonce
         racers = [threading.Thread(target=work) for work in (
             lambda: ada.v1("DELETE", f"/v1/shares/{made['share']}"), lambda: middle.v1("POST", "/v1/shares", json={"kind": "ssh"}),
+            lambda: granter.v1("POST", confirmed, json={"thumbprint": bound.key.thumbprint}),
             lambda: taker.token(open_offer), lambda: claimed.issue(token, proof=proof))]
         for racer in racers:
             racer.start()
