@@ -1,6 +1,8 @@
 """Starting, waiting for and stopping real programs; where they live while a test runs."""
 
+import itertools
 import os
+import random
 import shutil
 import signal
 import socket
@@ -15,11 +17,25 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("KEYFERRY_BIN") or ROOT / "build/release/bin").resolve()
 
 
+# Below the ports that the system gives to outgoing connections, so that none of these takes one between its choice
+# and its use; each worker of pytest-xdist ("gw0", "gw1", …) has a range of its own.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PORTS = range(16000 + 2000 * (_WORKER % 8), 18000 + 2000 * (_WORKER % 8))
+_next_port = itertools.count(random.randrange(len(_PORTS)))
+
+
 def free_port():
-    """A port of 127.0.0.1 that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of 127.0.0.1 that nothing listens on now; not given again before 1999 others."""
+    for _ in _PORTS:
+        port = _PORTS[next(_next_port) % len(_PORTS)]
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError(f"no free port in {_PORTS}")
 
 
 def wait_until(condition, what, seconds=10.0):
