@@ -40,7 +40,8 @@ std::string encode(ByteView bytes, std::string_view alphabet, bool pad) {
     out[3] = alphabet[bits & 63];
   }
   if (rest == 0) return text;
-  const std::uint32_t bits = std::uint32_t{in[0]} << 16 | (rest == 2 ? in[1] << 8 : 0);
+  const std::uint32_t bits =
+      std::uint32_t{in[0]} << 16 | (rest == 2 ? std::uint32_t{in[1]} << 8 : 0U);
   for (std::size_t i = 0; i <= rest; ++i) out[i] = alphabet[bits >> (18 - 6 * i) & 63];
   return text;
 }
