@@ -16,14 +16,14 @@ struct Wait {
 
 // step registers first and looks then, so that no change between the two is missed. What the
 // registration wakes after an answer was given finds the flag set.
-void step(const std::shared_ptr<Wait>& wait, bool last) {
-  wait->service.post(wait->reply, [wait, last] {
+void step(const std::shared_ptr<Wait>& wait) {
+  wait->service.post(wait->reply, [wait] {
     auto answered = std::make_shared<std::atomic<bool>>(false);
     const Duration left = wait->end - wait->service.now();
-    const bool over = last || left <= Duration::zero();
+    const bool over = left <= Duration::zero() || wait->service.waiters().is_shut();
     if (!over) {
       wait->service.waiters().wait(wait->topic, left, [wait, answered] {
-        if (!answered->exchange(true)) step(wait, false);
+        if (!answered->exchange(true)) step(wait);
       });
     }
     auto answer = wait->look();
@@ -38,8 +38,7 @@ void step(const std::shared_ptr<Wait>& wait, bool last) {
 void answer_when_changed(Service& service, std::string topic, Duration most, Look look,
                          net::Response unchanged, net::Reply reply) {
   step(std::make_shared<Wait>(Wait{service, std::move(topic), service.now() + most, std::move(look),
-                                   std::move(unchanged), std::move(reply)}),
-       false);
+                                   std::move(unchanged), std::move(reply)}));
 }
 
 }  // namespace keyferry::issuer

@@ -112,6 +112,11 @@ void Waiters::shut_down() {
   for (const auto& call : woken) call();
 }
 
+bool Waiters::is_shut() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->shut;
+}
+
 std::size_t Waiters::size() const {
   const std::lock_guard lock(state_->mutex);
   return state_->waiters.size();

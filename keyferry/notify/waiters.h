@@ -23,8 +23,10 @@ class Waiters {
   // so that no change between the two is missed.
   void wait(const std::string& topic, Duration most, std::function<void()> woken);
   void wake(const std::string& topic);
-  // shut_down wakes everybody; later waits are woken at once.
+  // shut_down wakes everybody; later waits are woken at once, so whoever is woken and would wait
+  // again asks is_shut first.
   void shut_down();
+  bool is_shut() const;
   std::size_t size() const;
 
  private:

@@ -118,7 +118,9 @@ TEST(Waiters, ShutDownWakesAllAndLaterWaitsAtOnce) {
   {
     Waiters waiters(tasks.after());
     waiters.wait("a", kLong, [&] { ++woken; });
+    EXPECT_FALSE(waiters.is_shut());
     waiters.shut_down();
+    EXPECT_TRUE(waiters.is_shut());
     EXPECT_EQ(woken, 1);
     waiters.wait("a", kLong, [&] { ++woken; });
     EXPECT_EQ(woken, 2);

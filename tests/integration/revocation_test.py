@@ -1,5 +1,8 @@
 """From the authority's revoke to sshd's refusal, with nothing but the programs that an operator starts."""
 
+import threading
+import time
+
 import pytest
 from support import LOGIN, Authority, Sshd, Verifier, Wallet, wait_until
 from support.list_server import krl_number
@@ -99,3 +102,20 @@ def test_the_agent_may_be_first(place):
     wait_until(site.verifier.ready, "the first contact", 15)
     key, cert, _ = site.holder("ada")
     assert site.web.login(key, cert).code == 0
+
+
+def test_an_authority_that_stops_answers_its_waiting_calls_at_once(place):
+    authority, answers = Authority(place).start(), []
+    known = authority.call("GET", "/v1/lists/ssh.krl").headers["etag"]
+
+    def wait():
+        answers.append(authority.call("GET", "/v1/lists/ssh.krl", headers={"If-None-Match": known, "Prefer": "wait=25"}))
+
+    waiter = threading.Thread(target=wait)
+    waiter.start()
+    wait_until(lambda: "keyferry_authority_waiting_calls 1" in authority.metrics(), "the call to wait")
+    begun = time.monotonic()
+    assert authority.stop() == 0
+    assert time.monotonic() - begun < 9, "the drain did not end by its limit"
+    waiter.join(30)
+    assert [answer.status for answer in answers] == [304]
