@@ -33,10 +33,14 @@ class Server final : public RelayServer {
     KF_TRY(api_, net::HttpServer::start(options, [this](net::Request request, net::Reply reply) {
              relay_.serve(std::move(request), std::move(reply));
            }));
+    relay_.begin([this](Duration delay, std::function<void()> task) {
+      api_->after(delay, std::move(task));
+    });
     sweeper_ = std::make_unique<relay::Sweeper>(relay_);
     // Last, so that ready means that calls are taken.
-    KF_TRY(admin_,
-           net::start_admin(config.listen_admin, registry_, [this] { return store_->check(); }));
+    KF_TRY(admin_, net::start_admin(
+                       config.listen_admin, registry_, [this] { return store_->check(); },
+                       [this] { metrics_.set_waiting(relay_.waiting()); }));
     return Done{};
   }
 
@@ -49,6 +53,7 @@ class Server final : public RelayServer {
   }
 
   void stop() override {
+    relay_.finish();
     api_->drain(kDrain);
     sweeper_.reset();
     admin_->drain(Duration(0));

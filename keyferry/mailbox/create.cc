@@ -27,10 +27,11 @@ Result<Created> decide_create(const std::optional<State>& current, CreateRequest
     wished = request.configuration->expiration;
     box.rights = request.configuration->rights;
     box.rule = request.configuration->rule;
+    box.delivery = request.configuration->delivery;
   }
   KF_TRY(box.deadline, decide_deadline(wished, now, lifetimes));
   box.creator = creator;
-  box.payload = std::move(request.payload);
+  box.slot.payload = std::move(request.payload);
   box.display = std::move(request.display);
   Tombstone answer = tombstone_of(box);
   return Created{false, answer, std::move(box)};

@@ -14,6 +14,7 @@ struct Configuration {
   AccessRights rights = kRightsWhenOmitted;
   Time expiration{};
   ClaimRule rule;
+  Delivery delivery = Delivery::slot;
 };
 
 // CreateRequest is the request's body, already well-formed.
@@ -25,7 +26,7 @@ struct CreateRequest {
 
 struct Created {
   bool duplicate = false;      // answer 201; nothing to store
-  Tombstone answer;            // deadline and claim rule for the body: the old ones of a duplicate
+  Tombstone answer;            // deadline and rules for the body: the old ones of a duplicate
   std::optional<Mailbox> box;  // to store, unless it is a duplicate
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "keyferry/codec/ssh_wire.h"
+#include "keyferry/mailbox/delivery.h"
 #include "keyferry/mailbox/idempotency.h"
 
 namespace keyferry::mailbox {
@@ -11,22 +12,36 @@ namespace {
 using codec::SshReader;
 using codec::SshWriter;
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kFormat = 2;
 constexpr std::uint8_t kMailbox = 1;
 constexpr std::uint8_t kTombstone = 2;
 enum Side : std::uint8_t { unclaimed, provisional, bound, bound_creator_wrote, bound_set_aside };
 
-void write_head(SshWriter& out, std::uint8_t kind, Time deadline, const ClaimRule& rule) {
-  out.u8(kFormat);
-  out.u8(kind);
-  out.u64(static_cast<std::uint64_t>(unix_ms(deadline)));
-  out.u8(static_cast<std::uint8_t>((rule.key_hash ? 1 : 0) | (rule.proof_only ? 2 : 0)));
-  if (rule.key_hash) out.raw(rule.key_hash->octets);
+void write_time(SshWriter& out, Time time) {
+  out.u64(static_cast<std::uint64_t>(unix_ms(time)));
 }
 
-void write_payload(SshWriter& out, const Payload& payload) {
-  out.string(payload.type);
-  out.string(ByteView(payload.data));
+void write_head(SshWriter& out, std::uint8_t kind, const Tombstone& head) {
+  out.u8(kFormat);
+  out.u8(kind);
+  write_time(out, head.deadline);
+  out.u8(static_cast<std::uint8_t>((head.rule.key_hash ? 1 : 0) | (head.rule.proof_only ? 2 : 0) |
+                                   (head.delivery == Delivery::queue ? 4 : 0)));
+  if (head.rule.key_hash) out.raw(head.rule.key_hash->octets);
+}
+
+void write_message(SshWriter& out, const Message& message) {
+  out.u64(message.seq);
+  out.u8(message.by_creator ? 1 : 0);
+  out.string(message.payload.type);
+  out.string(ByteView(message.payload.data));
+}
+
+void write_queue(SshWriter& out, const Queue& queue) {
+  out.u64(queue.read_by_creator);
+  out.u64(queue.read_by_recipient);
+  out.u8(static_cast<std::uint8_t>(queue.waiting.size()));
+  for (const Message& message : queue.waiting) write_message(out, message);
 }
 
 void write_recipient(SshWriter& out, const Recipient& recipient) {
@@ -36,7 +51,7 @@ void write_recipient(SshWriter& out, const Recipient& recipient) {
   } else if (const auto* firm = std::get_if<Bound>(&recipient)) {
     out.u8(firm->creator_wrote ? bound_creator_wrote : firm->set_aside ? bound_set_aside : bound);
     out.raw(firm->claim.octets);
-    if (!firm->creator_wrote && firm->set_aside) write_payload(out, *firm->set_aside);
+    if (!firm->creator_wrote && firm->set_aside) write_message(out, *firm->set_aside);
   } else {
     out.u8(unclaimed);
   }
@@ -63,15 +78,22 @@ Result<Id> read_id(SshReader& in) {
   return id;
 }
 
-Result<ClaimRule> read_rule(SshReader& in) {
-  ClaimRule rule;
+Result<Time> read_time(SshReader& in) {
+  KF_TRY(const std::uint64_t ms, in.u64());
+  return from_unix_ms(static_cast<std::int64_t>(ms));
+}
+
+Result<Tombstone> read_head(SshReader& in) {
+  Tombstone head;
+  KF_TRY(head.deadline, read_time(in));
   KF_TRY(const std::uint8_t flags, in.u8());
-  if (flags == 2 || flags > 3) return damaged();
+  if (flags > 7 || (flags & 3) == 2) return damaged();
   if (flags & 1) {
-    KF_TRY(rule.key_hash, read_id<ClaimKeyHash>(in));
+    KF_TRY(head.rule.key_hash, read_id<ClaimKeyHash>(in));
   }
-  rule.proof_only = (flags & 2) != 0;
-  return rule;
+  head.rule.proof_only = (flags & 2) != 0;
+  if (flags & 4) head.delivery = Delivery::queue;
+  return head;
 }
 
 Result<std::string> read_text(SshReader& in) {
@@ -79,12 +101,29 @@ Result<std::string> read_text(SshReader& in) {
   return std::string(text_of(octets));
 }
 
-Result<Payload> read_payload(SshReader& in) {
-  Payload payload;
-  KF_TRY(payload.type, read_text(in));
+Result<Message> read_message(SshReader& in) {
+  Message message;
+  KF_TRY(message.seq, in.u64());
+  KF_TRY(const std::uint8_t by_creator, in.u8());
+  if (by_creator > 1) return damaged();
+  message.by_creator = by_creator == 1;
+  KF_TRY(message.payload.type, read_text(in));
   KF_TRY(ByteView data, in.string());
-  payload.data = copy_of(data);
-  return payload;
+  message.payload.data = copy_of(data);
+  return message;
+}
+
+Result<Queue> read_queue(SshReader& in) {
+  Queue queue;
+  KF_TRY(queue.read_by_creator, in.u64());
+  KF_TRY(queue.read_by_recipient, in.u64());
+  KF_TRY(const std::uint8_t count, in.u8());
+  if (count > 2 * kMostQueued) return damaged();
+  for (int i = 0; i < count; ++i) {
+    KF_TRY(Message message, read_message(in));
+    queue.waiting.push_back(std::move(message));
+  }
+  return queue;
 }
 
 Result<Recipient> read_recipient(SshReader& in) {
@@ -95,7 +134,7 @@ Result<Recipient> read_recipient(SshReader& in) {
   if (side == provisional) return Provisional{claim};
   Bound firm{claim, side == bound_creator_wrote, std::nullopt};
   if (side == bound_set_aside) {
-    KF_TRY(firm.set_aside, read_payload(in));
+    KF_TRY(firm.set_aside, read_message(in));
   }
   return firm;
 }
@@ -124,14 +163,21 @@ Result<AccessRights> read_rights(SshReader& in) {
   return AccessRights{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
 }
 
-Result<State> read_mailbox(SshReader& in, Time deadline, const ClaimRule& rule) {
+Result<State> read_mailbox(SshReader& in, const Tombstone& head) {
   Mailbox box;
-  box.deadline = deadline;
-  box.rule = rule;
+  box.deadline = head.deadline;
+  box.rule = head.rule;
+  box.delivery = head.delivery;
   KF_TRY(box.rights, read_rights(in));
   KF_TRY(box.creator, read_id<HashedClaim>(in));
   KF_TRY(box.recipient, read_recipient(in));
-  KF_TRY(box.payload, read_payload(in));
+  KF_TRY(box.bound_at, read_time(in));
+  KF_TRY(box.revision, in.u64());
+  KF_TRY(box.turns, in.u32());
+  KF_TRY(box.slot, read_message(in));
+  if (box.delivery == Delivery::queue) {
+    KF_TRY(box.queue, read_queue(in));
+  }
   KF_TRY(box.display.title, read_text(in));
   KF_TRY(box.display.description, read_text(in));
   KF_TRY(box.display.image_url, read_text(in));
@@ -141,11 +187,9 @@ Result<State> read_mailbox(SshReader& in, Time deadline, const ClaimRule& rule) 
 
 Result<State> read_state(SshReader& in) {
   KF_TRY(const std::uint8_t kind, in.u8());
-  KF_TRY(const std::uint64_t deadline_ms, in.u64());
-  const Time deadline = from_unix_ms(static_cast<std::int64_t>(deadline_ms));
-  KF_TRY(const ClaimRule rule, read_rule(in));
-  if (kind == kTombstone) return State(Tombstone{deadline, rule});
-  if (kind == kMailbox) return read_mailbox(in, deadline, rule);
+  KF_TRY(const Tombstone head, read_head(in));
+  if (kind == kTombstone) return State(head);
+  if (kind == kMailbox) return read_mailbox(in, head);
   return damaged();
 }
 
@@ -153,18 +197,22 @@ Result<State> read_state(SshReader& in) {
 
 Bytes encode_state(const Tombstone& tombstone) {
   SshWriter out;
-  write_head(out, kTombstone, tombstone.deadline, tombstone.rule);
+  write_head(out, kTombstone, tombstone);
   return out.take();
 }
 
 Bytes encode_state(const Mailbox& box) {
   SshWriter out;
-  write_head(out, kMailbox, box.deadline, box.rule);
+  write_head(out, kMailbox, tombstone_of(box));
   out.u8(static_cast<std::uint8_t>((box.rights.read ? 1 : 0) | (box.rights.write ? 2 : 0) |
                                    (box.rights.remove ? 4 : 0)));
   out.raw(box.creator.octets);
   write_recipient(out, box.recipient);
-  write_payload(out, box.payload);
+  write_time(out, box.bound_at);
+  out.u64(box.revision);
+  out.u32(box.turns);
+  write_message(out, box.slot);
+  if (box.delivery == Delivery::queue) write_queue(out, box.queue);
   out.string(box.display.title);
   out.string(box.display.description);
   out.string(box.display.image_url);
@@ -183,6 +231,11 @@ Result<State> parse_state(ByteView octets) {
   if (*format > kFormat) {
     return fail(Errc::unavailable,
                 "a stored mailbox was written by a newer version of the relay: run that one");
+  }
+  if (*format < kFormat) {
+    return fail(Errc::unavailable,
+                "a stored mailbox was written by a version of before the first release: begin a "
+                "new store");
   }
   Result<State> state = read_state(in);
   if (!state || !in.at_end()) return damaged();

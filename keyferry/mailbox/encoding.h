@@ -1,9 +1,9 @@
 // A mailbox or tombstone as octets, as the store keeps it.
 //
-//   u8   format, 1                       integers big-endian; string = u32 length, octets
+//   u8   format, 2                       integers big-endian; string = u32 length, octets
 //   u8   kind: 1 mailbox, 2 tombstone
 //   u64  deadline, Unix milliseconds
-//   u8   claim rule: bit 0 key_hash follows, bit 1 proof_only
+//   u8   rules: bit 0 key_hash follows, bit 1 proof_only, bit 2 queue delivery
 //   [32] key_hash
 //   -- a tombstone ends here --
 //   u8   access rights: bit 0 R, bit 1 W, bit 2 D
@@ -11,10 +11,15 @@
 //   u8   recipient: 0 unclaimed, 1 provisional, 2 bound, 3 bound and creator_wrote, 4 bound and
 //        set_aside follows the claim
 //   [32] claim of the recipient
-//   [string string] set_aside: type, data
-//   string type, string data             payload
+//   [message] set_aside
+//   u64  bound_at, Unix milliseconds; 0: nobody holds the receiver's side
+//   u64  revision, u32 turns
+//   message in the slot
+//   [with queue delivery: u64 read_by_creator, u64 read_by_recipient, u8 number of messages, these]
 //   string ×3                            title, description, image_url
 //   u8   number of records; each: 32 claim, u8 number, that many × 16 requests
+//
+//   message = u64 seq, u8 1 by the creator or 0 by the recipient, string type, string data
 #pragma once
 
 #include "keyferry/base/result.h"
@@ -27,7 +32,8 @@ Bytes encode_state(const Mailbox& box);
 Bytes encode_state(const Tombstone& tombstone);
 
 // parse_state reads what encode_state wrote and nothing else: what parses encodes to the same
-// octets. Errors: unavailable (a newer format: run the newer program), io (damaged).
+// octets. Errors: unavailable (another format: run the program that wrote it), io
+// (damaged).
 Result<State> parse_state(ByteView octets);
 
 }  // namespace keyferry::mailbox

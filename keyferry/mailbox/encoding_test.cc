@@ -18,11 +18,26 @@ std::vector<State> examples() {
   record(bound, kReceiver, request(1));
   record(bound, kReceiver, request(2));
   Mailbox replied = bound;
-  replied.recipient = Bound{kReceiver, false, payload("set aside")};
+  replied.recipient = Bound{kReceiver, false, Message{1, true, payload("set aside")}};
   record(replied, kSender, request(9));
   Mailbox answered = bound;
   answered.recipient = Bound{kReceiver, true, std::nullopt};
-  return {plain, provisional, bound, replied, answered, tombstone_of(plain), tombstone_of(bound)};
+  Mailbox queued = answered;
+  queued.delivery = Delivery::queue;
+  queued.bound_at = kNow;
+  queued.revision = 4;
+  queued.turns = 2;
+  queued.slot = {4, false, payload("newest")};
+  queued.queue = {2, 1, {{1, true, payload("first")}, {3, true, payload("third")}}};
+  return {plain,
+          provisional,
+          bound,
+          replied,
+          answered,
+          queued,
+          tombstone_of(plain),
+          tombstone_of(bound),
+          tombstone_of(queued)};
 }
 
 TEST(Encoding, EveryShapeComesBackAsItWas) {
@@ -59,10 +74,18 @@ TEST(Encoding, WhateverParsesEncodesToTheSameOctets) {
 
 TEST(Encoding, ANewerFormatIsRefusedWithAdvice) {
   Bytes octets = encode_state(State(example_box()));
-  octets[0] = 2;
+  octets[0] = 3;
   const auto newer = parse_state(octets);
   EXPECT_EQ(newer.error().code, Errc::unavailable);
   EXPECT_THAT(newer.error().detail, testing::HasSubstr("newer version"));
+}
+
+TEST(Encoding, AFormatOfBeforeTheFirstReleaseIsRefusedWithAdvice) {
+  Bytes octets = encode_state(State(example_box()));
+  octets[0] = 1;
+  const auto older = parse_state(octets);
+  EXPECT_EQ(older.error().code, Errc::unavailable);
+  EXPECT_THAT(older.error().detail, testing::HasSubstr("new store"));
 }
 
 }  // namespace

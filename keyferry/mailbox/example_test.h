@@ -33,7 +33,7 @@ inline Mailbox example_box() {
   box.deadline = kDeadline;
   box.rights = {true, true, true};
   box.creator = kSender;
-  box.payload = payload("from the sender");
+  box.slot.payload = payload("from the sender");
   box.display = {"A login", "for web", "https://relay.example/picture.png"};
   return box;
 }

@@ -52,6 +52,26 @@ struct ClaimRule {
   friend bool operator==(const ClaimRule&, const ClaimRule&) = default;
 };
 
+// Message is a payload and its place in the mailbox's history.
+struct Message {
+  std::uint64_t seq = 1;  // what Create put in has 1; every write gets a greater one
+  bool by_creator = true;
+  Payload payload;
+  friend bool operator==(const Message&, const Message&) = default;
+};
+
+// Delivery is what the creator asked for: one slot, where a write takes the place of what stands
+// there, or a queue behind it, out of which each side gets every message of the other.
+enum class Delivery : std::uint8_t { slot, queue };
+
+// Queue is what a mailbox with Delivery::queue keeps besides its slot.
+struct Queue {
+  std::uint64_t read_by_creator = 0;    // it has the recipient's messages up to this seq
+  std::uint64_t read_by_recipient = 0;  // and the recipient the creator's
+  std::vector<Message> waiting;         // oldest first; the newest message stands in the slot
+  friend bool operator==(const Queue&, const Queue&) = default;
+};
+
 // Who holds the receiver's side.
 struct Unclaimed {
   friend bool operator==(const Unclaimed&, const Unclaimed&) = default;
@@ -64,8 +84,9 @@ struct Bound {
   HashedClaim claim;
   // The creator has written since the bind: the exchange cannot start afresh with another receiver.
   bool creator_wrote = false;
-  // The creator's payload, once the receiver has written over it; relinquishing restores it.
-  std::optional<Payload> set_aside;
+  // The creator's message, once the receiver has written over it; relinquishing restores it.
+  // A queue keeps it itself.
+  std::optional<Message> set_aside;
   friend bool operator==(const Bound&, const Bound&) = default;
 };
 using Recipient = std::variant<Unclaimed, Provisional, Bound>;
@@ -81,9 +102,14 @@ struct Mailbox {
   Time deadline{};  // from this instant on it does not exist
   AccessRights rights;
   ClaimRule rule;
+  Delivery delivery = Delivery::slot;
   HashedClaim creator;
   Recipient recipient;
-  Payload payload;
+  Time bound_at{};             // when the one who holds the receiver's side claimed it
+  std::uint64_t revision = 1;  // rises with every change of what can be read; never below any seq
+  std::uint32_t turns = 0;     // how often the receiver's side has changed
+  Message slot;
+  Queue queue;  // empty without Delivery::queue
   DisplayInformation display;
   std::vector<ClaimRecord> records;  // in the order of each claim's first request
   friend bool operator==(const Mailbox&, const Mailbox&) = default;
@@ -94,6 +120,7 @@ struct Mailbox {
 struct Tombstone {
   Time deadline{};  // the mailbox's, not the tombstone's: see tombstone_until
   ClaimRule rule;
+  Delivery delivery = Delivery::slot;
   friend bool operator==(const Tombstone&, const Tombstone&) = default;
 };
 

@@ -1,6 +1,7 @@
 #include "keyferry/mailbox/relinquish.h"
 
 #include "keyferry/mailbox/claim.h"
+#include "keyferry/mailbox/delivery.h"
 #include "keyferry/mailbox/idempotency.h"
 #include "keyferry/mailbox/lifetime.h"
 #include "keyferry/mailbox/refusal.h"
@@ -19,16 +20,18 @@ Result<Relinquished> decide_relinquish(std::optional<State> current, const Hashe
   if (was_done(box, claim, request)) return Relinquished{true, std::move(box)};
   if (decide_party(box, claim) != Party::recipient) return not_bound();
 
-  if (auto* bound = std::get_if<Bound>(&box.recipient)) {
+  if (const auto* bound = std::get_if<Bound>(&box.recipient)) {
     if (bound->creator_wrote) {
       return fail(Errc::conflict,
                   "the sender has already written to this receiver, so nobody else can take over: "
                   "ask for a new share",
                   "exchange_advanced");
     }
-    if (bound->set_aside) box.payload = *std::move(bound->set_aside);
   }
+  take_back(box);
   box.recipient = Unclaimed{};
+  box.bound_at = {};
+  ++box.turns;
   record(box, claim, request);
   return Relinquished{false, std::move(box)};
 }

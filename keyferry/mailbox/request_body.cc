@@ -1,6 +1,7 @@
 #include "keyferry/mailbox/request_body.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/json.h"
@@ -119,6 +120,14 @@ Result<ClaimRule> parse_claim_rule(const object& member) {
   return rule;
 }
 
+//= spec:tigress#A-20
+Result<Delivery> parse_delivery(const object& member) {
+  KF_TRY(const auto delivery, codec::optional_text_member(member, "delivery"));
+  if (!delivery) return Delivery::slot;
+  if (*delivery == "queue") return Delivery::queue;
+  return fail(Errc::invalid, "member \"delivery\" must be \"queue\", or left out");
+}
+
 //= spec:tigress#A-09
 //= spec:tigress#A-14
 Result<Configuration> parse_configuration_members(const object& member) {
@@ -135,6 +144,7 @@ Result<Configuration> parse_configuration_members(const object& member) {
   }
   configuration.expiration = *deadline;
   KF_TRY(configuration.rule, parse_claim_rule(member));
+  KF_TRY(configuration.delivery, parse_delivery(member));
   return configuration;
 }
 
@@ -177,9 +187,14 @@ Result<Payload> parse_update_body(std::string_view json, const BodyLimits& limit
 }
 
 //= spec:tigress#A-07
-Result<Done> check_read_body(std::string_view json, const BodyLimits& limits) {
+Result<std::optional<std::uint64_t>> parse_read_body(std::string_view json,
+                                                     const BodyLimits& limits) {
   KF_TRY(const object body, parse_body(json, limits));
-  return check_token(body, limits.token);
+  KF_TRY([[maybe_unused]] Done checked, check_token(body, limits.token));
+  KF_TRY(const auto after, codec::optional_integer_member(
+                               body, "after", 0, std::numeric_limits<std::int64_t>::max()));
+  if (!after) return std::optional<std::uint64_t>();
+  return std::optional(static_cast<std::uint64_t>(*after));
 }
 
 }  // namespace keyferry::mailbox

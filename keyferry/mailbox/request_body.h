@@ -32,7 +32,9 @@ Result<CreateRequest> parse_create_body(std::string_view json, const BodyLimits&
 // parse_update_body reads payload and, if there, notificationToken.
 Result<Payload> parse_update_body(std::string_view json, const BodyLimits& limits);
 
-// check_read_body checks the optional body {"notificationToken": …} of Read.
-Result<Done> check_read_body(std::string_view json, const BodyLimits& limits);
+// parse_read_body reads the optional body {"notificationToken": …, "after": n} of Read
+// and returns `after`, if it is there: an integer from 0 on.
+Result<std::optional<std::uint64_t>> parse_read_body(std::string_view json,
+                                                     const BodyLimits& limits);
 
 }  // namespace keyferry::mailbox

@@ -133,13 +133,13 @@ TEST(Limits, WhatIsOverOneSaysWhichAndHowMuch) {
 //= spec:tigress#NTF-02 test
 //= spec:tigress#A-07 test
 TEST(Token, HasBothMembersOrIsLeftOut) {
-  EXPECT_TRUE(check_read_body("{}", kLimits));
-  EXPECT_TRUE(check_read_body(R"({"notificationToken":{"type":"a","tokenData":"b"}})", kLimits));
-  EXPECT_THAT(check_read_body(R"({"notificationToken":{"type":"a"}})", kLimits).error().detail,
+  EXPECT_TRUE(parse_read_body("{}", kLimits));
+  EXPECT_TRUE(parse_read_body(R"({"notificationToken":{"type":"a","tokenData":"b"}})", kLimits));
+  EXPECT_THAT(parse_read_body(R"({"notificationToken":{"type":"a"}})", kLimits).error().detail,
               HasSubstr("notificationToken: member \"tokenData\" is missing"));
   EXPECT_EQ(create_error(create_json(R"(,"notificationToken":{"tokenData":"a"})")).code,
             Errc::invalid);
-  EXPECT_EQ(check_read_body("[]", kLimits).error().code, Errc::invalid);
+  EXPECT_EQ(parse_read_body("[]", kLimits).error().code, Errc::invalid);
 }
 
 TEST(Body, MalformedJsonIsRefused) {

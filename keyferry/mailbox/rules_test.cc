@@ -15,11 +15,12 @@ namespace {
 
 Mailbox read_by(Mailbox box, const HashedClaim& claim,
                 std::optional<ClaimKeyHash> proof = std::nullopt) {
-  return decide_read(State(std::move(box)), claim, proof, kNow).value().box;
+  return decide_read(State(std::move(box)), claim, {proof, {}, {}}, kNow).value().box;
 }
 
 Mailbox write_by(Mailbox box, const HashedClaim& claim, std::string text, std::uint8_t id) {
-  return decide_update(State(std::move(box)), claim, request(id), payload(std::move(text)), kNow)
+  return decide_update(State(std::move(box)), claim, request(id), payload(std::move(text)), {},
+                       kNow)
       .value()
       .box;
 }
@@ -83,18 +84,18 @@ TEST(Create, ADuplicateGetsTheOldAnswerAndMakesNothing) {
 //= spec:tigress#CLM-06 test
 //= spec:tigress#API-05 test
 TEST(Read, TheFirstOtherClaimIsBoundAndASecondRefused) {
-  const auto first = decide_read(State(example_box()), kReceiver, std::nullopt, kNow);
+  const auto first = decide_read(State(example_box()), kReceiver, {}, kNow);
   ASSERT_TRUE(first);
   EXPECT_TRUE(first->changed);
-  const auto again = decide_read(State(first->box), kReceiver, std::nullopt, kNow);
+  const auto again = decide_read(State(first->box), kReceiver, {}, kNow);
   EXPECT_FALSE(again->changed);
   EXPECT_EQ(again->box, first->box);
-  EXPECT_EQ(decide_read(State(first->box), kThief, std::nullopt, kNow).error().reason, "claimed");
+  EXPECT_EQ(decide_read(State(first->box), kThief, {}, kNow).error().reason, "claimed");
 }
 
 //= spec:tigress#A-22 test
 TEST(Read, TheCreatorNeverBinds) {
-  const auto own = decide_read(State(proof_box(true)), kSender, std::nullopt, kNow);
+  const auto own = decide_read(State(proof_box(true)), kSender, {}, kNow);
   ASSERT_TRUE(own);
   EXPECT_FALSE(own->changed);
   EXPECT_EQ(own->box, proof_box(true));
@@ -107,8 +108,8 @@ TEST(Lifetime, AtItsDeadlineAMailboxIsUnknownToEveryCall) {
   const State box = example_box();
   const State stone = tombstone_of(example_box());
   const auto expect_gone = [&](const std::optional<State>& state, Time now) {
-    EXPECT_EQ(decide_read(state, kSender, std::nullopt, now).error(), gone);
-    EXPECT_EQ(decide_update(state, kSender, request(1), payload("x"), now).error(), gone);
+    EXPECT_EQ(decide_read(state, kSender, {}, now).error(), gone);
+    EXPECT_EQ(decide_update(state, kSender, request(1), payload("x"), {}, now).error(), gone);
     EXPECT_EQ(decide_delete(state, kSender, now).error(), gone);
     EXPECT_EQ(decide_relinquish(state, kReceiver, request(1), now).error(), gone);
     EXPECT_EQ(live_mailbox(state, now).error(), gone);
@@ -122,20 +123,21 @@ TEST(Lifetime, AtItsDeadlineAMailboxIsUnknownToEveryCall) {
 //= spec:tigress#API-02 test
 //= spec:tigress#A-24 test
 TEST(Update, OnlyTheTwoPartiesWriteAndNobodyIsBoundByIt) {
-  EXPECT_EQ(
-      decide_update(State(example_box()), kReceiver, request(1), payload("x"), kNow).error().reason,
-      "not_bound");
+  EXPECT_EQ(decide_update(State(example_box()), kReceiver, request(1), payload("x"), {}, kNow)
+                .error()
+                .reason,
+            "not_bound");
   const Mailbox box = read_by(example_box(), kReceiver);
-  EXPECT_EQ(write_by(box, kReceiver, "reply", 1).payload, payload("reply"));
-  EXPECT_EQ(write_by(box, kSender, "again", 1).payload, payload("again"));
-  EXPECT_EQ(decide_update(State(box), kThief, request(1), payload("x"), kNow).error().reason,
+  EXPECT_EQ(write_by(box, kReceiver, "reply", 1).slot.payload, payload("reply"));
+  EXPECT_EQ(write_by(box, kSender, "again", 1).slot.payload, payload("again"));
+  EXPECT_EQ(decide_update(State(box), kThief, request(1), payload("x"), {}, kNow).error().reason,
             "not_bound");
 }
 
 //= spec:tigress#IDM-08 test
 TEST(Update, ADuplicateDoesNotWrite) {
   const Mailbox box = write_by(example_box(), kSender, "second", 1);
-  const auto again = decide_update(State(box), kSender, request(1), payload("other"), kNow);
+  const auto again = decide_update(State(box), kSender, request(1), payload("other"), {}, kNow);
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->duplicate);
   EXPECT_EQ(again->box, box);
@@ -147,7 +149,7 @@ TEST(Update, WithoutTheRightToWriteNeitherSideWrites) {
   Mailbox box = read_by(example_box(), kReceiver);
   box.rights = kRightsWhenOmitted;
   for (const HashedClaim& claim : {kSender, kReceiver}) {
-    const auto refused = decide_update(State(box), claim, request(1), payload("x"), kNow);
+    const auto refused = decide_update(State(box), claim, request(1), payload("x"), {}, kNow);
     EXPECT_EQ(refused.error().code, Errc::unauthorized);
     EXPECT_EQ(refused.error().reason, "access_right");
   }
@@ -179,7 +181,7 @@ TEST(Relinquish, AnotherMayClaimAfterwardsAndARetryStaysADuplicate) {
   ASSERT_TRUE(freed);
   EXPECT_EQ(freed->box.recipient, Recipient(Unclaimed{}));
   const Mailbox taken = read_by(freed->box, kThief);
-  EXPECT_EQ(decide_read(State(taken), kReceiver, std::nullopt, kNow).error().reason, "claimed");
+  EXPECT_EQ(decide_read(State(taken), kReceiver, {}, kNow).error().reason, "claimed");
 
   const auto retry = decide_relinquish(State(taken), kReceiver, request(1), kNow);
   ASSERT_TRUE(retry);
@@ -203,7 +205,7 @@ TEST(Relinquish, TheCreatorsPayloadComesBackAfterReplies) {
   box = write_by(box, kReceiver, "second reply", 2);
   const auto freed = decide_relinquish(State(box), kReceiver, request(3), kNow);
   ASSERT_TRUE(freed);
-  EXPECT_EQ(freed->box.payload, example_box().payload);
+  EXPECT_EQ(freed->box.slot.payload, example_box().slot.payload);
 }
 
 //= spec:tigress#A-27 test
@@ -222,24 +224,26 @@ TEST(Relinquish, WhatTheCreatorWroteBeforeTheBindDoesNotCount) {
   const Mailbox box = read_by(write_by(example_box(), kSender, "corrected", 1), kReceiver);
   const auto freed = decide_relinquish(State(box), kReceiver, request(2), kNow);
   ASSERT_TRUE(freed);
-  EXPECT_EQ(freed->box.payload, payload("corrected"));
+  EXPECT_EQ(freed->box.slot.payload, payload("corrected"));
 }
 
 //= spec:tigress#A-55 test
 TEST(Provisional, IsDisplacedByTheProofUntilEitherSideHasWritten) {
   const Mailbox held = read_by(proof_box(false), kThief);
   EXPECT_EQ(held.recipient, Recipient(Provisional{kThief}));
-  const auto proven = decide_read(State(held), kReceiver, kRightKey, kNow);
+  const auto proven = decide_read(State(held), kReceiver, {kRightKey, {}, {}}, kNow);
   ASSERT_TRUE(proven);
   EXPECT_EQ(proven->box.recipient, Recipient(Bound{kReceiver, false, std::nullopt}));
-  EXPECT_EQ(decide_read(State(proven->box), kThief, std::nullopt, kNow).error().reason, "claimed");
+  EXPECT_EQ(decide_read(State(proven->box), kThief, {}, kNow).error().reason, "claimed");
 
   for (const HashedClaim& writer : {kThief, kSender}) {
     const Mailbox settled = write_by(held, writer, "written", 1);
-    EXPECT_EQ(decide_read(State(settled), kReceiver, kRightKey, kNow).error().reason, "claimed");
+    EXPECT_EQ(decide_read(State(settled), kReceiver, {kRightKey, {}, {}}, kNow).error().reason,
+              "claimed");
   }
   const Mailbox firm = read_by(held, kThief, kRightKey);
-  EXPECT_EQ(decide_read(State(firm), kReceiver, kRightKey, kNow).error().reason, "claimed");
+  EXPECT_EQ(decide_read(State(firm), kReceiver, {kRightKey, {}, {}}, kNow).error().reason,
+            "claimed");
 }
 
 TEST(Provisional, GivingUpFreesTheMailbox) {

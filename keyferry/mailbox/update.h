@@ -4,20 +4,26 @@
 #include <optional>
 
 #include "keyferry/base/result.h"
+#include "keyferry/mailbox/claim.h"
 #include "keyferry/mailbox/mailbox.h"
+#include "keyferry/mailbox/version.h"
 
 namespace keyferry::mailbox {
 
 struct Updated {
   bool duplicate = false;  // answer 201; nothing to store
+  Party writer = Party::stranger;
   Mailbox box;
 };
 
-// decide_update puts `payload` in place of the present one, for the creator or the bound receiver,
-// if accessRights hold W. A receiver's first write sets the creator's payload aside; a write of
-// either side makes a provisional receiver firm. Never binds anybody. A duplicate of
-// `request` changes nothing. Errors: not_found; unauthorized (`not_bound`, `access_right`).
+// decide_update puts `payload` into the slot, for the creator or the bound receiver, if
+// accessRights hold W and `known` (If-Match), if there is one, names the present revision.
+// What stood in the slot is lost, set aside or queued (delivery.h). A write of either side makes a
+// provisional receiver firm. Never binds anybody. A duplicate of `request` changes nothing,
+// whatever `known` says. Errors, in this order: not_found; unauthorized (`not_bound`,
+// `access_right`); precondition_failed; conflict (`queue_full`).
 Result<Updated> decide_update(std::optional<State> current, const HashedClaim& claim,
-                              const HashedRequest& request, Payload payload, Time now);
+                              const HashedRequest& request, Payload payload,
+                              const std::optional<Condition>& known, Time now);
 
 }  // namespace keyferry::mailbox

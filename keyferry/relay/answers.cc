@@ -3,6 +3,8 @@
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/mailbox/delivery.h"
+#include "keyferry/mailbox/version.h"
 
 namespace keyferry::relay {
 namespace {
@@ -16,6 +18,21 @@ int status_of(bool duplicate) {
 
 std::string json_text(std::string_view text) {
   return codec::encode_json(boost::json::value(boost::json::string_view(text)));
+}
+
+void set_etag(net::Response& response, const mailbox::Mailbox& box, mailbox::Party reader) {
+  response.headers.set("ETag", mailbox::encode_version(mailbox::version_of(box, reader)));
+}
+
+// Who holds the other side, for the creator alone.
+//= spec:tigress#A-30
+std::string recipient_members(const mailbox::Mailbox& box) {
+  if (std::holds_alternative<mailbox::Unclaimed>(box.recipient))
+    return R"(,"recipientBound":false)";
+  const bool firm = std::holds_alternative<mailbox::Bound>(box.recipient);
+  return R"(,"recipientBound":)" + std::string(firm ? "true" : R"("provisional")") +
+         R"(,"boundAt":")" +
+         codec::encode_rfc3339(std::chrono::floor<std::chrono::seconds>(box.bound_at)) + '"';
 }
 
 }  // namespace
@@ -32,27 +49,48 @@ net::Response create_answer(const Settings& settings, const MailboxId& id,
   body["expiration"] = codec::encode_rfc3339(made.deadline);
   if (made.rule.key_hash) body["claimHash"] = encode_base64url(made.rule.key_hash->octets);
   if (made.rule.proof_only) body["claimPolicy"] = "proof";
-  return net::json_response(status_of(duplicate), codec::encode_json(body));
+  if (made.delivery == mailbox::Delivery::queue) body["delivery"] = "queue";
+  auto response = net::json_response(status_of(duplicate), codec::encode_json(body));
+  set_etag(response, mailbox::Mailbox(), mailbox::Party::creator);
+  return response;
 }
 
 //= spec:tigress#A-03
-net::Response update_answer(bool duplicate) {
+//= spec:tigress#A-19
+net::Response update_answer(const mailbox::Mailbox& box, mailbox::Party writer, bool duplicate) {
   boost::json::object body;
   body["isPushNotificationSupported"] = kPushSupported;
-  return net::json_response(status_of(duplicate), codec::encode_json(body));
+  auto response = net::json_response(status_of(duplicate), codec::encode_json(body));
+  const bool by_creator = writer == mailbox::Party::creator;
+  if (!duplicate || box.slot.by_creator == by_creator) set_etag(response, box, writer);
+  return response;
 }
 
 // Written by hand: the payload is most of the answer and needs no escaping.
 //= spec:tigress#MBX-10
 //= spec:tigress#A-18
-net::Response read_answer(const mailbox::Mailbox& box) {
-  std::string body = R"({"payload":{"type":)" + json_text(box.payload.type) + R"(,"data":")" +
-                     encode_base64(box.payload.data) + R"("},"displayInformation":{"title":)" +
-                     json_text(box.display.title) + R"(,"description":)" +
-                     json_text(box.display.description) + R"(,"imageURL":)" +
+//= spec:tigress#A-21
+net::Response read_answer(const mailbox::Mailbox& box, mailbox::Party reader,
+                          std::optional<std::uint64_t> after) {
+  const mailbox::Message& message = *mailbox::find_message(box, reader, after);
+  const bool own = message.by_creator == (reader == mailbox::Party::creator);
+  std::string body = R"({"payload":{"type":)" + json_text(message.payload.type) + R"(,"data":")" +
+                     encode_base64(message.payload.data) + R"("},"seq":)" +
+                     std::to_string(message.seq) + R"(,"origin":")" + (own ? "self" : "peer") +
+                     R"(","displayInformation":{"title":)" + json_text(box.display.title) +
+                     R"(,"description":)" + json_text(box.display.description) + R"(,"imageURL":)" +
                      json_text(box.display.image_url) + R"(},"expiration":")" +
-                     codec::encode_rfc3339(box.deadline) + "\"}";
-  return net::json_response(200, std::move(body));
+                     codec::encode_rfc3339(box.deadline) + '"';
+  if (reader == mailbox::Party::creator) body += recipient_members(box);
+  auto response = net::json_response(200, std::move(body) + '}');
+  set_etag(response, box, reader);
+  return response;
+}
+
+net::Response nothing_new(const mailbox::Mailbox& box, mailbox::Party reader) {
+  auto response = empty_answer(204);
+  set_etag(response, box, reader);
+  return response;
 }
 
 net::Response empty_answer(int status) {

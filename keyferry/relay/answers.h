@@ -1,6 +1,9 @@
 // The JSON bodies of answers.
 #pragma once
 
+#include <optional>
+
+#include "keyferry/mailbox/claim.h"
 #include "keyferry/mailbox/mailbox.h"
 #include "keyferry/net/http.h"
 #include "keyferry/relay/hashes.h"
@@ -8,16 +11,25 @@
 
 namespace keyferry::relay {
 
-// create_answer: urlLink, isPushNotificationSupported, expiration, and claimHash and
-// claimPolicy where the mailbox has them. 200, or 201 for a duplicate with the same body.
+// create_answer: urlLink, isPushNotificationSupported, expiration, and claimHash,
+// claimPolicy and delivery where the mailbox has them, with the ETag of a new
+// mailbox. 200, or 201 for a duplicate with the same.
 net::Response create_answer(const Settings& settings, const MailboxId& id,
                             const mailbox::Tombstone& made, bool duplicate);
 
-// update_answer: isPushNotificationSupported. 200, or 201 with the same body.
-net::Response update_answer(bool duplicate);
+// update_answer: isPushNotificationSupported, with the ETag of what `writer` has written. 200, or
+// 201 with the same body, and without the ETag if the other side has written since: it would
+// let the writer overwrite what it has not read.
+net::Response update_answer(const mailbox::Mailbox& box, mailbox::Party writer, bool duplicate);
 
-// read_answer: payload, displayInformation, expiration.
-net::Response read_answer(const mailbox::Mailbox& box);
+// read_answer: the message that `reader` asked for (find_message; there must be one) with its seq
+// and origin, displayInformation, expiration, and for the creator recipientBound and boundAt
+// with the ETag.
+net::Response read_answer(const mailbox::Mailbox& box, mailbox::Party reader,
+                          std::optional<std::uint64_t> after);
+
+// nothing_new: 204 with the ETag.
+net::Response nothing_new(const mailbox::Mailbox& box, mailbox::Party reader);
 
 // empty_answer: no body.
 net::Response empty_answer(int status);

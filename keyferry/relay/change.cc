@@ -1,5 +1,7 @@
 #include "keyferry/relay/change.h"
 
+#include <utility>
+
 #include "keyferry/mailbox/encoding.h"
 #include "keyferry/mailbox/lifetime.h"
 
@@ -13,6 +15,7 @@ struct Change {
   CallPtr call;
   Locate find;
   Decide decide;
+  Finish finish;
   int attempts = 0;
 };
 
@@ -42,9 +45,17 @@ Result<Located> locate_under(Relay& relay, IdUnder id_under, Time now) {
 
 void attempt(std::shared_ptr<Change> change);
 
-void settle(const std::shared_ptr<Change>& change, net::Response response,
+void finish(const Change& change, Decision decision) {
+  if (change.finish) return change.finish(change.call, std::move(decision));
+  answer(*change.call, std::move(decision.response));
+}
+
+void settle(const std::shared_ptr<Change>& change, const store::CellKey& key, Decision decision,
             const Result<std::uint64_t>& outcome) {
-  if (outcome) return answer(*change->call, std::move(response));
+  if (outcome) {
+    change->call->relay.wake(key);
+    return finish(*change, std::move(decision));
+  }
   if (outcome.error().code != Errc::conflict) return refuse(*change->call, outcome.error());
   if (++change->attempts < kMostAttempts) return attempt(change);
   refuse(*change->call, fail(Errc::unavailable, "the mailbox is too busy: try again"));
@@ -59,11 +70,12 @@ void attempt(std::shared_ptr<Change> change) {
   const std::uint64_t version = located->version;
   Result<Decision> decision = change->decide(*std::move(located), now);
   if (!decision) return refuse(*change->call, decision.error());
-  if (!decision->next) return answer(*change->call, std::move(decision->response));
+  if (!decision->next) return finish(*change, *std::move(decision));
+  std::optional<store::Cell> next = std::exchange(decision->next, std::nullopt);
   relay.store.compare_and_set(
-      {key, version, std::move(decision->next)}, now,
-      [change, response = std::move(decision->response)](Result<std::uint64_t> outcome) mutable {
-        settle(change, std::move(response), outcome);
+      {key, version, std::move(next)}, now,
+      [change, key, decided = *std::move(decision)](Result<std::uint64_t> outcome) mutable {
+        settle(change, key, std::move(decided), outcome);
       });
 }
 
@@ -101,19 +113,20 @@ store::Cell cell_of(const mailbox::Tombstone& tombstone, const Secret& secret) {
   return cell;
 }
 
-void change(CallPtr call, Locate find, Decide decide) {
+void change(CallPtr call, Locate find, Decide decide, Finish finish) {
   auto work = std::make_shared<Change>();
   work->call = std::move(call);
   work->find = std::move(find);
   work->decide = std::move(decide);
+  work->finish = std::move(finish);
   attempt(std::move(work));
 }
 
-void change_mailbox(CallPtr call, const MailboxId& id, Decide decide) {
+void change_mailbox(CallPtr call, const MailboxId& id, Decide decide, Finish finish) {
   Relay& relay = call->relay;
   change(
-      std::move(call), [&relay, id](Time now) { return locate(relay, id, now); },
-      std::move(decide));
+      std::move(call), [&relay, id](Time now) { return locate(relay, id, now); }, std::move(decide),
+      std::move(finish));
 }
 
 }  // namespace keyferry::relay

@@ -21,8 +21,16 @@ struct Located {
 struct Decision {
   net::Response response;
   std::optional<store::Cell> next;
+  // Nothing new: the caller may wait for a change of this cell, until its deadline.
+  struct WaitFor {
+    store::CellKey key;
+    Time deadline{};
+  };
+  std::optional<WaitFor> wait_for = std::nullopt;
 };
 using Locate = std::function<Result<Located>(Time now)>;
+// Finish ends a call whose decision is stored.
+using Finish = std::function<void(const CallPtr& call, Decision decision)>;
 using Decide = std::function<Result<Decision>(Located located, Time now)>;
 
 // locate looks for `id` under each key of the ring, the newest first. Errors: those of the store;
@@ -36,12 +44,13 @@ Result<Located> locate_created(Relay& relay, const Caller& caller, Time now);
 store::Cell cell_of(const mailbox::Mailbox& box, const Secret& secret);
 store::Cell cell_of(const mailbox::Tombstone& tombstone, const Secret& secret);
 
-// change locates, decides and stores, again from the start when another call was faster, and sends
-// the decision's response once what it says is durable, or the error. Both callbacks may run
-// several times and on another thread; they must not block.
-void change(CallPtr call, Locate find, Decide decide);
+// change locates, decides and stores, again from the start when another call was faster, wakes who
+// waits for the cell, and finishes the call once what its response says is durable: by sending it,
+// unless `finish` says otherwise. An error is sent at once. The callbacks may run several times and
+// on another thread; they must not block.
+void change(CallPtr call, Locate find, Decide decide, Finish finish = {});
 
 // change_mailbox is change of the mailbox `id`.
-void change_mailbox(CallPtr call, const MailboxId& id, Decide decide);
+void change_mailbox(CallPtr call, const MailboxId& id, Decide decide, Finish finish = {});
 
 }  // namespace keyferry::relay

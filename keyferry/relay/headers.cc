@@ -11,11 +11,28 @@ namespace {
 
 constexpr std::size_t kMostRequestIdOctets = 128;
 constexpr std::size_t kClaimKeyOctets = 32;
+constexpr std::chrono::seconds kMostWait(25);
 
 bool equals_without_case(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+// Any number of digits: more than the limit is the limit.
+std::optional<Duration> parse_seconds(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  std::chrono::seconds seconds(0);
+  for (char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    seconds =
+        std::min<std::chrono::seconds>(seconds * 10 + std::chrono::seconds(c - '0'), kMostWait);
+  }
+  return seconds;
 }
 
 Error claim_fault(std::string_view fault) {
@@ -66,11 +83,32 @@ std::optional<mailbox::ClaimKeyHash> hash_claim_key(const net::Headers& headers)
   return mailbox::ClaimKeyHash{hash};
 }
 
+std::optional<mailbox::Condition> parse_condition_header(const net::Headers& headers,
+                                                         std::string_view name) {
+  return mailbox::parse_condition(headers.all(name));
+}
+
+//= spec:tigress#A-34
+std::optional<Duration> parse_wait(const net::Headers& headers) {
+  constexpr std::string_view kWait = "wait=";
+  for (std::string_view value : headers.all("Prefer")) {
+    while (!value.empty()) {
+      std::string_view wish = value.substr(0, value.find_first_of(",;"));
+      value.remove_prefix(std::min(wish.size() + 1, value.size()));
+      while (!wish.empty() && is_blank(wish.front())) wish.remove_prefix(1);
+      while (!wish.empty() && is_blank(wish.back())) wish.remove_suffix(1);
+      if (!equals_without_case(wish.substr(0, kWait.size()), kWait)) continue;
+      if (const auto wait = parse_seconds(wish.substr(kWait.size()))) return wait;
+    }
+  }
+  return std::nullopt;
+}
+
 //= spec:tigress#TRN-03
 Result<Done> check_json_body(const net::Headers& headers) {
   const auto value = headers.find("Content-Type").value_or("");
   std::string_view type = value.substr(0, value.find(';'));
-  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
+  while (!type.empty() && is_blank(type.back())) type.remove_suffix(1);
   if (equals_without_case(type, "application/json")) return Done{};
   return fail(Errc::unsupported_media, "this call takes a body of Content-Type application/json");
 }

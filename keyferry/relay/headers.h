@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 
+#include "keyferry/base/clock.h"
 #include "keyferry/base/result.h"
 #include "keyferry/mailbox/mailbox.h"
+#include "keyferry/mailbox/version.h"
 #include "keyferry/net/http.h"
 #include "keyferry/relay/hashes.h"
 
@@ -27,6 +29,14 @@ Result<DeviceClaim> parse_device_claim(const net::Headers& headers);
 // that is not base64url of 32 octets gives a hash that nobody's key has, so it counts as wrong
 //
 std::optional<mailbox::ClaimKeyHash> hash_claim_key(const net::Headers& headers);
+
+// parse_condition_header reads If-Match or If-None-Match; nothing if it is not there.
+std::optional<mailbox::Condition> parse_condition_header(const net::Headers& headers,
+                                                         std::string_view name);
+
+// parse_wait returns N of `Prefer: wait=N` (RFC 7240), at most 25 s; nothing without one, and what
+// cannot be read is no preference.
+std::optional<Duration> parse_wait(const net::Headers& headers);
 
 // check_json_body demands `Content-Type: application/json` (parameters are ignored). Errors:
 // unsupported_media.

@@ -7,7 +7,7 @@ namespace keyferry::relay {
 namespace {
 
 constexpr std::array<const char*, kCallKinds> kNames = {"create",     "read",    "update", "delete",
-                                                        "relinquish", "preview", "other"};
+                                                        "relinquish", "preview", "wait",   "other"};
 
 double seconds_of(std::chrono::steady_clock::duration took) {
   return std::chrono::duration<double>(took).count();
@@ -61,6 +61,11 @@ Metrics::Metrics(prometheus::Registry& registry) {
                 .Help("Cells in the store: mailboxes, and tombstones for a day after them.")
                 .Register(registry)
                 .Add({});
+  waiting_ = &prometheus::BuildGauge()
+                  .Name("keyferry_relay_waiting_calls")
+                  .Help("Calls that wait for a change now.")
+                  .Register(registry)
+                  .Add({});
 }
 
 void Metrics::count(CallKind kind, int status, std::chrono::steady_clock::duration took) {
@@ -82,6 +87,10 @@ void Metrics::count_sweep(std::size_t cells, std::chrono::steady_clock::duration
   sweeps_->Increment();
   swept_->Increment(static_cast<double>(cells));
   sweep_seconds_->Set(seconds_of(took));
+}
+
+void Metrics::set_waiting(std::size_t calls) {
+  waiting_->Set(static_cast<double>(calls));
 }
 
 void Metrics::set_cells(std::size_t cells) {

@@ -13,8 +13,8 @@
 
 namespace keyferry::relay {
 
-enum class CallKind { create, read, update, remove, relinquish, preview, other };
-inline constexpr std::size_t kCallKinds = 7;
+enum class CallKind { create, read, update, remove, relinquish, preview, wait, other };
+inline constexpr std::size_t kCallKinds = 8;
 
 // Metrics registers its families in `registry` once. Thread-safe.
 class Metrics {
@@ -29,6 +29,7 @@ class Metrics {
   void count_sweep(std::size_t cells, std::chrono::steady_clock::duration took);
   void count_store_error(std::string_view error);
   void set_cells(std::size_t cells);
+  void set_waiting(std::size_t calls);
 
  private:
   static constexpr std::size_t kStatusClasses = 4;  // 2xx … 5xx
@@ -40,6 +41,7 @@ class Metrics {
   prometheus::Counter* swept_;
   prometheus::Gauge* sweep_seconds_;
   prometheus::Gauge* cells_;
+  prometheus::Gauge* waiting_;
 };
 
 }  // namespace keyferry::relay

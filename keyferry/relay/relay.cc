@@ -66,6 +66,7 @@ void serve_mailbox(const CallPtr& call, const MailboxId& id) {
     case CallKind::preview:
       return preview_mailbox(call, id);
     case CallKind::create:
+    case CallKind::wait:
     case CallKind::other:
       break;
   }

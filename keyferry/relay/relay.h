@@ -7,6 +7,7 @@
 #include "keyferry/base/clock.h"
 #include "keyferry/net/http.h"
 #include "keyferry/net/rate_limit.h"
+#include "keyferry/notify/waiters.h"
 #include "keyferry/relay/metrics.h"
 #include "keyferry/relay/secret_ring.h"
 #include "keyferry/relay/settings.h"
@@ -44,12 +45,29 @@ class Relay {
   // replace_settings also forgets what the rate limits have counted.
   void replace_settings(Settings settings);
 
+  // begin lets calls wait; until then and after finish a call that would wait is answered at once.
+  // `after` runs a task later (HttpServer::after).
+  void begin(notify::Waiters::After after);
+  // finish answers every waiting call, for a drain.
+  void finish();
+
+  // wait calls `woken` once, from an I/O thread: after the next change of the cell of `key`, or
+  // when `most` has passed, or at finish. False, and `woken` is never called, if nobody may wait.
+  bool wait(const store::CellKey& key, Duration most, std::function<void()> woken);
+  // wake is for whoever has changed the cell of `key`.
+  void wake(const store::CellKey& key);
+  std::size_t waiting() const;
+
   // serve answers one request (net::Handler).
   void serve(net::Request request, net::Reply reply);
 
  private:
+  std::shared_ptr<notify::Waiters> current_waiters() const;
+
   mutable std::mutex mutex_;
   Current current_;
+  std::shared_ptr<notify::Waiters> waiters_;  // none before begin
+  notify::Waiters::After after_;
 };
 
 }  // namespace keyferry::relay

@@ -12,6 +12,7 @@ namespace {
 struct Wish {
   Caller caller;
   mailbox::Payload payload;
+  std::optional<mailbox::Condition> known;
 };
 
 Result<Wish> parse_wish(const Call& call) {
@@ -19,6 +20,7 @@ Result<Wish> parse_wish(const Call& call) {
   KF_TRY(wish.caller, parse_caller(call, true));
   KF_TRY(check_json_body(call.request.headers));
   KF_TRY(wish.payload, mailbox::parse_update_body(call.request.body, call.settings->body));
+  wish.known = parse_condition_header(call.request.headers, "If-Match");
   return wish;
 }
 
@@ -27,9 +29,10 @@ Result<Decision> decide(const Wish& wish, Located located, Time now) {
   const auto request = hash_request(*located.secret, located.id, Verb::update, wish.caller.claim,
                                     wish.caller.request_id);
   KF_TRY(const mailbox::Updated updated,
-         mailbox::decide_update(std::move(located.state), writer, request, wish.payload, now));
+         mailbox::decide_update(std::move(located.state), writer, request, wish.payload, wish.known,
+                                now));
   Decision decision;
-  decision.response = update_answer(updated.duplicate);
+  decision.response = update_answer(updated.box, updated.writer, updated.duplicate);
   if (!updated.duplicate) decision.next = cell_of(updated.box, *located.secret);
   return decision;
 }

@@ -49,8 +49,8 @@ inline bool claim_once(Store& store, const CellKey& key, const mailbox::HashedCl
   for (bool first = true;; first = false) {
     const auto cell = store.get(key, kStart);
     if (!cell || !*cell) return false;
-    const auto decided =
-        mailbox::decide_read(mailbox::parse_state((*cell)->value).value(), claim, proof, kStart);
+    const auto decided = mailbox::decide_read(mailbox::parse_state((*cell)->value).value(), claim,
+                                              {proof, {}, {}}, kStart);
     if (first) between();
     if (!decided || !decided->changed) return decided.has_value();
     Cell next = **cell;

@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             "the preview is within its limit");
   }
   if (const auto update = mailbox::parse_update_body(body, kLimits)) check(*update);
-  if (mailbox::check_read_body(body, kLimits)) {
+  if (mailbox::parse_read_body(body, kLimits)) {
     require(size <= mailbox::most_body_octets(kLimits), "a body is within its limit");
   }
   return 0;

@@ -200,6 +200,6 @@ def test_an_operator_may_take_other_payload_types(place):
 def test_unknown_members_are_ignored(shared):
     device = Device(shared)
     body = good()
-    body["x"] = body["payload"]["y"] = body[CONFIG]["delivery"] = "queue"
+    body["x"] = body["payload"]["y"] = body[CONFIG]["receivers"] = "queue"
     answer = shared.call("POST", "/v1/m", headers=device.headers(), json=body)
-    assert answer.status == 200 and "delivery" not in answer.json()
+    assert answer.status == 200 and "receivers" not in answer.json()

@@ -30,7 +30,8 @@ def test_a_message_goes_from_sender_to_receiver_and_back(relay):
 
     got = bo.read(made)
     assert got.status == 200
-    assert got.json() == {"payload": first, "displayInformation": display(), "expiration": made.json()["expiration"]}
+    assert got.json() == {"payload": first, "displayInformation": display(), "expiration": made.json()["expiration"],
+                          "seq": 1, "origin": "peer"}
     assert bo.update(made, reply).json() == {"isPushNotificationSupported": False}
     assert ada.read(made).json()["payload"] == reply
     assert ada.update(made, last).status == 200

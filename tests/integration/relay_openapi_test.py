@@ -46,6 +46,12 @@ def test_every_documented_answer_is_given_as_documented(place):
     bo.read(made, json={"notificationToken": {"type": "com.example", "tokenData": "x"}})
     bo.update(made, request_id="2")
     bo.update(made, request_id="2")
+    bo.update(made, known='"1"')
+    bo.read(made, known=bo.read(made), wait=0)
+    queue = ada.create(configuration=configuration(delivery="queue"))
+    ada.read(queue, after=0)
+    for _ in range(17):
+        ada.update(queue)
     for act in (Device.read, Device.update, Device.delete, Device.relinquish):
         act(eve, made)
         act(ada, str(uuid.uuid4()))

@@ -8,6 +8,7 @@
 
 #include "keyferry/mailbox/claim.h"
 #include "keyferry/mailbox/delete.h"
+#include "keyferry/mailbox/delivery.h"
 #include "keyferry/mailbox/encoding.h"
 #include "keyferry/mailbox/lifetime.h"
 #include "keyferry/mailbox/read.h"
@@ -131,14 +132,15 @@ std::string ask(State& state, const Step& step) {
   const auto claim = filled<HashedClaim>(step.who);
   switch (step.verb) {
     case Verb::read: {
-      auto out = decide_read(state, claim, proof_of(step), kNow);
+      auto out = decide_read(state, claim, {proof_of(step), {}, {}}, kNow);
       if (!out) return word_of(out.error());
       RC_ASSERT(out->changed == (State(out->box) != state));
       state = std::move(out->box);
       return "ok";
     }
     case Verb::update:
-      return keep(state, decide_update(state, claim, request_of(step), payload(step.text), kNow));
+      return keep(state,
+                  decide_update(state, claim, request_of(step), payload(step.text), {}, kNow));
     case Verb::relinquish:
       return keep(state, decide_relinquish(state, claim, request_of(step), kNow));
     case Verb::remove: {
@@ -157,8 +159,27 @@ Mailbox fresh_box(const Model& model) {
   box.creator = filled<HashedClaim>(0);
   box.rights = {true, model.writable, model.removable};
   if (model.keyed) box.rule = {filled<ClaimKeyHash>(50), model.proof_only};
-  box.payload = payload(model.slot);
+  box.slot.payload = payload(model.slot);
   return box;
+}
+
+// Whoever follows the queue gets what the other side wrote, all of it and in its order.
+struct Follower {
+  int who = 0;
+  std::uint64_t after = 0;
+  std::vector<int> got;
+};
+
+void fetch_all(State& state, Follower& follower) {
+  const auto claim = filled<HashedClaim>(follower.who);
+  while (true) {
+    auto out = decide_read(state, claim, {{}, follower.after, {}}, kNow).value();
+    const Message* next = find_message(out.box, out.reader, follower.after);
+    state = out.box;
+    if (!next) return;
+    follower.after = next->seq;
+    follower.got.push_back(next->payload.data[0] - 1);
+  }
 }
 
 // At most one receiver, whoever asks what: part of the property, stated apart from the model.
@@ -183,7 +204,9 @@ RC_GTEST_PROP(MailboxProperty, AnswersLikeTheModel, ()) {
   model.writable = *rc::gen::weightedElement<bool>({{4, true}, {1, false}});
   model.removable = *rc::gen::arbitrary<bool>();
   model.slot = 127;
-  State state = fresh_box(model);
+  Mailbox fresh = fresh_box(model);
+  if (*rc::gen::arbitrary<bool>()) fresh.delivery = Delivery::queue;
+  State state = fresh;
   for (const Step& step : *rc::gen::container<std::vector<Step>>(any_step())) {
     const State before = state;
     const std::string word = ask(state, step);
@@ -193,9 +216,52 @@ RC_GTEST_PROP(MailboxProperty, AnswersLikeTheModel, ()) {
     RC_ASSERT(parse_state(encode_state(state)).value() == state);
     if (word != "ok") RC_ASSERT(state == before);
     if (const auto* box = std::get_if<Mailbox>(&state)) {
-      RC_ASSERT(box->payload == payload(model.slot));
+      RC_ASSERT(box->slot.payload == payload(model.slot));
     }
   }
+}
+
+// Two sides write at any time and fetch whenever they like; nobody gives up. What does not fit is
+// refused, and nothing that was taken is lost.
+//= spec:tigress#A-20 test
+//= spec:tigress#REL-03 test
+RC_GTEST_PROP(MailboxProperty, AQueueLosesNothingAndKeepsTheOrder, ()) {
+  Model model{};
+  model.writable = model.removable = true;
+  model.slot = 127;
+  Mailbox fresh = fresh_box(model);
+  fresh.delivery = Delivery::queue;
+  State state = fresh;
+  Follower creator{0, 0, {}};
+  Follower recipient{1, 0, {}};
+  fetch_all(state, recipient);
+  std::vector<int> wrote[2] = {{127}, {}};
+  int id = 0;
+  const auto acts = *rc::gen::container<std::vector<std::pair<bool, bool>>>(rc::gen::pair(
+      rc::gen::arbitrary<bool>(), rc::gen::weightedElement<bool>({{3, true}, {1, false}})));
+  for (const auto& [of_recipient, writes] : acts) {
+    if (!writes) {
+      fetch_all(state, of_recipient ? recipient : creator);
+      continue;
+    }
+    const Step step{Verb::update, of_recipient ? 1 : 0, 0, 0, id % 100};
+    HashedRequest request = request_of(step);
+    request.octets[3] = static_cast<std::uint8_t>(++id);
+    auto out =
+        decide_update(state, filled<HashedClaim>(step.who), request, payload(step.text), {}, kNow);
+    if (!out) {
+      RC_ASSERT(word_of(out.error()) == "queue_full");
+      continue;
+    }
+    state = out->box;
+    wrote[step.who].push_back(step.text);
+    RC_ASSERT(parse_state(encode_state(state)).value() == state);
+  }
+  fetch_all(state, creator);
+  fetch_all(state, recipient);
+  RC_ASSERT(creator.got == wrote[1]);
+  RC_ASSERT(recipient.got == wrote[0]);
+  RC_ASSERT(std::get<Mailbox>(state).queue.waiting.size() <= 1 + kMostQueued);
 }
 
 RC_GTEST_PROP(MailboxProperty, WhateverParsesEncodesToTheSameOctets, (Bytes octets)) {

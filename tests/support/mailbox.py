@@ -55,19 +55,29 @@ class Device:
             body["mailboxConfiguration"] = configuration
         return self.relay.call("POST", "/v1/m", headers=self.headers(request_id), json=body)
 
-    def read(self, box, proof=None, json=None):
+    def read(self, box, proof=None, json=None, after=None, known=None, wait=None):
+        """`after`: the cursor of a queue; `known`: an ETag (or an Answer that had one); `wait`: seconds."""
         proof = proof or self.proof
-        headers = self.headers(Mailbox_Claim_Key=base64url(proof) if proof else None)
-        return self.relay.call("POST", path_of(box), headers=headers, json=json)
+        headers = self.headers(Mailbox_Claim_Key=base64url(proof) if proof else None, If_None_Match=etag(known),
+                               Prefer=None if wait is None else f"wait={wait}")
+        if after is not None:
+            json = {**(json or {}), "after": after}
+        return self.relay.call("POST", path_of(box), headers=headers, json=json, timeout=60)
 
-    def update(self, box, payload=None, request_id=None):
-        return self.relay.call("PUT", path_of(box), headers=self.headers(request_id), json={"payload": payload or sealed()})
+    def update(self, box, payload=None, request_id=None, known=None):
+        """`known`: the ETag (or the Answer that had it) for If-Match."""
+        return self.relay.call("PUT", path_of(box), headers=self.headers(request_id, If_Match=etag(known)),
+                               json={"payload": payload or sealed()})
 
     def delete(self, box, request_id=None):
         return self.relay.call("DELETE", path_of(box), headers=self.headers(request_id))
 
     def relinquish(self, box, request_id=None):
         return self.relay.call("PATCH", path_of(box), headers=self.headers(request_id))
+
+
+def etag(known):
+    return known.headers["etag"] if hasattr(known, "headers") else known
 
 
 def path_of(box):
@@ -77,7 +87,7 @@ def path_of(box):
     return "/v1/m/" + box.rsplit("/", 1)[-1]
 
 
-def configuration(rights="RWD", seconds=3600, secret=None, policy=None):
+def configuration(rights="RWD", seconds=3600, secret=None, policy=None, delivery=None):
     """A mailboxConfiguration; with `secret` it carries the hash of the claim key."""
     result = {"accessRights": rights, "expiration": instant(seconds)}
     if rights is None:
@@ -86,6 +96,8 @@ def configuration(rights="RWD", seconds=3600, secret=None, policy=None):
         result["claimHash"] = base64url(hashlib.sha256(claim_key(secret)).digest())
     if policy is not None:
         result["claimPolicy"] = policy
+    if delivery is not None:
+        result["delivery"] = delivery
     return result
 
 
