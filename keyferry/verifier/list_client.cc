@@ -1,6 +1,6 @@
 #include "keyferry/verifier/list_client.h"
 
-#include "keyferry/verifier/http_date.h"
+#include "keyferry/codec/http_date.h"
 
 namespace keyferry::verifier {
 namespace {
@@ -25,7 +25,7 @@ Error refused(const net::Response& response) {
 std::optional<Time> date_of(const net::Response& response) {
   const auto text = response.headers.find("Date");
   if (!text) return {};
-  auto date = parse_http_date(*text);
+  auto date = codec::parse_http_date(*text);
   return date ? std::optional(*date) : std::nullopt;
 }
 

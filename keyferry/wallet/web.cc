@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "keyferry/codec/http_date.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/text.h"
 
@@ -69,7 +70,7 @@ Result<net::Response> Web::send_once(const net::ClientRequest& request) {
 void Web::note_date(const net::Response& response) {
   const auto header = response.headers.find("Date");
   if (!header) return;
-  if (const auto date = parse_http_date(*header)) difference_ = *date - clock_.now();
+  if (const auto date = codec::parse_http_date(*header)) difference_ = *date - clock_.now();
 }
 
 Result<boost::json::object> json_of(const net::Response& response) {
@@ -97,26 +98,6 @@ std::string clock_words(Duration difference) {
   const bool behind = difference.count() > 0;
   return "this machine's clock is " + minutes(behind ? difference : -difference) +
          (behind ? " behind" : " ahead");
-}
-
-Result<Time> parse_http_date(std::string_view text) {
-  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  const std::string line(text);
-  std::array<char, 4> month{};
-  unsigned day = 0, hour = 0, minute = 0, second = 0;
-  int year = 0, used = 0;
-  const int got = std::sscanf(line.c_str(), "%*3[A-Za-z], %2u %3[A-Za-z] %4d %2u:%2u:%2u GMT%n",
-                              &day, month.data(), &year, &hour, &minute, &second, &used);
-  const std::size_t at = kMonths.find(month.data());
-  const std::chrono::year_month_day date(std::chrono::year(year),
-                                         std::chrono::month(static_cast<unsigned>(at / 3 + 1)),
-                                         std::chrono::day(day));
-  if (got != 6 || used != static_cast<int>(line.size()) || at == kMonths.npos || at % 3 != 0 ||
-      !date.ok() || hour > 23 || minute > 59 || second > 60) {
-    return fail(Errc::invalid, "not a date of an HTTP header");
-  }
-  return Time(std::chrono::sys_days(date) + std::chrono::hours(hour) +
-              std::chrono::minutes(minute) + std::chrono::seconds(second));
 }
 
 }  // namespace keyferry::wallet

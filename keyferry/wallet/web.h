@@ -50,7 +50,4 @@ Error error_of(const net::Response& response);
 // nothing where it is within a minute.
 std::string clock_words(Duration difference);
 
-// parse_http_date reads an IMF-fixdate ("Wed, 25 Nov 2026 03:14:48 GMT"). Errors: invalid.
-Result<Time> parse_http_date(std::string_view text);
-
 }  // namespace keyferry::wallet

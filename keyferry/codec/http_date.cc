@@ -1,8 +1,8 @@
-#include "keyferry/verifier/http_date.h"
+#include "keyferry/codec/http_date.h"
 
 #include <array>
 
-namespace keyferry::verifier {
+namespace keyferry::codec {
 namespace {
 
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -50,4 +50,4 @@ Result<Time> parse_http_date(std::string_view text) {
          std::chrono::minutes(minute) + std::chrono::seconds(second);
 }
 
-}  // namespace keyferry::verifier
+}  // namespace keyferry::codec
