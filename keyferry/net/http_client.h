@@ -14,6 +14,8 @@ namespace keyferry::net {
 
 struct ClientOptions {
   std::optional<std::filesystem::path> ca_file;  // extra trust anchors (PEM), besides the system's
+  // false takes any certificate of any name. Only for judging a server of one's own.
+  bool check_certificate = true;
   // false: a connection to a loopback, link-local, private, unique-local or other special address
   // is refused after name resolution (so a name that points there is refused too).
   bool allow_local = false;

@@ -111,6 +111,16 @@ TEST_F(HttpClientTest, AnUnknownCertificateIsANetworkError) {
   EXPECT_THAT(response.error().detail, HasSubstr("self-signed certificate"));
 }
 
+TEST_F(HttpClientTest, AnyCertificateIsTakenOnlyWhenToldSo) {
+  ClientOptions options = trusting();
+  options.ca_file.reset();
+  options.check_certificate = false;
+  HttpClient client(options);
+  const auto response = client.send({"GET", url("/echo"), {}, {}, {}, {}});
+  ASSERT_TRUE(response) << response.error().detail;
+  EXPECT_EQ(response->status, 207);
+}
+
 TEST_F(HttpClientTest, AMissingCaFileIsNamed) {
   ClientOptions options = trusting();
   options.ca_file = dir_.path() / "absent.pem";
