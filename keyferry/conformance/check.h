@@ -1,0 +1,45 @@
+// A check: one row of the requirements, seen from outside. Each file of checks lists its own.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "keyferry/conformance/finding.h"
+#include "keyferry/conformance/subject.h"
+
+namespace keyferry::conformance {
+
+// Check judges one thing. Its id is a row of docs/spec/tigress.toml, with a suffix behind a dot
+// where a row needs several checks ("A-39.policy"). Each makes the mailboxes that it needs.
+struct Check {
+  std::string_view id;
+  std::string_view title;  // what must be so, as a statement
+  Result<Finding> (*run)(Subject& relay);
+  bool waits = false;  // needs the mailbox that soon ends: runs last
+};
+
+using Checks = std::span<const Check>;
+Checks transport_checks();
+Checks call_checks();
+Checks body_checks();
+Checks life_checks();
+Checks right_checks();
+Checks claim_checks();
+Checks exchange_checks();
+Checks race_checks();
+Checks retry_checks();
+Checks request_id_checks();
+Checks preview_checks();
+Checks proof_checks();
+Checks extension_checks();
+Checks expiry_checks();
+Checks privacy_checks();
+
+// v1_checks are all of them, in the order in which they run.
+std::vector<Check> v1_checks();
+
+// make_short_lived makes the mailbox of the checks that wait, once; a run begins with it.
+const Result<Subject::ShortLived>& make_short_lived(Subject& relay);
+
+}  // namespace keyferry::conformance

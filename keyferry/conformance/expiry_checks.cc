@@ -1,0 +1,86 @@
+// MBX-03 and A-16: a mailbox that ends while the run goes on.
+#include <thread>
+
+#include "keyferry/codec/rfc3339.h"
+#include "keyferry/conformance/check.h"
+#include "keyferry/conformance/device.h"
+
+namespace keyferry::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds kShortLife[] = {4s, 12s};  // the second try is for slow networks
+constexpr Duration kTolerance{3'500};  // of clocks: Date and expiration have whole seconds
+
+Result<Subject::ShortLived> make_one(Subject& relay, std::chrono::seconds life) {
+  const Device ada, bo;
+  MailboxWish wish;
+  const Time deadline = std::chrono::ceil<std::chrono::seconds>(relay.now() + life);
+  wish.more["expiration"] = codec::encode_rfc3339(deadline);
+  KF_TRY(const Box box, make_box(relay, ada, wish));
+  KF_TRY(answered(relay, bo.read(box), 200, "a Read before the expiration"));
+  return Subject::ShortLived{box, ada.claim, bo.claim, deadline};
+}
+
+// wait_for_end waits until the recipient gets 404, at most until the tolerance is used up.
+Result<Done> wait_for_end(Subject& relay, const Subject::ShortLived& it) {
+  const Device bo{it.recipient};
+  if (relay.now() < it.deadline) std::this_thread::sleep_for(it.deadline - relay.now());
+  while (true) {
+    KF_TRY(const Answer read, relay.send(bo.read(it.box)));
+    if (read.status == 404) return Done{};
+    KF_TRY(must(read.status == 200, "a Read around the expiration answered " + read.said()));
+    KF_TRY(must(relay.now() < it.deadline + kTolerance,
+                "a Read answers 200 more than three seconds after the expiration"));
+    std::this_thread::sleep_for(200ms);
+  }
+}
+
+Result<Finding> ends(Subject& relay) {
+  KF_TRY(const Subject::ShortLived it, make_short_lived(relay));
+  KF_TRY(wait_for_end(relay, it));
+  const Device ada{it.creator}, bo{it.recipient};
+  for (const Call& call : {preview(it.box), ada.read(it.box), ada.update(it.box), bo.update(it.box),
+                           bo.relinquish(it.box), ada.remove(it.box)}) {
+    KF_TRY(answered(relay, call, 404, call.method + " after the expiration"));
+  }
+  relay.forget(it.box.id);
+  return pass("all calls answer 404 from the expiration on");
+}
+
+Result<Finding> looks_unknown(Subject& relay) {
+  KF_TRY(const Subject::ShortLived it, make_short_lived(relay));
+  KF_TRY(wait_for_end(relay, it));
+  const std::string id = new_uuid();
+  const Box never{id, "", "/v1/m/" + id, {}};
+  const Device eve;
+  KF_TRY(const Answer one, answered(relay, eve.read(it.box), 404, "a Read of what has expired"));
+  KF_TRY(const Answer other, answered(relay, eve.read(never), 404, "a Read of what never was"));
+  relay.forget(it.box.id);
+  return one.body == other.body ? pass("expired and unknown are one and the same 404")
+                                : allowed("a 404 is worded differently for what has expired");
+}
+
+constexpr Check kChecks[] = {
+    {"MBX-03", "past its expiration a mailbox is gone", ends, true},
+    {"A-16", "an expired mailbox looks like one that never was", looks_unknown, true},
+};
+
+}  // namespace
+
+const Result<Subject::ShortLived>& make_short_lived(Subject& relay) {
+  if (!relay.short_lived) {
+    for (const auto life : kShortLife) {
+      relay.short_lived = make_one(relay, life);
+      if (relay.short_lived->has_value()) break;
+    }
+  }
+  return *relay.short_lived;
+}
+
+Checks expiry_checks() {
+  return kChecks;
+}
+
+}  // namespace keyferry::conformance

@@ -1,0 +1,166 @@
+#include "keyferry/conformance/subject.h"
+
+#include <algorithm>
+
+#include "keyferry/base/uuid.h"
+#include "keyferry/codec/http_date.h"
+#include "keyferry/codec/json.h"
+#include "keyferry/codec/text.h"
+#include "keyferry/digest/random.h"
+
+namespace keyferry::conformance {
+namespace {
+
+constexpr Duration kCallTimeout{15'000};
+constexpr Duration kConnectTimeout{5'000};
+constexpr Duration kClockTolerance{2'000};
+
+net::ClientOptions client_options(const SubjectOptions& options) {
+  net::ClientOptions out;
+  out.ca_file = options.ca_file;
+  out.check_certificate = !options.insecure;
+  out.allow_local = true;
+  out.connect_timeout = kConnectTimeout;
+  out.timeout = kCallTimeout;
+  out.user_agent = "keyferry-conformance";
+  return out;
+}
+
+bool is_create(const Call& call) {
+  return call.method == "POST" && call.path.ends_with("/m");
+}
+
+}  // namespace
+
+std::string id_of(std::string_view link) {
+  link = link.substr(0, link.find_first_of("?#"));
+  const std::size_t slash = link.rfind('/');
+  return std::string(slash == link.npos ? std::string_view() : link.substr(slash + 1));
+}
+
+std::string Answer::media_type() const {
+  std::string type(headers.find("Content-Type").value_or(""));
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' ')) type.pop_back();
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return type;
+}
+
+Result<boost::json::object> Answer::json() const {
+  auto parsed = codec::parse_json_object(body, {1024 * 1024, 16});
+  if (parsed) return *std::move(parsed);
+  return fail(Errc::conflict, "the body of the " + std::to_string(status) + " answer is " +
+                                  (body.empty() ? "empty" : "not a JSON object"));
+}
+
+std::string Answer::said() const {
+  std::string out = std::to_string(status);
+  const auto parsed = codec::parse_json_object(body);
+  if (!parsed) return out;
+  const auto word = codec::text_member(*parsed, "error");
+  if (word && !word->empty()) out += " (" + codec::quote(*word) + ")";
+  return out;
+}
+
+Subject::Subject(SubjectOptions options)
+    : options_(std::move(options)), client_(client_options(options_)) {}
+
+net::HttpClient Subject::new_client() const {
+  return net::HttpClient(client_options(options_));
+}
+
+net::ProbeTarget Subject::probe_target() const {
+  return {options_.url, kConnectTimeout};
+}
+
+Time Subject::now() const {
+  return SystemClock().now() + clock_offset_;
+}
+
+Result<Done> Subject::reach() {
+  net::ClientRequest request;
+  request.url = options_.url + "/v1/m/" + encode_uuid(digest::random_uuid());
+  KF_TRY(const net::Response response, client_.send(request));
+  const auto date = codec::parse_http_date(response.headers.find("Date").value_or(""));
+  if (date) {
+    const Duration offset = *date - SystemClock().now();
+    if (offset > kClockTolerance || offset < -kClockTolerance) clock_offset_ = offset;
+  }
+  return Done{};
+}
+
+net::ClientRequest Subject::request_of(const Call& call) const {
+  net::ClientRequest request;
+  request.method = call.method;
+  request.url = options_.url + call.path;
+  if (call.claim) request.headers.add("Mailbox-Device-Claim", *call.claim);
+  if (call.request_id) request.headers.add("Mailbox-Request-ID", *call.request_id);
+  if (call.body) {
+    request.body = *call.body;
+    if (!call.content_type.empty()) request.headers.add("Content-Type", call.content_type);
+  }
+  if (is_create(call) && options_.create_token) {
+    request.headers.add("Authorization", "Bearer " + *options_.create_token);
+  }
+  for (const auto& [name, value] : call.more.entries()) request.headers.add(name, value);
+  return request;
+}
+
+Result<Answer> Subject::send(const Call& call) {
+  return send(call, client_);
+}
+
+Result<Answer> Subject::send(const Call& call, net::HttpClient& client) {
+  auto response = client.send(request_of(call));
+  if (!response) return in_context(call.method + " " + call.path.substr(0, 5), response.error());
+  Answer answer{response->status, std::move(response->headers), std::move(response->body)};
+  watch(call, answer);
+  if (answer.status == 429 || answer.status == 503 || answer.status == 507) {
+    return fail(Errc::too_many, "the relay does not answer now: " + answer.said());
+  }
+  return answer;
+}
+
+void Subject::watch(const Call& call, const Answer& answer) {
+  const std::scoped_lock lock(mutex_);
+  if (!cookie_ && answer.headers.find("Set-Cookie")) cookie_ = call.method;
+  if (!answer.success()) return;
+  if (is_create(call)) {
+    const auto made = codec::parse_json_object(answer.body);
+    const auto link = made ? codec::text_member(*made, "urlLink") : Result<std::string>("");
+    if (!link || id_of(*link).empty()) return;
+    if (ids_.insert(id_of(*link)).second) left_[id_of(*link)] = call.claim.value_or("");
+  } else if (call.method == "DELETE") {
+    left_.erase(id_of(call.path));
+  }
+}
+
+std::optional<std::string> Subject::cookie() const {
+  const std::scoped_lock lock(mutex_);
+  return cookie_;
+}
+
+std::vector<std::string> Subject::ids() const {
+  const std::scoped_lock lock(mutex_);
+  return {ids_.begin(), ids_.end()};
+}
+
+void Subject::forget(const std::string& id) {
+  const std::scoped_lock lock(mutex_);
+  left_.erase(id);
+}
+
+std::size_t Subject::clean_up() {
+  const auto left = left_;
+  std::size_t remaining = 0;
+  for (const auto& [id, claim] : left) {
+    Call call{"DELETE", "/v1/m/" + id, claim, encode_uuid(digest::random_uuid()), {}, {}, {}};
+    const auto gone = send(call);
+    if (!gone || !(gone->success() || gone->status == 404)) ++remaining;
+    if (!gone && gone.error().code == Errc::network) return left_.size();
+  }
+  return remaining;
+}
+
+}  // namespace keyferry::conformance

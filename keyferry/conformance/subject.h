@@ -1,0 +1,122 @@
+// The relay under judgement: its address, calls to it, and what the run has left there.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "keyferry/base/clock.h"
+#include "keyferry/base/result.h"
+#include "keyferry/net/http_client.h"
+#include "keyferry/net/probe.h"
+
+namespace keyferry::conformance {
+
+// Call is one request, complete; a check changes what it wants to get wrong.
+struct Call {
+  std::string method;
+  std::string path;  // below the relay's URL: "/v1/m", with query if any
+  std::optional<std::string> claim;
+  std::optional<std::string> request_id;
+  std::optional<std::string> body;
+  std::string content_type = "application/json";  // sent with a body; empty: none
+  net::Headers more;
+};
+
+struct Answer {
+  int status = 0;
+  net::Headers headers;
+  std::string body;
+
+  bool success() const { return status >= 200 && status < 300; }
+  // Without parameters, in lower case: "application/json"; empty if there is none.
+  std::string media_type() const;
+  // json is the body as an object. Errors: conflict (the body is no JSON object).
+  Result<boost::json::object> json() const;
+  // said is what a person reads: "200", "401 (claimed)".
+  std::string said() const;
+};
+
+// Box is a mailbox that the run has made.
+struct Box {
+  std::string id;
+  std::string link;          // urlLink as it came
+  std::string path;          // /v1/m/{id}
+  boost::json::object made;  // the Create answer
+};
+
+struct SubjectOptions {
+  std::string url;  // without trailing slash
+  std::optional<std::filesystem::path> ca_file;
+  bool insecure = false;
+  std::optional<std::string> create_token;  // sent with Create as Authorization: Bearer
+};
+
+// Subject sends calls. Its members may be called from several threads if each brings its own
+// client.
+class Subject {
+ public:
+  explicit Subject(SubjectOptions options);
+
+  // reach asks for a mailbox that cannot be there, whatever the answer, and reads the relay's clock
+  // off it. Errors: as HttpClient::send.
+  Result<Done> reach();
+
+  // send makes the call on the run's own connection, or on `client`. An answer that only says "not
+  // now" (429, 503, 507) is the error too_many, which ends a check unjudged. Errors: as
+  // HttpClient::send, too_many.
+  Result<Answer> send(const Call& call);
+  Result<Answer> send(const Call& call, net::HttpClient& client);
+  net::HttpClient new_client() const;
+  net::ProbeTarget probe_target() const;
+
+  const std::string& url() const { return options_.url; }
+  bool is_https() const { return options_.url.starts_with("https://"); }
+
+  // now is the relay's clock as its Date header told it, ours if it is within two seconds of that.
+  Time now() const;
+  // Mailboxes of the run end after this, if they could not be deleted.
+  static constexpr std::chrono::minutes kLifetime{10};
+
+  // What all answers so far showed.
+  std::optional<std::string> cookie() const;  // the call that set one
+  std::vector<std::string> ids() const;       // of all mailboxes made
+
+  // clean_up deletes what is left; returns how many could not be deleted.
+  std::size_t clean_up();
+  // forget is for a mailbox that is known to be gone.
+  void forget(const std::string& id);
+
+  // The mailbox that soon ends, of the checks that wait for it: made once (life.cc).
+  struct ShortLived {
+    Box box;
+    std::string creator, recipient;  // claims
+    Time deadline{};
+  };
+  std::optional<Result<ShortLived>> short_lived;
+
+ private:
+  net::ClientRequest request_of(const Call& call) const;
+  void watch(const Call& call, const Answer& answer);
+
+  SubjectOptions options_;
+  net::HttpClient client_;
+  Duration clock_offset_{0};
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> left_;  // id: creator's claim
+  std::set<std::string> ids_;
+  std::optional<std::string> cookie_;
+};
+
+// id_of is the last part of a share link's path: without query and fragment.
+std::string id_of(std::string_view link);
+
+}  // namespace keyferry::conformance
