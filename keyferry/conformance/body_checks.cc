@@ -32,7 +32,7 @@ Result<Finding> malformed(Subject& relay) {
   for (const char* text : {"", "{", "[]", "null", "\"payload\"", "{\"payload\":}"}) {
     Call create = ada.create({});
     create.body = update.body = text;
-    const std::string shown = "the body " + std::string(text);
+    const std::string shown = *text == '\0' ? "an empty body" : "the body " + std::string(text);
     KF_TRY(must_be_bad(relay, create, "a Create with " + shown, notes));
     KF_TRY(must_be_bad(relay, update, "an Update with " + shown, notes));
   }

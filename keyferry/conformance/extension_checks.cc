@@ -117,11 +117,72 @@ Result<Finding> origin_told(Subject& relay) {
   return pass("origin tells the reader's own message from the other's");
 }
 
+// after asks for the other side's first message behind `seq`.
+Call after(const Device& device, const Box& box, std::int64_t seq) {
+  Call call = device.read(box);
+  call.body = codec::encode_json(object{{"after", seq}});
+  return call;
+}
+
+// must_follow demands that the messages behind 0 are these, in order, and then no more.
+Result<Done> must_follow(Subject& relay, const Device& reader, const Box& box,
+                         const std::vector<object>& messages, const std::string& whose) {
+  std::int64_t seq = 0;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const std::string what = "the Read after " + std::to_string(seq) + " by the " + whose;
+    KF_TRY(const Answer read, answered(relay, after(reader, box, seq), 200, what));
+    KF_TRY(const object body, read.json());
+    KF_TRY(must(body.contains("payload") && body.at("payload") == messages[i],
+                what + " did not give message " + std::to_string(i + 1) + " of the other side"));
+    const auto next = codec::integer_member(body, "seq", seq + 1, std::int64_t{1} << 53);
+    KF_TRY(must(next.has_value(), what + " gave no greater seq"));
+    seq = *next;
+  }
+  KF_TRY(answered(relay, after(reader, box, seq), 204, "a Read after the last by the " + whose));
+  return Done{};
+}
+
+Result<Finding> queue(Subject& relay) {
+  const Device ada, bo;
+  MailboxWish wish;
+  wish.more["delivery"] = "queue";
+  KF_TRY(const Box box, make_box(relay, ada, wish));
+  const auto* echo = box.made.if_contains("delivery");
+  if (echo == nullptr) return skip("this relay knows no delivery: \"queue\"");
+  KF_TRY(must(*echo == "queue", "Create echoes another delivery"));
+  KF_TRY(answered(relay, bo.read(box), 200, "Read"));
+  std::vector<object> from_ada{wish.payload}, from_bo;
+  for (const bool creator : {true, false, true, true, false}) {
+    auto& sent = creator ? from_ada : from_bo;
+    sent.push_back(random_payload());
+    KF_TRY(answered(relay, (creator ? ada : bo).update(box, sent.back()), 200, "Update"));
+  }
+  KF_TRY(must_hold(relay, ada.read(box), from_bo.back(), "a Read without after"));
+  KF_TRY(must_follow(relay, bo, box, from_ada, "recipient"));
+  KF_TRY(must_follow(relay, ada, box, from_bo, "creator"));
+  return pass("four messages and two, across one another, all arrive in order");
+}
+
+Result<Finding> strangers_wait_not(Subject& relay) {
+  const Device ada, bo, eve;
+  Notes notes;
+  KF_TRY(const Box box, make_box(relay, ada));
+  KF_TRY(const Answer first, answered(relay, bo.read(box), 200, "Read"));
+  if (!tag_of(first)) return skip("this relay gives no ETag, so nobody can wait for news");
+  const auto asked = steady_clock::now();
+  KF_TRY(const Answer refused, relay.send(waiting_read(eve, box, *tag_of(first), 10)));
+  KF_TRY(must_refuse(refused, "a waiting Read by a third claim", notes));
+  KF_TRY(must(steady_clock::now() - asked < 8s, "a third claim was let wait"));
+  return notes.finding("a third claim is refused at once");
+}
+
 constexpr Check kChecks[] = {
     {"A-19", "a stale Update is refused where versions are given", versions},
+    {"A-20", "a queue brings every message, in order", queue},
     {"A-21", "origin tells who wrote", origin_told},
     {"A-30", "the creator hears that the mailbox is claimed", bound_told},
     {"A-34", "a Read can wait for news", waiting},
+    {"A-34.others", "only the two may wait", strangers_wait_not},
 };
 
 }  // namespace

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 import uuid
 
 from .fault_proxy import Answer
@@ -31,6 +32,16 @@ def changing(check, seen):
             answer = forward(request)
             function(request, answer)
             return answer
+        FAULTS[function.__name__] = (check, seen, run)
+        return function
+    return add
+
+
+def refusing(check, seen, status):
+    """Adds a fault that refuses what it should take: the function says which requests."""
+    def add(function):
+        def run(request, forward):
+            return Answer(status) if function(request) else forward(request)
         FAULTS[function.__name__] = (check, seen, run)
         return function
     return add
@@ -162,7 +173,7 @@ def takes_the_body_of_a_repeated_create():
     return run
 
 
-@fault("IDM-05", "", make=True)
+@fault("IDM-05", "one mailbox", make=True)
 def mixes_up_ids_of_two_claims():
     known = {}
 
@@ -313,7 +324,7 @@ def binds_on_get(request, forward):
     return forward(request)
 
 
-@fault("A-24", "")
+@fault("A-24", "that has not read answered 200")
 def binds_on_put(request, forward):
     answer = forward(request)
     if request.method == "PUT" and answer.status == 401:
@@ -342,7 +353,76 @@ def knows_no_patch(request, forward):
     return Answer(405) if request.method == "PATCH" else forward(request)
 
 
-@changing("A-55.policy", "")
+@refusing("A-31", "not 200", 401)
+def refuses_claims_in_upper_case(request):
+    return request.claim and request.claim != request.claim.lower()
+
+
+@fault("CLM-05", "by the creator before any Read", make=True)
+def needs_a_read_before_a_write():
+    read = set()
+
+    def run(request, forward):
+        if request.reads:
+            read.add(request.claim)
+        return Answer(401) if request.method == "PUT" and request.claim not in read else forward(request)
+    return run
+
+
+@fault("A-08", "a repeated Read", make=True)
+def reads_once_only():
+    read = set()
+
+    def run(request, forward):
+        if request.reads and (request.claim, request.box) in read:
+            return Answer(404)
+        read.add((request.claim, request.box))
+        return forward(request)
+    return run
+
+
+@fault("REL-03", "in a row", make=True)
+def wants_strict_turns():
+    last = {}
+
+    def run(request, forward):
+        if request.method == "PUT":
+            if last.get(request.box) == request.claim:
+                return Answer(409)
+            last[request.box] = request.claim
+        return forward(request)
+    return run
+
+
+@fault("A-55.echo", "another claimHash")
+def echoes_another_hash(request, forward):
+    return edited(forward(request), lambda body: body.update(claimHash=body["claimHash"][::-1]))
+
+
+@fault("A-55.proof", "with the right proof answered 401")
+def looks_at_no_proof(request, forward):
+    request.headers.drop("Mailbox-Claim-Key")
+    return forward(request)
+
+
+@fault("A-55.malformed", "malformed claim rule")
+def takes_any_claim_rule(request, forward):
+    def repair(body):
+        wish = body["mailboxConfiguration"]
+        if not re.fullmatch(r"[\w-]{43}", str(wish.get("claimHash"))) or wish.get("claimPolicy", "proof") != "proof":
+            wish.pop("claimHash", None), wish.pop("claimPolicy", None)
+    return forward(edited(request, repair) if request.creates else request)
+
+
+@fault("A-34.others", "was let wait")
+def lets_everybody_wait(request, forward):
+    answer = forward(request)
+    if "Prefer" in dict(request.headers.lines) and answer.status == 401:
+        time.sleep(8.2)
+    return answer
+
+
+@changing("A-55.policy", "shows whether")
 def tells_free_from_claimed(_request, answer):
     if answer.status == 401:
         edited(answer, lambda body: body.update(at=fresh()))
@@ -455,7 +535,88 @@ def gives_all_rights_by_default(request, forward):
     return forward(request)
 
 
+@refusing("MBX-08", "without mailboxConfiguration", 400)
+def needs_a_configuration(request):
+    return request.creates and b"mailboxConfiguration" not in request.body
+
+
+@fault("MBX-07.recipient", "by the recipient", make=True)
+def lets_only_the_creator_delete():
+    creators = Creators()
+
+    def run(request, forward):
+        if request.method == "DELETE" and request.claim != creators.of.get(request.box):
+            return Answer(401)
+        return creators.note(request, forward(request))
+    return run
+
+
+@fault("A-10.delete", "without D", make=True)
+def binds_the_creator_to_d():
+    without = set()
+
+    def run(request, forward):
+        if request.method == "DELETE" and request.box in without:
+            return Answer(401)
+        answer = forward(request)
+        if request.creates and b'"accessRights":"R"' in request.body:
+            without.add(link_id(answer))
+        return answer
+    return run
+
+
+@changing("MBX-06", "isPushNotificationSupported")
+def tells_nothing_of_push(request, answer):
+    if request.creates:
+        edited(answer, lambda body: body.pop("isPushNotificationSupported"))
+
+
+@changing("NTF-07", "isPushNotificationSupported")
+def tells_push_in_words(request, answer):
+    if request.method == "PUT":
+        edited(answer, lambda body: body.update(isPushNotificationSupported="no"))
+
+
+@changing("A-42", "query or a fragment")
+def adds_a_vertical_to_the_link(request, answer):
+    if request.creates:
+        edited(answer, lambda body: body.update(urlLink=body["urlLink"] + "?v=h"))
+
+
 # Calls and bodies
+
+
+@changing("TRN-03.html", "text/plain")
+def calls_the_page_text(request, answer):
+    if request.method == "GET":
+        answer.headers.set("Content-Type", "text/plain")
+
+
+@fault("API-03", "without a claim", make=True)
+def deletes_without_a_claim():
+    creators = Creators()
+
+    def run(request, forward):
+        if request.method == "DELETE" and not request.claim:
+            request = request.but(claim=creators.of.get(request.box))
+        return creators.note(request, forward(request))
+    return run
+
+
+@refusing("API-05", "answered 204", 204)
+def reads_nothing(request):
+    return request.reads
+
+
+@refusing("A-07.empty", "answered 415", 415)
+def wants_a_body_in_every_read(request):
+    return request.reads and not request.body
+
+
+@fault("API-01.payload", "without payload")
+def needs_no_payload(request, forward):
+    return forward(edited(request, lambda body: body.setdefault("payload", {"type": "AEAD_AES_256_GCM", "data": "A" * 40})))
+
 
 @changing("TRN-03.json", "text/plain")
 def calls_json_text(_request, answer):
@@ -549,6 +710,35 @@ def gives_a_stale_etag(request, answer):
 def overlooks_if_match(request, forward):
     request.headers.drop("If-Match")
     return forward(request)
+
+
+@fault("A-20", "did not give message")
+def knows_no_queue_but_says_so(request, forward):
+    """One slot, and every Read shows it."""
+    wish = {}
+    if request.creates:
+        edited(request, lambda body: wish.update(delivery=body["mailboxConfiguration"].pop("delivery")))
+    if request.reads:
+        edited(request, lambda body: body.pop("after"))
+    return edited(forward(request), lambda body: body.update(wish))
+
+
+@changing("A-21", "not \"self\"")
+def says_that_all_is_from_the_other(request, answer):
+    if request.reads:
+        edited(answer, lambda body: body.update(origin="peer"))
+
+
+@changing("A-30", "before any claim")
+def always_says_claimed(request, answer):
+    if request.reads:
+        edited(answer, lambda body: body.update(recipientBound=True))
+
+
+@changing("A-34", "something else than was written")
+def wakes_with_old_content(request, answer):
+    if request.headers.get("Prefer") and answer.status == 200:
+        edited(answer, lambda body: body["payload"].update(data="A" * 40))
 
 
 # Page and privacy
