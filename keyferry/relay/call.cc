@@ -1,5 +1,6 @@
 #include "keyferry/relay/call.h"
 
+#include "keyferry/digest/hash.h"
 #include "keyferry/net/problem.h"
 #include "keyferry/relay/headers.h"
 
@@ -10,6 +11,20 @@ constexpr std::string_view kChallenge = "Mailbox-Device-Claim";
 
 bool is_miss(const Error& error) {
   return error.code == Errc::not_found || error.reason == "claim_proof";
+}
+
+// Whether the operator's rule lets this caller make anything.
+bool has_token(const Call& call) {
+  if (!call.settings->create_needs_token) return true;
+  constexpr std::string_view kScheme = "Bearer ";
+  const std::string_view value = call.request.headers.find("Authorization").value_or("");
+  if (!value.starts_with(kScheme)) return false;
+  const auto hash = digest::sha256(bytes_of(value.substr(kScheme.size())));
+  bool known = false;
+  for (const auto& token : call.settings->token_hashes) {
+    known |= equal_constant_time(token, hash);
+  }
+  return known;
 }
 
 }  // namespace
@@ -23,6 +38,23 @@ Result<Caller> parse_caller(const Call& call, bool needs_request_id) {
   }
   KF_TRY(const DeviceClaim claim, parse_device_claim(call.request.headers));
   return Caller{claim, call.request_id.value_or("")};
+}
+
+bool admit_creator(const Call& call) {
+  if (has_token(call)) return true;
+  const Error error = fail(Errc::unauthorized,
+                           "this relay makes mailboxes only for those who send its token as "
+                           "Authorization: Bearer",
+                           "create_token");
+  call.relay.metrics.count_refusal(error.reason);
+  answer(call, net::problem(error, "Bearer"));
+  return false;
+}
+
+bool admit_create(const Call& call) {
+  const auto wait = call.limits->creates.take(call.source, call.relay.clock.now());
+  if (wait) refuse_too_many(call, *wait);
+  return !wait;
 }
 
 //= spec:tigress#IDM-01

@@ -37,6 +37,13 @@ struct Caller {
 // unauthorized (`device_claim`). The request id comes first.
 Result<Caller> parse_caller(const Call& call, bool needs_request_id);
 
+// admit_creator tells whether the operator lets this caller make mailboxes and drops; if not it
+// has answered the call (`create_token`).
+bool admit_creator(const Call& call);
+
+// admit_create counts one that is made; beyond the limit of its source it has answered 429.
+bool admit_create(const Call& call);
+
 // answer sends `response` with the echo, CORS and metrics. Once per call, from any thread.
 void answer(const Call& call, net::Response response);
 

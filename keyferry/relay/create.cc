@@ -1,8 +1,6 @@
 // CreateMailbox: POST /v1/m.
 #include "keyferry/mailbox/create.h"
 
-#include "keyferry/digest/hash.h"
-#include "keyferry/net/problem.h"
 #include "keyferry/relay/answers.h"
 #include "keyferry/relay/change.h"
 #include "keyferry/relay/endpoints.h"
@@ -24,20 +22,6 @@ Result<Wish> parse_wish(const Call& call) {
   return wish;
 }
 
-// may_create tells whether the operator's rule lets this caller make mailboxes.
-bool may_create(const Call& call) {
-  if (!call.settings->create_needs_token) return true;
-  constexpr std::string_view kScheme = "Bearer ";
-  const std::string_view value = call.request.headers.find("Authorization").value_or("");
-  if (!value.starts_with(kScheme)) return false;
-  const auto hash = digest::sha256(bytes_of(value.substr(kScheme.size())));
-  bool known = false;
-  for (const auto& token : call.settings->token_hashes) {
-    known |= equal_constant_time(token, hash);
-  }
-  return known;
-}
-
 Result<Decision> decide(const Call& call, const Wish& wish, const Located& located, Time now) {
   const auto creator = hash_claim(*located.secret, located.id, wish.caller.claim);
   KF_TRY(
@@ -52,18 +36,10 @@ Result<Decision> decide(const Call& call, const Wish& wish, const Located& locat
 }  // namespace
 
 void create_mailbox(CallPtr call) {
-  if (!may_create(*call)) {
-    const Error error = fail(Errc::unauthorized,
-                             "this relay makes mailboxes only for those who send its token as "
-                             "Authorization: Bearer",
-                             "create_token");
-    call->relay.metrics.count_refusal(error.reason);
-    return answer(*call, net::problem(error, "Bearer"));
-  }
+  if (!admit_creator(*call)) return;
   auto wish = parse_wish(*call);
   if (!wish) return refuse(*call, wish.error());
-  const auto wait = call->limits->creates.take(call->source, call->relay.clock.now());
-  if (wait) return refuse_too_many(*call, *wait);
+  if (!admit_create(*call)) return;
   auto shared = std::make_shared<const Wish>(*std::move(wish));
   change(
       call, [call, shared](Time now) { return locate_created(call->relay, shared->caller, now); },

@@ -1,5 +1,5 @@
-// The calls of the v1 API, one file each. Each checks headers and body before it looks at any
-// state, and answers its call exactly once.
+// The calls of the v1 API, one file each, and of the Draft R dropbox. Each checks headers and body
+// before it looks at any state, and answers its call exactly once.
 #pragma once
 
 #include "keyferry/relay/call.h"
@@ -12,5 +12,10 @@ void update_mailbox(CallPtr call, const MailboxId& id);      // PUT /v1/m/{id}
 void delete_mailbox(CallPtr call, const MailboxId& id);      // DELETE /v1/m/{id}
 void relinquish_mailbox(CallPtr call, const MailboxId& id);  // PATCH /v1/m/{id}
 void preview_mailbox(CallPtr call, const MailboxId& id);     // GET, HEAD /v1/m/{id}
+
+void put_drop(CallPtr call, const dropbox::Location& location);     // PUT /t/{location}
+void get_drop(CallPtr call, const dropbox::Location& location);     // GET, HEAD /t/{location}
+void delete_drop(CallPtr call, const dropbox::Location& location);  // DELETE /t/{location}
+void preview_dropbox(CallPtr call);                                 // GET, HEAD /t/
 
 }  // namespace keyferry::relay

@@ -7,7 +7,7 @@
 namespace keyferry::relay {
 namespace {
 
-enum class Purpose : std::uint8_t { mailbox_id = 1, cell_key = 2, claim = 3 };
+enum class Purpose : std::uint8_t { mailbox_id = 1, cell_key = 2, claim = 3, location = 6 };
 
 digest::Sha256 hash(const Secret& secret, std::uint8_t purpose, ByteView a, ByteView b = {},
                     ByteView c = {}) {
@@ -36,6 +36,11 @@ MailboxId derive_mailbox_id(const Secret& secret, const DeviceClaim& claim,
 store::CellKey hash_mailbox_id(const Secret& secret, const MailboxId& id) {
   return prefix_of<store::CellKey>(
       hash(secret, static_cast<std::uint8_t>(Purpose::cell_key), id.octets));
+}
+
+store::CellKey hash_location(const Secret& secret, const dropbox::Location& location) {
+  return prefix_of<store::CellKey>(
+      hash(secret, static_cast<std::uint8_t>(Purpose::location), {location.octets}));
 }
 
 //= spec:tigress#PRV-03

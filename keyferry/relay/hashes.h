@@ -7,12 +7,14 @@
 //   2        16 mailbox id                             the store's key
 //   3        16 mailbox id, 16 claim                   HashedClaim
 //   4, 5     16 mailbox id, 16 claim, request id       HashedRequest of Update, Relinquish (16
-//   octets)
+//                                                      octets)
+//   6        32 location                               the store's key of a Draft R drop
 #pragma once
 
 #include <string_view>
 
 #include "keyferry/base/uuid.h"
+#include "keyferry/dropbox/location.h"
 #include "keyferry/mailbox/mailbox.h"
 #include "keyferry/relay/secret_ring.h"
 #include "keyferry/store/store.h"
@@ -32,6 +34,8 @@ MailboxId derive_mailbox_id(const Secret& secret, const DeviceClaim& claim,
                             std::string_view request_id);
 
 store::CellKey hash_mailbox_id(const Secret& secret, const MailboxId& id);
+
+store::CellKey hash_location(const Secret& secret, const dropbox::Location& location);
 
 mailbox::HashedClaim hash_claim(const Secret& secret, const MailboxId& id,
                                 const DeviceClaim& claim);

@@ -105,12 +105,17 @@ std::optional<Duration> parse_wait(const net::Headers& headers) {
 }
 
 //= spec:tigress#TRN-03
-Result<Done> check_json_body(const net::Headers& headers) {
+Result<Done> check_type(const net::Headers& headers, std::string_view type) {
   const auto value = headers.find("Content-Type").value_or("");
-  std::string_view type = value.substr(0, value.find(';'));
-  while (!type.empty() && is_blank(type.back())) type.remove_suffix(1);
-  if (equals_without_case(type, "application/json")) return Done{};
-  return fail(Errc::unsupported_media, "this call takes a body of Content-Type application/json");
+  std::string_view sent = value.substr(0, value.find(';'));
+  while (!sent.empty() && is_blank(sent.back())) sent.remove_suffix(1);
+  if (equals_without_case(sent, type)) return Done{};
+  return fail(Errc::unsupported_media,
+              "this call takes a body of Content-Type " + std::string(type));
+}
+
+Result<Done> check_json_body(const net::Headers& headers) {
+  return check_type(headers, "application/json");
 }
 
 }  // namespace keyferry::relay

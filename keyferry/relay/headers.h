@@ -38,8 +38,9 @@ std::optional<mailbox::Condition> parse_condition_header(const net::Headers& hea
 // cannot be read is no preference.
 std::optional<Duration> parse_wait(const net::Headers& headers);
 
-// check_json_body demands `Content-Type: application/json` (parameters are ignored). Errors:
-// unsupported_media.
+// check_type demands that Content-Type is `type` (parameters are ignored); check_json_body demands
+// application/json. Errors: unsupported_media.
+Result<Done> check_type(const net::Headers& headers, std::string_view type);
 Result<Done> check_json_body(const net::Headers& headers);
 
 }  // namespace keyferry::relay

@@ -6,8 +6,9 @@
 namespace keyferry::relay {
 namespace {
 
-constexpr std::array<const char*, kCallKinds> kNames = {"create",     "read",    "update", "delete",
-                                                        "relinquish", "preview", "wait",   "other"};
+constexpr std::array<const char*, kCallKinds> kNames = {
+    "create", "read",     "update",   "delete",      "relinquish", "preview",
+    "wait",   "drop_put", "drop_get", "drop_delete", "other"};
 
 double seconds_of(std::chrono::steady_clock::duration took) {
   return std::chrono::duration<double>(took).count();

@@ -13,8 +13,20 @@
 
 namespace keyferry::relay {
 
-enum class CallKind { create, read, update, remove, relinquish, preview, wait, other };
-inline constexpr std::size_t kCallKinds = 8;
+enum class CallKind {
+  create,
+  read,
+  update,
+  remove,
+  relinquish,
+  preview,
+  wait,
+  drop_put,
+  drop_get,
+  drop_delete,
+  other
+};
+inline constexpr std::size_t kCallKinds = 11;
 
 // Metrics registers its families in `registry` once. Thread-safe.
 class Metrics {

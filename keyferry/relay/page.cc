@@ -122,6 +122,13 @@ std::string sender_card(const PageInput& input) {
   return card + "</figure>\n";
 }
 
+std::string until(const std::optional<Time>& deadline) {
+  if (!deadline) return {};
+  return "<p class=\"until\">The link works until <time datetime=\"" +
+         codec::encode_rfc3339(*deadline) + "\"><strong>" + long_date(*deadline) +
+         "</strong></time>. After that it leads nowhere.</p>\n";
+}
+
 constexpr std::string_view kAfterDeadline =
     "<h2>Looking takes nothing</h2>\n"
     "<p>You can open and close this page as often as you like. The share is taken only when you "
@@ -195,9 +202,7 @@ std::string render_page(const PageInput& input) {
          std::string(thing_of(input.vertical)) +
          ". Your own device makes a key of its own for it; no password is handed over, and the "
          "sender can end the access again.</p>\n" +
-         sender_card(input) + "<p class=\"until\">The link works until <time datetime=\"" +
-         codec::encode_rfc3339(input.deadline) + "\"><strong>" + long_date(input.deadline) +
-         "</strong></time>. After that it leads nowhere.</p>\n" + std::string(kAfterDeadline) +
+         sender_card(input) + until(input.deadline) + std::string(kAfterDeadline) +
          std::string(kFooter) + std::string(kEnd);
 }
 

@@ -1,6 +1,7 @@
 // The page behind a share link: what a chat's preview and a person with a browser get to see.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,7 @@ Vertical parse_vertical(std::string_view query);
 
 struct PageInput {
   const mailbox::DisplayInformation& display;  // untrusted text of the sender
-  Time deadline{};
+  std::optional<Time> deadline;                // nothing: not told
   Vertical vertical = Vertical::general;
   std::string_view link;         // share link without query and fragment
   std::string_view stock_url;    // the relay's own picture: what the page shows

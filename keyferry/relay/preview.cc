@@ -24,6 +24,17 @@ std::string_view preview_url(const Settings& settings, std::string_view wished,
   return allowed ? wished : stock;
 }
 
+std::string page_of(const Call& call, const MailboxId& id, const mailbox::Mailbox& box) {
+  const Vertical vertical = parse_vertical(call.request.query);
+  const std::string link = mailbox_url(*call.settings, encode_uuid(id.octets));
+  const std::string stock = picture_url(*call.settings, vertical);
+  return render_page({box.display, box.deadline, vertical, link, stock,
+                      preview_url(*call.settings, box.display.image_url, stock)});
+}
+
+}  // namespace
+
+//= spec:tigress#A-39
 net::Response page_response(int status, std::string html) {
   auto response = net::text_response(status, std::move(html), "text/html; charset=utf-8");
   response.headers.set("Content-Security-Policy", content_security_policy());
@@ -34,15 +45,13 @@ net::Response page_response(int status, std::string html) {
   return response;
 }
 
-std::string page_of(const Call& call, const MailboxId& id, const mailbox::Mailbox& box) {
-  const Vertical vertical = parse_vertical(call.request.query);
-  const std::string link = mailbox_url(*call.settings, encode_uuid(id.octets));
-  const std::string stock = picture_url(*call.settings, vertical);
-  return render_page({box.display, box.deadline, vertical, link, stock,
-                      preview_url(*call.settings, box.display.image_url, stock)});
+// No location is in it, and a link of this kind names none.
+void preview_dropbox(CallPtr call) {
+  const Vertical vertical = parse_vertical(call->request.query);
+  const std::string stock = picture_url(*call->settings, vertical);
+  const std::string link = call->settings->public_url + "/t/";
+  answer(*call, page_response(200, render_page({{}, {}, vertical, link, stock, stock})));
 }
-
-}  // namespace
 
 //= spec:tigress#A-25
 //= spec:tigress#A-52

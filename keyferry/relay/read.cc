@@ -2,12 +2,12 @@
 #include "keyferry/mailbox/read.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "keyferry/relay/answers.h"
 #include "keyferry/relay/change.h"
 #include "keyferry/relay/endpoints.h"
 #include "keyferry/relay/headers.h"
+#include "keyferry/relay/waiting.h"
 
 namespace keyferry::relay {
 namespace {
@@ -61,35 +61,21 @@ Result<Decision> decide(const Reading& reading, Located located, Time now) {
   return decision;
 }
 
-Result<Decision> look_again(const Call& call, const Reading& reading) {
+Seen look_again(const Call& call, const Reading& reading) {
   const Time now = call.relay.clock.now();
-  KF_TRY(Located located, locate(call.relay, reading.id, now));
-  const auto reader = hash_claim(*located.secret, located.id, reading.claim);
-  KF_TRY(const mailbox::ReadOut out,
-         mailbox::decide_read_again(std::move(located.state), reader, now));
-  return render(reading, located, out);
-}
-
-// wait registers first and looks then, so that no change between the two is missed. Whichever of
-// the two comes first goes on with the call.
-//= spec:tigress#A-34
-//= spec:tigress#NTF-08
-void wait(const CallPtr& call, const ReadingPtr& reading, const Decision::WaitFor& cell) {
-  auto taken = std::make_shared<std::atomic<bool>>(false);
-  const Duration left = std::min(reading->until, cell.deadline) - call->relay.clock.now();
-  const bool waits =
-      left > Duration(0) && call->relay.wait(cell.key, left, [call, reading, cell, taken] {
-        if (!taken->exchange(true)) wait(call, reading, cell);
-      });
-  auto seen = look_again(*call, *reading);
-  if (waits && seen && seen->wait_for) return;
-  if (taken->exchange(true)) return;
-  if (!seen) return refuse(*call, seen.error());
-  answer(*call, std::move(seen->response));
+  auto located = locate(call.relay, reading.id, now);
+  if (!located) return Seen{located.error(), true};
+  const auto reader = hash_claim(*located->secret, located->id, reading.claim);
+  const auto out = mailbox::decide_read_again(std::move(located->state), reader, now);
+  if (!out) return Seen{out.error(), true};
+  Decision decision = render(reading, *located, *out);
+  return Seen{std::move(decision.response), !decision.wait_for};
 }
 
 }  // namespace
 
+//= spec:tigress#A-34
+//= spec:tigress#NTF-08
 void read_mailbox(CallPtr call, const MailboxId& id) {
   auto parsed = parse_reading(*call, id);
   if (!parsed) return refuse(*call, parsed.error());
@@ -101,8 +87,9 @@ void read_mailbox(CallPtr call, const MailboxId& id) {
         if (!decision.wait_for || !reading->waits) {
           return answer(*read, std::move(decision.response));
         }
-        read->kind = CallKind::wait;
-        wait(read, reading, *decision.wait_for);
+        const Time until = std::min(reading->until, decision.wait_for->deadline);
+        answer_when_news(read, decision.wait_for->key, until,
+                         [read, reading] { return look_again(*read, *reading); });
       });
 }
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kMailboxes = "/v1/m";
 constexpr std::string_view kMailbox = "/v1/m/";
+constexpr std::string_view kDropbox = "/t/";
 constexpr std::string_view kPictures = "/v1/pictures/";
 constexpr std::string_view kOpenApi = "/v1/openapi.yaml";
 constexpr std::size_t kUuidLength = 36;
@@ -24,9 +25,18 @@ Error no_such_path() {
   return fail(Errc::not_found, "no such path");
 }
 
-CallKind kind_of(std::string_view method, bool one_mailbox) {
-  if (method == "POST") return one_mailbox ? CallKind::read : CallKind::create;
-  if (!one_mailbox) return CallKind::other;
+CallKind kind_of_drop(std::string_view method) {
+  if (method == "PUT") return CallKind::drop_put;
+  if (method == "DELETE") return CallKind::drop_delete;
+  if (method == "GET" || method == "HEAD") return CallKind::drop_get;
+  return CallKind::other;
+}
+
+CallKind kind_of(std::string_view method, std::string_view path) {
+  if (path.starts_with(kDropbox)) return kind_of_drop(method);
+  if (!path.starts_with(kMailboxes)) return CallKind::other;
+  if (path == kMailboxes) return method == "POST" ? CallKind::create : CallKind::other;
+  if (method == "POST") return CallKind::read;
   if (method == "PUT") return CallKind::update;
   if (method == "DELETE") return CallKind::remove;
   if (method == "PATCH") return CallKind::relinquish;
@@ -65,13 +75,38 @@ void serve_mailbox(const CallPtr& call, const MailboxId& id) {
       return relinquish_mailbox(call, id);
     case CallKind::preview:
       return preview_mailbox(call, id);
-    case CallKind::create:
-    case CallKind::wait:
-    case CallKind::other:
+    default:
       break;
   }
   if (call->request.method == "OPTIONS") return answer_preflight(*call, kMethods);
   refuse_method(*call, kMethods);
+}
+
+void serve_drop(const CallPtr& call, const dropbox::Location& location) {
+  constexpr std::string_view kMethods = "GET, HEAD, PUT, DELETE, OPTIONS";
+  switch (call->kind) {
+    case CallKind::drop_put:
+      return put_drop(call, location);
+    case CallKind::drop_get:
+      return get_drop(call, location);
+    case CallKind::drop_delete:
+      return delete_drop(call, location);
+    default:
+      break;
+  }
+  if (call->request.method == "OPTIONS") return answer_preflight(*call, kMethods);
+  refuse_method(*call, kMethods);
+}
+
+// The path without a location is the page behind the link, for people.
+void route_dropbox(const CallPtr& call, std::string_view location_text) {
+  if (location_text.empty()) {
+    const bool reads = call->kind == CallKind::drop_get;
+    return reads ? preview_dropbox(call) : refuse_method(*call, "GET, HEAD");
+  }
+  const auto location = dropbox::parse_location(location_text);
+  if (!location) return refuse(*call, location.error());
+  serve_drop(call, *location);
 }
 
 void serve_mailboxes(const CallPtr& call) {
@@ -113,6 +148,7 @@ void route_mailbox(const CallPtr& call, std::string_view id_text) {
 void route(const CallPtr& call, std::string_view path) {
   if (path == kMailboxes) return serve_mailboxes(call);
   if (path.starts_with(kMailbox)) return route_mailbox(call, path.substr(kMailbox.size()));
+  if (path.starts_with(kDropbox)) return route_dropbox(call, path.substr(kDropbox.size()));
   if (path == kOpenApi) return serve_file(call, embedded::openapi_yaml(), "application/yaml");
   if (path.starts_with(kPictures)) {
     const auto picture = find_picture(path.substr(kPictures.size()));
@@ -152,13 +188,13 @@ void Relay::serve(net::Request request, net::Reply reply) {
   auto call = std::make_shared<Call>(Call{*this, std::move(request), std::move(reply),
                                           std::move(now.settings), std::move(now.limits)});
   const std::string path(without_base(call->request.path, base_path_of(*call->settings)));
-  call->kind = kind_of(call->request.method, path != kMailboxes);
-  if (!path.starts_with(kMailboxes)) call->kind = CallKind::other;
+  call->kind = kind_of(call->request.method, path);
   call->source = source_of(call->request, call->settings->trusted_proxies);
   auto request_id = parse_request_id(call->request.headers);
   if (request_id) {
     call->request_id = *std::move(request_id);
-  } else if (call->kind != CallKind::preview && call->kind != CallKind::other) {
+  } else if (path.starts_with(kMailboxes) && call->kind != CallKind::preview &&
+             call->kind != CallKind::other) {
     return refuse(*call, request_id.error());
   }
   route(call, path);

@@ -1,15 +1,47 @@
 // Calls that wait for a change of a cell: they hold no thread, and the store's threads only hand
 // them on.
+#include "keyferry/relay/waiting.h"
+
+#include <atomic>
+
 #include "keyferry/relay/relay.h"
 
 namespace keyferry::relay {
 namespace {
+
+struct Wait {
+  CallPtr call;
+  store::CellKey key;
+  Time until;
+  Look look;
+};
+
+// step registers first and looks then, so that no change between the two is missed. Whichever of
+// the two comes first goes on with the call.
+void step(const std::shared_ptr<const Wait>& wait) {
+  const CallPtr& call = wait->call;
+  auto taken = std::make_shared<std::atomic<bool>>(false);
+  const Duration left = wait->until - call->relay.clock.now();
+  const bool waits = left > Duration(0) && call->relay.wait(wait->key, left, [wait, taken] {
+    if (!taken->exchange(true)) step(wait);
+  });
+  Seen seen = wait->look();
+  if (waits && !seen.news) return;
+  if (taken->exchange(true)) return;
+  if (!seen.answer) return refuse(*call, seen.answer.error());
+  answer(*call, *std::move(seen.answer));
+}
 
 std::string topic_of(const store::CellKey& key) {
   return std::string(text_of(key.octets));
 }
 
 }  // namespace
+
+void answer_when_news(CallPtr call, const store::CellKey& key, Time until, Look look) {
+  call->kind = CallKind::wait;
+  step(std::make_shared<const Wait>(Wait{std::move(call), key, until, std::move(look)}));
+}
 
 //= spec:quality#3-waiting
 void Relay::begin(notify::Waiters::After after) {

@@ -1,0 +1,22 @@
+// A call that waits for a change of a cell.
+#pragma once
+
+#include <functional>
+
+#include "keyferry/relay/call.h"
+
+namespace keyferry::relay {
+
+// Seen is how things stand: what the call would be answered now, and whether that is news.
+struct Seen {
+  Result<net::Response> answer;
+  bool news = true;
+};
+using Look = std::function<Seen()>;
+
+// answer_when_news calls `look` now, after every change of the cell of `key`, and at `until`; the
+// first news, or what stands at `until` or when the relay stops, is the answer. `look` must not
+// block. No thread waits.
+void answer_when_news(CallPtr call, const store::CellKey& key, Time until, Look look);
+
+}  // namespace keyferry::relay
