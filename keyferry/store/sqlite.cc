@@ -8,21 +8,27 @@
 namespace keyferry::store {
 namespace {
 
+// A mailbox of a kilobyte fits one overflow page of this size (cell_record.h).
+constexpr int kPageSize = 2048;
+
 //= spec:tigress#REL-05
 //= spec:tigress#REQ-04
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::filesystem::path path, std::unique_ptr<CellCache> cache,
+  SqliteStore(std::filesystem::path path, std::unique_ptr<CellMemory> memory,
               std::unique_ptr<SqliteWriter> writer)
-      : readers_(std::move(path)), cache_(std::move(cache)), writer_(std::move(writer)) {}
+      : readers_(std::move(path)), memory_(std::move(memory)), writer_(std::move(writer)) {}
 
   Result<std::optional<Cell>> get(const CellKey& key, Time now) override {
     CellCache::Ticket ticket;
-    std::optional<Cell> cell = cache_->find(key, ticket);
+    std::optional<Cell> cell = memory_->cache.find(key, ticket);
     if (!cell) {
-      KF_TRY(cell, readers_.find(key));
+      const std::int64_t place = memory_->places.find(key);
+      if (place == 0) return std::optional<Cell>();
+      KF_TRY(cell, readers_.find(place, key));
+      // Deleted since we looked for its place.
       if (!cell) return std::optional<Cell>();
-      cache_->fill(key, *cell, ticket);
+      memory_->cache.fill(key, *cell, ticket);
     }
     return cell_at(*std::move(cell), now);
   }
@@ -39,27 +45,29 @@ class SqliteStore final : public Store {
   bool short_of_space() const override { return writer_->short_of_space(); }
 
   Result<Done> check() override {
-    KF_TRY(readers_.find(CellKey{}));
+    KF_TRY(readers_.find(0, CellKey{}));
     return Done{};
   }
 
  private:
   SqliteReaders readers_;
-  std::unique_ptr<CellCache> cache_;
-  std::unique_ptr<SqliteWriter> writer_;  // ends before the cache that it tells of changes
+  std::unique_ptr<CellMemory> memory_;
+  std::unique_ptr<SqliteWriter> writer_;  // ends before the memory that it keeps up to date
 };
 
 Result<std::unique_ptr<Store>> open_file(const SqliteOptions& options, const Reserve& reserve,
                                          bool short_of_space) {
   const std::filesystem::path path = options.folder / "cells.db";
-  KF_TRY(auto db, sql::Database::open(path, {.incremental_vacuum = true}));
+  KF_TRY(auto db, sql::Database::open(path, {.page_size = kPageSize, .incremental_vacuum = true}));
   KF_TRY(migrate_cells(db));
   KF_TRY(auto cells, CellWriter::prepare(db));
+  KF_TRY(move_old_cells(db, cells));
   KF_TRY(const auto counts, read_counts(db));
-  auto cache = std::make_unique<CellCache>(options.cache);
-  auto writer = std::make_unique<SqliteWriter>(std::move(db), std::move(cells), *cache,
-                                               options.opened, counts, reserve, short_of_space);
-  return std::make_unique<SqliteStore>(path, std::move(cache), std::move(writer));
+  auto memory = std::make_unique<CellMemory>(options.cache);
+  KF_TRY(read_places(db, memory->places));
+  auto writer = std::make_unique<SqliteWriter>(std::move(db), std::move(cells), *memory, options,
+                                               counts, reserve, short_of_space);
+  return std::make_unique<SqliteStore>(path, std::move(memory), std::move(writer));
 }
 
 // On a full disk the store still opens, if need be at the cost of the reserve.

@@ -19,6 +19,8 @@ struct SqliteOptions {
   std::size_t reserve = 16 << 20;
   // Octets of cells kept in memory for reading (0: none).
   std::size_t cache = 32 << 20;
+  // Changes that share one transaction, and so one sync, at most.
+  std::size_t batch = 512;
 };
 
 // open_sqlite_store opens or makes the store. The caller holds a lock that keeps other processes

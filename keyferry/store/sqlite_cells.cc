@@ -9,7 +9,7 @@ namespace {
 // All that is kept: keyed hashes, the sealed message, the sender's display text, a deadline.
 //= spec:tigress#REL-06
 //= spec:tigress#PRV-02
-constexpr std::array<std::string_view, 1> kSteps = {R"(
+constexpr std::array<std::string_view, 2> kSteps = {R"(
 CREATE TABLE cell (
   deadline INTEGER NOT NULL,       -- Unix milliseconds
   id BLOB NOT NULL,                -- 32 octets
@@ -25,30 +25,76 @@ CREATE TABLE cell_count (
   secret_id INTEGER PRIMARY KEY,
   cells INTEGER NOT NULL
 ) STRICT;
+)",
+                                                    R"(
+ALTER TABLE cell RENAME TO cell_1; -- move_old_cells empties and drops it
+CREATE TABLE cell (
+  place INTEGER PRIMARY KEY,       -- the version it was made with: new cells come last
+  id BLOB NOT NULL,                -- 32 octets, unique
+  deadline INTEGER NOT NULL,       -- Unix milliseconds
+  version INTEGER NOT NULL,
+  remains_until INTEGER NOT NULL,  -- Unix milliseconds
+  secret_id INTEGER NOT NULL,
+  remains BLOB NOT NULL,           -- empty: nothing remains
+  filler BLOB NOT NULL,            -- zeros
+  value BLOB NOT NULL
+) STRICT;
+CREATE INDEX cell_by_deadline ON cell (deadline, id);
 )"};
 
 Time time_at(const sql::Statement& row, int column) {
   return from_unix_ms(row.integer(column));
 }
 
-// Columns: version, deadline, has remains, remains_until, secret_id, size.
-CellInfo info_at(const sql::Statement& row, int first) {
+// Columns: place, version, deadline, has remains, remains_until, secret_id, size.
+constexpr std::string_view kInfo =
+    "place, version, deadline, length(remains) > 0, remains_until, secret_id, "
+    "length(value) + length(remains)";
+
+CellInfo info_at(const sql::Statement& row) {
   CellInfo info;
-  info.version = static_cast<std::uint64_t>(row.integer(first));
-  info.deadline = time_at(row, first + 1);
-  info.has_remains = row.integer(first + 2) != 0;
-  info.remains_until = time_at(row, first + 3);
-  info.secret_id = static_cast<std::uint32_t>(row.integer(first + 4));
-  info.size = static_cast<std::size_t>(row.integer(first + 5));
+  info.place = row.integer(0);
+  info.version = static_cast<std::uint64_t>(row.integer(1));
+  info.deadline = time_at(row, 2);
+  info.has_remains = row.integer(3) != 0;
+  info.remains_until = time_at(row, 4);
+  info.secret_id = static_cast<std::uint32_t>(row.integer(5));
+  info.size = static_cast<std::size_t>(row.integer(6));
   return info;
 }
 
-void bind_content(sql::Statement& statement, int first, const Cell& cell) {
-  statement.bind(first, static_cast<std::int64_t>(cell.version))
-      .bind(first + 1, ByteView(cell.value))
-      .bind(first + 2, ByteView(cell.remains))
-      .bind(first + 3, unix_ms(cell.remains_until))
-      .bind(first + 4, static_cast<std::int64_t>(cell.secret_id));
+// Parameters: place, deadline, version, remains_until, secret_id, remains, value, filler.
+sql::Statement& bind_cell(sql::Statement& statement, std::int64_t place, const Cell& cell,
+                          std::size_t filler) {
+  static const Bytes zeros(CellRecord::kMostFiller, 0);
+  return statement.bind(1, place)
+      .bind(2, unix_ms(cell.deadline))
+      .bind(3, static_cast<std::int64_t>(cell.version))
+      .bind(4, unix_ms(cell.remains_until))
+      .bind(5, static_cast<std::int64_t>(cell.secret_id))
+      .bind(6, ByteView(cell.remains))
+      .bind(7, ByteView(cell.value))
+      .bind(8, ByteView(zeros).first(filler));
+}
+
+Result<CellKey> key_at(const sql::Statement& row, int column) {
+  const Bytes id = row.blob(column);
+  CellKey key;
+  if (id.size() != key.octets.size()) return fail(Errc::io, "a stored cell has a damaged key");
+  std::copy(id.begin(), id.end(), key.octets.begin());
+  return key;
+}
+
+// Columns: version, deadline, remains_until, secret_id, remains, value.
+Cell cell_from(const sql::Statement& row, int first) {
+  Cell cell;
+  cell.version = static_cast<std::uint64_t>(row.integer(first));
+  cell.deadline = time_at(row, first + 1);
+  cell.remains_until = time_at(row, first + 2);
+  cell.secret_id = static_cast<std::uint32_t>(row.integer(first + 3));
+  cell.remains = row.blob(first + 4);
+  cell.value = row.blob(first + 5);
+  return cell;
 }
 
 Result<Done> prepare_into(std::optional<sql::Statement>& statement, sql::Database& db,
@@ -79,49 +125,78 @@ std::uint64_t CellInfo::version_at(Time now) const {
   return has_remains && now < remains_until ? version : 0;
 }
 
+Result<Done> move_old_cells(sql::Database& db, CellWriter& cells) {
+  KF_TRY(auto table, db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'cell_1'"));
+  KF_TRY(const bool there, table.step());
+  table.reset();
+  if (!there) return Done{};
+  KF_TRY(auto transaction, sql::Transaction::begin(db));
+  const auto move_all = [&]() -> Result<Done> {
+    KF_TRY(auto old, db.prepare("SELECT id, version, deadline, remains_until, secret_id, remains, "
+                                "value FROM cell_1 ORDER BY version"));
+    while (true) {
+      KF_TRY(const bool row, old.step());
+      if (!row) return Done{};
+      KF_TRY(const CellKey key, key_at(old, 0));
+      KF_TRY(cells.insert(old.integer(1), key, cell_from(old, 1)));
+    }
+  };
+  KF_TRY(move_all());
+  KF_TRY(db.execute("DROP TABLE cell_1"));
+  return transaction.commit();
+}
+
+Result<Done> read_places(sql::Database& db, CellPlaces& places) {
+  // The index by deadline holds all that is needed and is small beside the cells.
+  KF_TRY(auto query, db.prepare("SELECT id, place FROM cell INDEXED BY cell_by_deadline"));
+  while (true) {
+    KF_TRY(const bool row, query.step());
+    if (!row) return Done{};
+    KF_TRY(const CellKey key, key_at(query, 0));
+    if (places.find(key) != 0) return fail(Errc::invalid, "two stored cells have the same key");
+    places.set(key, query.integer(1));
+  }
+}
+
 Result<CellReader> CellReader::prepare(sql::Database& db) {
-  KF_TRY(auto find, db.prepare("SELECT version, deadline, value, remains, remains_until, secret_id "
-                               "FROM cell WHERE id = ?1"));
+  KF_TRY(auto find, db.prepare("SELECT version, deadline, remains_until, secret_id, remains, value "
+                               "FROM cell WHERE place = ?1 AND id = ?2"));
   return CellReader(std::move(find));
 }
 
-Result<std::optional<Cell>> CellReader::find(const CellKey& key) {
-  find_.bind(1, ByteView(key.octets));
+Result<std::optional<Cell>> CellReader::find(std::int64_t place, const CellKey& key) {
+  find_.bind(1, place).bind(2, ByteView(key.octets));
   const auto row = find_.step();
   std::optional<Cell> cell;
-  if (row && *row) {
-    cell.emplace();
-    cell->version = static_cast<std::uint64_t>(find_.integer(0));
-    cell->deadline = time_at(find_, 1);
-    cell->value = find_.blob(2);
-    cell->remains = find_.blob(3);
-    cell->remains_until = time_at(find_, 4);
-    cell->secret_id = static_cast<std::uint32_t>(find_.integer(5));
-  }
+  if (row && *row) cell = cell_from(find_, 0);
   find_.reset();
   if (!row) return row.error();
   return cell;
 }
 
 Result<CellWriter> CellWriter::prepare(sql::Database& db) {
-  CellWriter writer;
-  KF_TRY(prepare_into(writer.find_, db,
-                      "SELECT version, deadline, length(remains) > 0, remains_until, secret_id, "
-                      "length(value) + length(remains) FROM cell WHERE id = ?1"));
+  KF_TRY(auto page_size, db.prepare("PRAGMA page_size"));
+  KF_TRY([[maybe_unused]] const bool row, page_size.step());
+  CellWriter writer(CellRecord(static_cast<std::size_t>(page_size.integer(0))));
+  const std::string info(kInfo);
+  KF_TRY(prepare_into(writer.find_, db, "SELECT " + info + " FROM cell WHERE place = ?1"));
   KF_TRY(prepare_into(writer.insert_, db,
-                      "INSERT INTO cell (deadline, id, version, value, remains, remains_until, "
-                      "secret_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+                      "INSERT INTO cell (place, deadline, version, remains_until, secret_id, "
+                      "remains, value, filler, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
   KF_TRY(prepare_into(writer.update_, db,
-                      "UPDATE cell SET version = ?3, value = ?4, remains = ?5, remains_until = ?6, "
-                      "secret_id = ?7 WHERE deadline = ?1 AND id = ?2"));
-  KF_TRY(prepare_into(writer.erase_, db, "DELETE FROM cell WHERE deadline = ?1 AND id = ?2"));
+                      "UPDATE cell SET version = ?3, remains_until = ?4, secret_id = ?5, "
+                      "remains = ?6, value = ?7, filler = ?8 WHERE place = ?1 AND deadline = ?2"));
+  KF_TRY(prepare_into(writer.move_, db,
+                      "UPDATE cell SET deadline = ?2, version = ?3, remains_until = ?4, "
+                      "secret_id = ?5, remains = ?6, value = ?7, filler = ?8 WHERE place = ?1"));
+  KF_TRY(prepare_into(writer.erase_, db, "DELETE FROM cell WHERE place = ?1"));
   KF_TRY(prepare_into(writer.cut_, db,
                       "UPDATE cell SET deadline = remains_until, value = remains, remains = x'', "
-                      "remains_until = 0 WHERE deadline = ?1 AND id = ?2"));
-  KF_TRY(
-      prepare_into(writer.due_, db,
-                   "SELECT id, version, deadline, length(remains) > 0, remains_until, secret_id, "
-                   "0 FROM cell WHERE deadline <= ?1 ORDER BY deadline, id LIMIT ?2"));
+                      "filler = x'', remains_until = 0 WHERE place = ?1"));
+  KF_TRY(prepare_into(writer.due_, db,
+                      "SELECT " + info +
+                          ", id FROM cell WHERE deadline <= ?1 "
+                          "ORDER BY deadline, id LIMIT ?2"));
   KF_TRY(prepare_into(writer.set_count_, db,
                       "INSERT INTO cell_count (secret_id, cells) VALUES (?1, ?2) ON CONFLICT "
                       "(secret_id) DO UPDATE SET cells = ?2"));
@@ -129,40 +204,32 @@ Result<CellWriter> CellWriter::prepare(sql::Database& db) {
   return writer;
 }
 
-Result<std::optional<CellInfo>> CellWriter::find(const CellKey& key) {
-  find_->bind(1, ByteView(key.octets));
+Result<CellInfo> CellWriter::find(std::int64_t place) {
+  find_->bind(1, place);
   const auto row = find_->step();
   std::optional<CellInfo> info;
-  if (row && *row) info = info_at(*find_, 0);
+  if (row && *row) info = info_at(*find_);
   find_->reset();
   if (!row) return row.error();
-  return info;
+  if (!info) return fail(Errc::io, "a cell is not at its place in the file");
+  return *info;
 }
 
-Result<Done> CellWriter::insert(const CellKey& key, const Cell& cell) {
-  insert_->bind(1, unix_ms(cell.deadline)).bind(2, ByteView(key.octets));
-  bind_content(*insert_, 3, cell);
-  return insert_->run();
+Result<Done> CellWriter::insert(std::int64_t place, const CellKey& key, const Cell& cell) {
+  return bind_cell(*insert_, place, cell, record_.filler(cell)).bind(9, ByteView(key.octets)).run();
 }
 
-Result<Done> CellWriter::replace(const CellKey& key, const CellInfo& old, const Cell& cell) {
-  if (old.deadline != cell.deadline) {
-    KF_TRY(erase(key, old));
-    return insert(key, cell);
-  }
-  update_->bind(1, unix_ms(cell.deadline)).bind(2, ByteView(key.octets));
-  bind_content(*update_, 3, cell);
-  return update_->run();
+Result<Done> CellWriter::replace(const CellInfo& old, const Cell& cell) {
+  sql::Statement& statement = old.deadline == cell.deadline ? *update_ : *move_;
+  return bind_cell(statement, old.place, cell, record_.filler(cell)).run();
 }
 
-Result<Done> CellWriter::erase(const CellKey& key, const CellInfo& old) {
-  erase_->bind(1, unix_ms(old.deadline)).bind(2, ByteView(key.octets));
-  return erase_->run();
+Result<Done> CellWriter::erase(const CellInfo& old) {
+  return erase_->bind(1, old.place).run();
 }
 
-Result<Done> CellWriter::cut(const CellKey& key, const CellInfo& old) {
-  cut_->bind(1, unix_ms(old.deadline)).bind(2, ByteView(key.octets));
-  return cut_->run();
+Result<Done> CellWriter::cut(const CellInfo& old) {
+  return cut_->bind(1, old.place).run();
 }
 
 Result<std::vector<DueCell>> CellWriter::due(Time now, std::size_t most) {
@@ -170,15 +237,12 @@ Result<std::vector<DueCell>> CellWriter::due(Time now, std::size_t most) {
   std::vector<DueCell> cells;
   Result<bool> row = due_->step();
   for (; row && *row; row = due_->step()) {
-    const Bytes id = due_->blob(0);
-    DueCell cell;
-    if (id.size() != cell.key.octets.size()) {
+    const auto key = key_at(*due_, 7);
+    if (!key) {
       due_->reset();
-      return fail(Errc::io, "a stored cell has a damaged key");
+      return key.error();
     }
-    std::copy(id.begin(), id.end(), cell.key.octets.begin());
-    cell.info = info_at(*due_, 1);
-    cells.push_back(cell);
+    cells.push_back({*key, info_at(*due_)});
   }
   due_->reset();
   if (!row) return row.error();

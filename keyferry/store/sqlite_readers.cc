@@ -2,9 +2,9 @@
 
 namespace keyferry::store {
 
-Result<std::optional<Cell>> SqliteReaders::find(const CellKey& key) {
+Result<std::optional<Cell>> SqliteReaders::find(std::int64_t place, const CellKey& key) {
   KF_TRY(auto reader, take());
-  auto cell = reader->cells.find(key);
+  auto cell = reader->cells.find(place, key);
   // A connection that failed is not used again.
   if (cell) give_back(std::move(reader));
   return cell;

@@ -15,8 +15,8 @@ class SqliteReaders {
  public:
   explicit SqliteReaders(std::filesystem::path path) : path_(std::move(path)) {}
 
-  // find reads the latest committed state of `key`.
-  Result<std::optional<Cell>> find(const CellKey& key);
+  // find reads the latest committed state of `key` at `place`.
+  Result<std::optional<Cell>> find(std::int64_t place, const CellKey& key);
 
  private:
   struct Reader {

@@ -18,7 +18,8 @@ using testing::HasSubstr;
 constexpr std::size_t kReserve = 64 << 10;
 
 std::unique_ptr<Store> open(const TemporaryFolder& folder) {
-  return open_sqlite_store({folder.path(), kStart, kReserve}).value();
+  return open_sqlite_store({.folder = folder.path(), .opened = kStart, .reserve = kReserve})
+      .value();
 }
 
 // The cache changes no answer, whether it holds everything, next to nothing or nothing at all.
@@ -33,9 +34,10 @@ using SqliteEngines =
     testing::Types<SqliteEngine<32 << 20>, SqliteEngine<16 * 1000>, SqliteEngine<0>>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreConformance, SqliteEngines);
 
-std::string octets_of(const TemporaryFolder& folder) {
+std::string octets_of(const TemporaryFolder& folder, std::string_view only = "") {
   std::string all;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    if (!only.empty() && entry.path().filename() != only) continue;
     std::ifstream in(entry.path(), std::ios::binary);
     all.append(std::istreambuf_iterator<char>(in), {});
   }
@@ -108,19 +110,101 @@ TEST(SqliteStore, WhatEndedIsOutOfMemoryTooAfterASweep) {
   auto db = sql::Database::open(folder / "cells.db").value();
   ASSERT_TRUE(migrate_cells(db));
   auto cells = CellWriter::prepare(db).value();
-  CellCache cache(1 << 20);
-  SqliteWriter writer(std::move(db), std::move(cells), cache, kStart, {}, Reserve({}, 0), false);
+  CellMemory memory(1 << 20);
+  SqliteWriter writer(std::move(db), std::move(cells), memory,
+                      {.folder = folder.path(), .opened = kStart}, {}, Reserve({}, 0), false);
   Cell cell = cell_of("content");
   ASSERT_TRUE(change(writer, 1, 0, cell));
   const auto deleted = change(writer, 2, 0, cell);
   cell.remains = copy_of(bytes_of("tombstone"));
   cell.remains_until = kEnd + std::chrono::hours(1);
   ASSERT_TRUE(change(writer, 3, 0, cell));
-  const std::size_t all = cache.octets();
+  const std::size_t all = memory.cache.octets();
   ASSERT_TRUE(change(writer, 2, *deleted, std::nullopt));
-  EXPECT_LT(cache.octets(), all);
+  EXPECT_LT(memory.cache.octets(), all);
   EXPECT_EQ(writer.sweep(kEnd, 10).value(), 2u);
-  EXPECT_EQ(cache.octets(), 0u);
+  EXPECT_EQ(memory.cache.octets(), 0u);
+  EXPECT_EQ(memory.places.size(), 1u) << "the tombstone";
+}
+
+// SQLite leaves copies of rows in the leaves of a table, so no value may ever lie in one.
+TEST(SqliteStore, NoValueLiesInALeafOfTheTable) {
+  const TemporaryFolder folder;
+  const auto store = open(folder);
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    Cell cell = cell_of("SECRET-CONTENT-" + std::string(49 + i * 23, 's'));
+    cell.remains = Bytes(i % 50, 1);
+    cell.remains_until = i % 50 > 0 ? kEnd : Time();
+    cell.secret_id = i % 4 == 0 ? 0xffffffff : i;
+    const auto version = change(*store, key_of(i), 0, cell);
+    cell.value.resize(cell.value.size() + 33);
+    ASSERT_TRUE(change(*store, key_of(i), *version, cell));
+  }
+  while (store->sweep(kStart, 1).value() == 1) continue;
+  const std::string file = octets_of(folder, "cells.db");
+  constexpr std::size_t kPage = 2048;
+  int leaves = 0;
+  int contents = 0;
+  for (std::size_t page = 0; page < file.size(); page += kPage) {
+    const bool has_content = file.substr(page, kPage).find("sss") != std::string::npos;
+    const bool leaf = file[page] == 13;
+    leaves += leaf;
+    contents += has_content;
+    EXPECT_FALSE(leaf && has_content) << page;
+  }
+  EXPECT_GT(leaves, 20);
+  EXPECT_GT(contents, 300);
+}
+
+// The schema of the first release, with its rows.
+TEST(SqliteStore, AStoreOfTheFirstSchemaIsReadAndGoesOn) {
+  const TemporaryFolder folder;
+  {
+    auto db = sql::Database::open(folder / "cells.db", {.incremental_vacuum = true}).value();
+    ASSERT_TRUE(db.execute(R"(
+CREATE TABLE cell (deadline INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL,
+  value BLOB NOT NULL, remains BLOB NOT NULL, remains_until INTEGER NOT NULL,
+  secret_id INTEGER NOT NULL, PRIMARY KEY (deadline, id)) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX cell_by_id ON cell (id);
+CREATE TABLE cell_count (secret_id INTEGER PRIMARY KEY, cells INTEGER NOT NULL) STRICT;
+INSERT INTO cell_count VALUES (1, 2);
+PRAGMA user_version = 1)"));
+    auto insert = db.prepare("INSERT INTO cell VALUES (?1, ?2, ?3, ?4, x'01', ?5, 1)").value();
+    for (const std::uint32_t number : {1U, 2U}) {
+      insert.bind(1, unix_ms(kEnd) - number).bind(2, ByteView(key_of(number).octets));
+      insert.bind(3, std::int64_t{100} - number).bind(4, bytes_of("OLD")).bind(5, unix_ms(kEnd));
+      ASSERT_TRUE(insert.run());
+    }
+  }
+  const auto store = open(folder);
+  Cell old = cell_of("OLD", kEnd - Duration(2));
+  old.version = 98;
+  old.remains = {1};
+  old.remains_until = kEnd;
+  EXPECT_EQ(store->get(key_of(2), kStart).value(), old);
+  EXPECT_EQ(change(*store, key_of(1), 0, cell_of("x")).error().code, Errc::conflict);
+  ASSERT_TRUE(change(*store, key_of(1), 99, cell_of("new", kEnd + std::chrono::hours(1))));
+  EXPECT_EQ(store->counts(), (std::vector<CellCount>{{1, 2}}));
+  EXPECT_EQ(store->sweep(kEnd, 10).value(), 1u);
+  EXPECT_EQ(octets_of(folder).find("OLD"), std::string::npos);
+  EXPECT_EQ(store->get(key_of(1), kEnd).value()->value, copy_of(bytes_of("new")));
+}
+
+TEST(SqliteStore, TwoCellsWithOneKeyAreADamagedStore) {
+  const TemporaryFolder folder;
+  {
+    const auto store = open(folder);
+    ASSERT_TRUE(change(*store, key_of(1), 0, cell_of("value")));
+  }
+  {
+    auto db = sql::Database::open(folder / "cells.db").value();
+    ASSERT_TRUE(
+        db.execute("INSERT INTO cell SELECT place + 1, id, deadline, version, "
+                   "remains_until, secret_id, remains, filler, value FROM cell"));
+  }
+  const auto damaged = open_sqlite_store({.folder = folder.path(), .opened = kStart});
+  ASSERT_FALSE(damaged);
+  EXPECT_THAT(damaged.error().detail, HasSubstr("two stored cells have the same key"));
 }
 
 TEST(SqliteStore, ANewerStoreIsRefusedUnchanged) {

@@ -5,8 +5,7 @@
 namespace keyferry::store {
 namespace {
 
-// A batch holds nobody up for long and cannot outgrow the reserve.
-constexpr std::ptrdiff_t kMostJobs = 512;
+// A batch cannot outgrow the reserve.
 constexpr std::size_t kMostOctets = 2 << 20;
 // What a claim or a give-back may add to a cell when the disk is full.
 constexpr std::size_t kAllowedGrowth = 1024;
@@ -21,14 +20,15 @@ std::size_t size_of(const Change& change) {
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(sql::Database db, CellWriter cells, CellCache& cache, Time opened,
-                           const std::vector<CellCount>& counts, Reserve reserve,
-                           bool short_of_space)
+SqliteWriter::SqliteWriter(sql::Database db, CellWriter cells, CellMemory& memory,
+                           const SqliteOptions& options, const std::vector<CellCount>& counts,
+                           Reserve reserve, bool short_of_space)
     : db_(std::move(db)),
       cells_(std::move(cells)),
-      cache_(cache),
+      memory_(memory),
       reserve_(std::move(reserve)),
-      last_version_(static_cast<std::uint64_t>(unix_ms(opened)) << kVersionShift),
+      most_jobs_(static_cast<std::ptrdiff_t>(options.batch)),
+      last_version_(static_cast<std::uint64_t>(unix_ms(options.opened)) << kVersionShift),
       short_of_space_(short_of_space) {
   for (const CellCount& count : counts) counts_[count.secret_id] = count.cells;
   thread_ = std::thread([this] { run(); });
@@ -96,7 +96,7 @@ void SqliteWriter::carry_out(std::vector<Job> jobs) {
   while (begin != jobs.end()) {
     auto end = begin;
     std::size_t octets = 0;
-    while (end != jobs.end() && std::distance(begin, end) < kMostJobs && octets < kMostOctets) {
+    while (end != jobs.end() && std::distance(begin, end) < most_jobs_ && octets < kMostOctets) {
       octets += size_of(end->change);
       ++end;
     }
@@ -117,15 +117,16 @@ void SqliteWriter::answer(std::span<Job> jobs, const Result<Done>& done) {
     if (!done) job.outcome = done.error();
     if (!job.outcome) continue;
     if (job.change.cell) {
-      cache_.put(job.change.key, *std::move(job.change.cell));
+      memory_.cache.put(job.change.key, *std::move(job.change.cell));
     } else {
-      cache_.erase(job.change.key);
+      memory_.cache.erase(job.change.key);
     }
   }
   for (Job& job : jobs) job.done(std::move(job.outcome));
 }
 
 Result<Done> SqliteWriter::try_batch(std::span<Job> jobs, bool growing) {
+  moved_.clear();
   KF_TRY(auto transaction, sql::Transaction::begin(db_));
   Counts counts = counts_;
   for (Job& job : jobs) {
@@ -143,6 +144,9 @@ Result<Done> SqliteWriter::commit(sql::Transaction& transaction, Counts counts) 
   }
   KF_TRY(transaction.commit());
   wrote_since_truncate_ = true;
+  for (const auto& [key, place] : moved_) {
+    place == 0 ? memory_.places.erase(key) : memory_.places.set(key, place);
+  }
   std::erase_if(counts, [](const auto& entry) { return entry.second == 0; });
   const std::lock_guard lock(mutex_);
   counts_ = std::move(counts);
@@ -151,7 +155,10 @@ Result<Done> SqliteWriter::commit(sql::Transaction& transaction, Counts counts) 
 
 // Fails only if the whole batch must; what concerns the job alone becomes its outcome.
 Result<Done> SqliteWriter::apply(Job& job, bool growing, Counts& counts) {
-  KF_TRY(const auto old, cells_.find(job.change.key));
+  std::optional<CellInfo> old;
+  if (const std::int64_t place = place_of(job.change.key); place != 0) {
+    KF_TRY(old, cells_.find(place));
+  }
   const std::uint64_t version = old ? old->version_at(job.now) : 0;
   if (version != job.change.expected_version) {
     job.outcome = fail(Errc::conflict, "the cell was changed meanwhile");
@@ -165,17 +172,28 @@ Result<Done> SqliteWriter::apply(Job& job, bool growing, Counts& counts) {
   return write(job, old, counts);
 }
 
+std::int64_t SqliteWriter::place_of(const CellKey& key) const {
+  const auto moved = moved_.find(key);
+  return moved != moved_.end() ? moved->second : memory_.places.find(key);
+}
+
 Result<Done> SqliteWriter::write(Job& job, const std::optional<CellInfo>& old, Counts& counts) {
   if (old) --counts[old->secret_id];
   if (!job.change.cell) {
     job.outcome = std::uint64_t{0};
-    return old ? cells_.erase(job.change.key, *old) : Result<Done>(Done{});
+    if (!old) return Done{};
+    moved_[job.change.key] = 0;
+    return cells_.erase(*old);
   }
   Cell& cell = *job.change.cell;
   cell.version = ++last_version_;
   job.outcome = cell.version;
   ++counts[cell.secret_id];
-  return old ? cells_.replace(job.change.key, *old, cell) : cells_.insert(job.change.key, cell);
+  if (old) return cells_.replace(*old, cell);
+  // No version ever comes again, so the places are free and rise.
+  const auto place = static_cast<std::int64_t>(cell.version);
+  moved_[job.change.key] = place;
+  return cells_.insert(place, job.change.key, cell);
 }
 
 //= spec:quality#1-gone
@@ -185,9 +203,10 @@ Result<std::size_t> SqliteWriter::sweep_now(Time now, std::size_t most) {
   if (!due.empty()) {
     KF_TRY(auto transaction, sql::Transaction::begin(db_));
     Counts counts = counts_;
+    moved_.clear();
     KF_TRY(take_due(due, now, counts));
     KF_TRY(commit(transaction, std::move(counts)));
-    for (const DueCell& cell : due) cache_.erase(cell.key);
+    for (const DueCell& cell : due) memory_.cache.erase(cell.key);
   }
   if (due.size() < most) {
     KF_TRY(truncate_log());
@@ -198,10 +217,11 @@ Result<std::size_t> SqliteWriter::sweep_now(Time now, std::size_t most) {
 Result<Done> SqliteWriter::take_due(const std::vector<DueCell>& due, Time now, Counts& counts) {
   for (const DueCell& cell : due) {
     if (cell.info.has_remains && now < cell.info.remains_until) {
-      KF_TRY(cells_.cut(cell.key, cell.info));
+      KF_TRY(cells_.cut(cell.info));
       continue;
     }
-    KF_TRY(cells_.erase(cell.key, cell.info));
+    KF_TRY(cells_.erase(cell.info));
+    moved_[cell.key] = 0;
     --counts[cell.info.secret_id];
   }
   return Done{};

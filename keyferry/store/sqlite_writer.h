@@ -8,17 +8,27 @@
 #include <mutex>
 #include <span>
 #include <thread>
+#include <unordered_map>
 
 #include "keyferry/store/cell_cache.h"
+#include "keyferry/store/sqlite.h"
 #include "keyferry/store/sqlite_cells.h"
 #include "keyferry/store/sqlite_reserve.h"
 
 namespace keyferry::store {
 
+// CellMemory is what readers look at before the file. The writer changes it after each commit and
+// before anybody is told of it.
+struct CellMemory {
+  explicit CellMemory(std::size_t octets) : cache(octets) {}
+  CellPlaces places;  // of all cells
+  CellCache cache;    // some cells
+};
+
 class SqliteWriter {
  public:
-  // `cache` outlives the writer.
-  SqliteWriter(sql::Database db, CellWriter cells, CellCache& cache, Time opened,
+  // `memory` outlives the writer and knows all places.
+  SqliteWriter(sql::Database db, CellWriter cells, CellMemory& memory, const SqliteOptions& options,
                const std::vector<CellCount>& counts, Reserve reserve, bool short_of_space);
   // Carries out what was handed in, then ends.
   ~SqliteWriter();
@@ -46,10 +56,12 @@ class SqliteWriter {
   void run();
   void carry_out(std::vector<Job> jobs);
   Result<Done> try_batch(std::span<Job> jobs, bool growing);
-  // answer tells the cache and then the callers how their batch ended.
+  // answer tells the memory and then the callers how their batch ended.
   void answer(std::span<Job> jobs, const Result<Done>& done);
   Result<Done> apply(Job& job, bool growing, Counts& counts);
   Result<Done> write(Job& job, const std::optional<CellInfo>& old, Counts& counts);
+  // place_of is where `key` stands inside the transaction under way.
+  std::int64_t place_of(const CellKey& key) const;
   // commit ends the transaction with the new counts.
   Result<Done> commit(sql::Transaction& transaction, Counts counts);
   Result<std::size_t> sweep_now(Time now, std::size_t most);
@@ -60,8 +72,11 @@ class SqliteWriter {
 
   sql::Database db_;
   CellWriter cells_;
-  CellCache& cache_;
+  CellMemory& memory_;
+  // Cells that the transaction under way has made (their place) or erased (0).
+  std::unordered_map<CellKey, std::int64_t> moved_;
   Reserve reserve_;
+  const std::ptrdiff_t most_jobs_;
   std::uint64_t last_version_;
   bool wrote_since_truncate_ = true;
 

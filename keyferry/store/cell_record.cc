@@ -1,0 +1,56 @@
+#include "keyferry/store/cell_record.h"
+
+#include <algorithm>
+
+namespace keyferry::store {
+namespace {
+
+constexpr std::size_t kIdOctets = 32;
+
+std::size_t varint_size(std::size_t number) {
+  std::size_t size = 1;
+  for (; number >= 128; number >>= 7) ++size;
+  return size;
+}
+
+// The serial type of a blob, as a varint.
+std::size_t blob_type_size(std::size_t octets) {
+  return varint_size(octets * 2 + 12);
+}
+
+// Octets of an integer in a record: 0 and 1 take none, the others 1, 2, 3, 4, 6 or 8.
+std::size_t integer_size(std::int64_t number) {
+  if (number == 0 || number == 1) return 0;
+  const auto magnitude = static_cast<std::uint64_t>(number < 0 ? ~number : number);
+  for (const std::size_t size : {1U, 2U, 3U, 4U, 6U}) {
+    if (magnitude >> (size * 8 - 1) == 0) return size;
+  }
+  return 8;
+}
+
+}  // namespace
+
+std::size_t CellRecord::filler(const Cell& cell) const {
+  if (cell.value.size() <= kMostInLeaf) return 0;
+  // What a leaf keeps of a record that overflows and fills its last page.
+  const std::size_t in_leaf = (page_size_ - 12) * 32 / 255 - 23;
+  const std::size_t in_page = page_size_ - 4;
+  // One octet of header for its own size, the place, the id and each number.
+  const std::size_t fixed =
+      7 + blob_type_size(cell.remains.size()) + blob_type_size(cell.value.size()) + kIdOctets +
+      integer_size(unix_ms(cell.deadline)) + integer_size(static_cast<std::int64_t>(cell.version)) +
+      integer_size(unix_ms(cell.remains_until)) + integer_size(cell.secret_id) +
+      cell.remains.size();
+  const auto before_value = [&](std::size_t filler) {
+    return fixed + blob_type_size(filler) + filler;
+  };
+  std::size_t filler = 0;
+  while (before_value(filler) < in_leaf) filler += in_leaf - before_value(filler);
+  while (true) {
+    const std::size_t over = (before_value(filler) + cell.value.size() - in_leaf) % in_page;
+    if (over == 0) return filler;
+    filler += in_page - over;
+  }
+}
+
+}  // namespace keyferry::store
