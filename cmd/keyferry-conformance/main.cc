@@ -23,6 +23,7 @@ struct Options {
   bool insecure = false;
   bool json = false;
   bool list = false;
+  bool dropbox = false;
   std::vector<std::string> only;
 };
 
@@ -92,13 +93,14 @@ Result<Done> write_file(const std::filesystem::path& path, const std::string& te
 }
 
 int run(const Options& options) {
-  const auto checks = conformance::choose(conformance::v1_checks(), options.only);
+  const auto checks = conformance::choose(
+      options.dropbox ? conformance::dropbox_checks() : conformance::v1_checks(), options.only);
   if (!checks) return complain(checks.error(), kUsage);
   if (options.list) return list_checks(*checks);
   const auto subject = subject_options(options);
   if (!subject) return complain(subject.error(), kUsage);
   conformance::Subject relay(*subject);
-  const auto run = conformance::run_checks(relay, *checks, {tell_progress});
+  const auto run = conformance::run_checks(relay, *checks, {tell_progress, options.dropbox});
   if (!run) return complain(run.error(), exit_code(run.error()));
   const std::string report =
       options.json ? conformance::json_report(*run) : conformance::text_report(*run);
@@ -127,6 +129,8 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--token-file", options.token_file,
                  "a file with the token that this relay wants of those who create")
       ->type_name("FILE");
+  app.add_flag("--dropbox", options.dropbox,
+               "judge the dropbox of Draft R under /t/ instead of the mailboxes");
   auto* list = app.add_flag("--list", options.list, "print the checks and exit");
   app.callback([url, list] {
     if (url->count() == 0 && list->count() == 0) throw CLI::RequiredError("URL");

@@ -39,6 +39,11 @@ Checks privacy_checks();
 // v1_checks are all of them, in the order in which they run.
 std::vector<Check> v1_checks();
 
+// dropbox_checks judge a server of Draft R instead: what lies under /t/.
+std::vector<Check> dropbox_checks();
+// sample_drop is a PUT that any such server should take.
+Call sample_drop();
+
 // make_short_lived makes the mailbox of the checks that wait, once; a run begins with it.
 const Result<Subject::ShortLived>& make_short_lived(Subject& relay);
 

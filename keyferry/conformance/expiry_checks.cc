@@ -45,7 +45,7 @@ Result<Finding> ends(Subject& relay) {
                            bo.relinquish(it.box), ada.remove(it.box)}) {
     KF_TRY(answered(relay, call, 404, call.method + " after the expiration"));
   }
-  relay.forget(it.box.id);
+  relay.forget(it.box);
   return pass("all calls answer 404 from the expiration on");
 }
 
@@ -57,7 +57,7 @@ Result<Finding> looks_unknown(Subject& relay) {
   const Device eve;
   KF_TRY(const Answer one, answered(relay, eve.read(it.box), 404, "a Read of what has expired"));
   KF_TRY(const Answer other, answered(relay, eve.read(never), 404, "a Read of what never was"));
-  relay.forget(it.box.id);
+  relay.forget(it.box);
   return one.body == other.body ? pass("expired and unknown are one and the same 404")
                                 : allowed("a 404 is worded differently for what has expired");
 }

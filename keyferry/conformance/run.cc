@@ -31,8 +31,9 @@ Finding finding_of(const Error& error) {
 }
 
 // may_create finds out early that a whole run would be refused.
-Result<Done> may_create(Subject& relay) {
-  const auto made = relay.send(Device().create(create_body(relay)));
+Result<Done> may_create(Subject& relay, const RunOptions& options) {
+  const Call call = options.dropbox ? sample_drop() : Device().create(create_body(relay));
+  const auto made = relay.send(call);
   if (!made) return made.error().code == Errc::too_many ? Result<Done>(Done{}) : made.error();
   const auto asked = made->headers.find("WWW-Authenticate");
   if (made->status != 401 || !asked || !asked->starts_with("Bearer")) return Done{};
@@ -80,7 +81,7 @@ Result<std::vector<Check>> choose(const std::vector<Check>& all,
 Result<Run> run_checks(Subject& relay, const std::vector<Check>& checks,
                        const RunOptions& options) {
   KF_TRY(relay.reach());
-  KF_TRY(may_create(relay));
+  KF_TRY(may_create(relay, options));
   const bool waits =
       std::any_of(checks.begin(), checks.end(), [](const Check& c) { return c.waits; });
   if (waits) static_cast<void>(make_short_lived(relay));

@@ -24,6 +24,7 @@ struct Run {
 struct RunOptions {
   // told before each check: its number from 1, how many there are
   std::function<void(std::size_t, std::size_t, const Check&)> progress;
+  bool dropbox = false;     // the checks are dropbox_checks
   Duration limit{120'000};  // checks that would begin later are skipped
 };
 

@@ -30,6 +30,10 @@ bool is_create(const Call& call) {
   return call.method == "POST" && call.path.ends_with("/m");
 }
 
+bool is_drop(const Call& call) {
+  return call.method == "PUT" && call.path.starts_with("/t/");
+}
+
 }  // namespace
 
 std::string id_of(std::string_view link) {
@@ -100,7 +104,7 @@ net::ClientRequest Subject::request_of(const Call& call) const {
     request.body = *call.body;
     if (!call.content_type.empty()) request.headers.add("Content-Type", call.content_type);
   }
-  if (is_create(call) && options_.create_token) {
+  if ((is_create(call) || is_drop(call)) && options_.create_token) {
     request.headers.add("Authorization", "Bearer " + *options_.create_token);
   }
   for (const auto& [name, value] : call.more.entries()) request.headers.add(name, value);
@@ -130,9 +134,12 @@ void Subject::watch(const Call& call, const Answer& answer) {
     const auto made = codec::parse_json_object(answer.body);
     const auto link = made ? codec::text_member(*made, "urlLink") : Result<std::string>("");
     if (!link || id_of(*link).empty()) return;
-    if (ids_.insert(id_of(*link)).second) left_[id_of(*link)] = call.claim.value_or("");
+    const std::string path = "/v1/m/" + id_of(*link);
+    if (made_.insert(path).second) left_[path] = call.claim.value_or("");
+  } else if (is_drop(call)) {
+    left_[call.path] = "";
   } else if (call.method == "DELETE") {
-    left_.erase(id_of(call.path));
+    left_.erase(call.path);
   }
 }
 
@@ -141,21 +148,22 @@ std::optional<std::string> Subject::cookie() const {
   return cookie_;
 }
 
-std::vector<std::string> Subject::ids() const {
+void Subject::forget(const Box& box) {
   const std::scoped_lock lock(mutex_);
-  return {ids_.begin(), ids_.end()};
-}
-
-void Subject::forget(const std::string& id) {
-  const std::scoped_lock lock(mutex_);
-  left_.erase(id);
+  left_.erase(box.path);
 }
 
 std::size_t Subject::clean_up() {
   const auto left = left_;
   std::size_t remaining = 0;
-  for (const auto& [id, claim] : left) {
-    Call call{"DELETE", "/v1/m/" + id, claim, encode_uuid(digest::random_uuid()), {}, {}, {}};
+  for (const auto& [path, claim] : left) {
+    Call call;
+    call.method = "DELETE";
+    call.path = path;
+    if (!claim.empty()) {
+      call.claim = claim;
+      call.request_id = encode_uuid(digest::random_uuid());
+    }
     const auto gone = send(call);
     if (!gone || !(gone->success() || gone->status == 404)) ++remaining;
     if (!gone && gone.error().code == Errc::network) return left_.size();

@@ -57,7 +57,8 @@ struct SubjectOptions {
   std::string url;  // without trailing slash
   std::optional<std::filesystem::path> ca_file;
   bool insecure = false;
-  std::optional<std::string> create_token;  // sent with Create as Authorization: Bearer
+  // sent as Authorization: Bearer with what makes a mailbox or a drop
+  std::optional<std::string> create_token;
 };
 
 // Subject sends calls. Its members may be called from several threads if each brings its own
@@ -88,12 +89,11 @@ class Subject {
 
   // What all answers so far showed.
   std::optional<std::string> cookie() const;  // the call that set one
-  std::vector<std::string> ids() const;       // of all mailboxes made
 
   // clean_up deletes what is left; returns how many could not be deleted.
   std::size_t clean_up();
   // forget is for a mailbox that is known to be gone.
-  void forget(const std::string& id);
+  void forget(const Box& box);
 
   // The mailbox that soon ends, of the checks that wait for it: made once (life.cc).
   struct ShortLived {
@@ -111,8 +111,8 @@ class Subject {
   net::HttpClient client_;
   Duration clock_offset_{0};
   mutable std::mutex mutex_;
-  std::map<std::string, std::string> left_;  // id: creator's claim
-  std::set<std::string> ids_;
+  std::map<std::string, std::string> left_;  // path: creator's claim, empty for a drop
+  std::set<std::string> made_;               // paths
   std::optional<std::string> cookie_;
 };
 

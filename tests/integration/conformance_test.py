@@ -7,7 +7,7 @@ import xml.etree.ElementTree
 import pytest
 from support import BIN, Place, Relay, call, free_port, run
 from support.fault_proxy import Answer, FaultProxy
-from support.relay_faults import FAULTS, edited
+from support.relay_faults import DROPBOX_FAULTS, FAULTS, edited
 
 PROGRAM = BIN / "keyferry-conformance"
 
@@ -64,13 +64,30 @@ def test_nothing_is_left_behind_and_an_honest_proxy_changes_nothing(site, plain_
 @pytest.fixture(scope="module")
 def faulty(site, plain_relay):
     """All the relays with one fault each."""
-    return FaultProxy(site, plain_relay, {name: fault for name, (_, _, fault) in FAULTS.items()}).start()
+    faults = {**FAULTS, **DROPBOX_FAULTS}
+    return FaultProxy(site, plain_relay, {name: fault for name, (_, _, fault) in faults.items()}).start()
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_it_finds_out_a_relay_that(fault, faulty):
     check, words, _ = FAULTS[fault]
     done = judge(faulty.url(fault), "--only", check, code=1)
+    verdict, seen = done.verdicts[check]
+    assert verdict == "fail" and words in seen, done
+
+
+@pytest.mark.parametrize("engine", ["memory", "sqlite"])
+def test_our_dropbox_passes_too(place, engine):
+    relay = Relay(place, engine=engine).start()
+    done = judge(relay.url, "--ca", place.ca.path, "--dropbox", code=0)
+    assert {verdict for verdict, _ in done.verdicts.values()} == {"pass"}, done
+    assert "B-06.race" in done.verdicts and "CLM-06" not in done.verdicts
+
+
+@pytest.mark.parametrize("fault", DROPBOX_FAULTS)
+def test_it_finds_out_a_dropbox_that(fault, faulty):
+    check, words, _ = DROPBOX_FAULTS[fault]
+    done = judge(faulty.url(fault), "--dropbox", "--only", check, code=1)
     verdict, seen = done.verdicts[check]
     assert verdict == "fail" and words in seen, done
 

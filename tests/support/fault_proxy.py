@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from .process import free_port
 
 HOP = {"connection", "keep-alive", "host", "transfer-encoding", "content-length"}
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "SEARCH", "REPORT")
 
 
 class Fields:

@@ -1,6 +1,6 @@
 """Faults of relays, one thing wrong in each, and the check of keyferry-conformance that has to find it.
 
-FAULTS is {name: (check, words of what it sees, fault)}; how a fault works: fault_proxy.py. Faults that remember something
+FAULTS is {name: (check, words of what it sees, fault)}, DROPBOX_FAULTS the same for /t/; how a fault works: fault_proxy.py. Faults that remember something
 are made by a function that is called once.
 """
 
@@ -14,15 +14,19 @@ import uuid
 
 from .fault_proxy import Answer
 
-FAULTS = {}
+FAULTS, DROPBOX_FAULTS = {}, {}
 
 
 def fault(check, seen, make=False):
     """Adds a fault; with `make` the function makes it."""
     def add(function):
-        FAULTS[function.__name__] = (check, seen, function() if make else function)
+        table_of(check)[function.__name__] = (check, seen, function() if make else function)
         return function
     return add
+
+
+def table_of(check):
+    return DROPBOX_FAULTS if check.startswith(("B-", "DRR-")) or check == "REL-07.drop" else FAULTS
 
 
 def changing(check, seen):
@@ -32,7 +36,7 @@ def changing(check, seen):
             answer = forward(request)
             function(request, answer)
             return answer
-        FAULTS[function.__name__] = (check, seen, run)
+        table_of(check)[function.__name__] = (check, seen, run)
         return function
     return add
 
@@ -826,3 +830,93 @@ def leaks_a_claim():
             answer.headers.set("X-Creator", creators.of[request.box])
         return answer
     return run
+
+
+# The dropbox (Draft R)
+
+@fault("B-06", "a taken address answered 201")
+def puts_over_what_is_there(request, forward):
+    if request.method == "PUT":
+        forward(request.but(method="DELETE", body=b""))
+    return forward(request)
+
+
+@changing("B-06", "a free address answered 204")
+def answers_a_new_drop_with_204(_request, answer):
+    answer.status = 204 if answer.status == 201 else answer.status
+
+
+@changing("B-06", "a taken address answered 201")
+def says_yes_and_keeps_the_first(_request, answer):
+    answer.status = 201 if answer.status == 412 else answer.status
+
+
+@fault("B-06.race", "of 32 different PUTs at once got 201", make=True)
+def looks_then_puts():
+    """Right one after the other; of PUTs that run together all are told that theirs was taken."""
+    running, lock = {}, threading.Lock()
+
+    def run(request, forward):
+        if request.method != "PUT":
+            return forward(request)
+        with lock:
+            running[request.box] = running.get(request.box, 0) + 1
+        answer = forward(request)
+        time.sleep(0.05)
+        with lock:
+            alone = running[request.box] == 1
+            running[request.box] -= 1
+        return answer if alone else Answer(201)
+    return run
+
+
+@fault("B-07", "a GET after the DELETE answered 200")
+def deletes_no_drop(request, forward):
+    return Answer(204) if request.method == "DELETE" else forward(request)
+
+
+@changing("B-08", "text/plain")
+def calls_octets_text(request, answer):
+    if request.method == "GET":
+        answer.headers.set("Content-Type", "text/plain")
+
+
+@fault("B-09.wait", "not with its octets")
+def wakes_with_nothing(request, forward):
+    answer = forward(request)
+    if request.headers.get("Prefer"):
+        answer.body = b""
+    return answer
+
+
+@fault("B-12", "a repeated GET answered 404")
+def gives_a_drop_once(request, forward):
+    answer = forward(request)
+    if request.method == "GET" and answer.status == 200:
+        forward(request.but(method="DELETE"))
+    return answer
+
+
+@changing("DRR-06", "sets a cookie")
+def sets_cookies_on_drops(_request, answer):
+    answer.headers.set("Set-Cookie", "visitor=1")
+
+
+@fault("DRR-07", "lists addresses", make=True)
+def lists_its_drops():
+    names = []
+
+    def run(request, forward):
+        answer = forward(request)
+        if request.method == "PUT" and answer.status == 201:
+            names.append(request.box)
+        if request.method == "GET" and request.path == "/t/":
+            answer.body = "\n".join(names).encode()
+        return answer
+    return run
+
+
+@changing("REL-07.drop", "other octets")
+def damages_a_drop(request, answer):
+    if request.method == "GET" and answer.status == 200:
+        answer.body = answer.body[:-1] + bytes([answer.body[-1] ^ 1])
