@@ -31,6 +31,9 @@ Result<Window> window_of(const ShareWish& wish, const std::optional<Window>& par
     return window_fault("a first share needs an end: valid_until or valid_for");
   }
   KF_TRY(credential::check_window(window, now));
+  if (!parent && window.from < now - kMostPast) {
+    return window_fault("a first share begins now or later: valid_from lies in the past");
+  }
   if (window.until > now + kLongestWindow) {
     return window_fault("a share may last ten years at most");
   }

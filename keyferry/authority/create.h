@@ -17,6 +17,8 @@ inline constexpr Duration kLongestLinkLife = std::chrono::hours(48);
 inline constexpr Duration kBareLinkLife = std::chrono::hours(24);
 // The longest window of a root share.
 inline constexpr Duration kLongestWindow = std::chrono::hours(24) * 3660;
+// How far in the past a root share may begin: for clocks that differ, and a form filled in slowly.
+inline constexpr Duration kMostPast = std::chrono::hours(1);
 
 // ShareWish is a checked form; whether it is allowed is another question. Of an instant and a
 // duration at most one is set.

@@ -83,6 +83,10 @@ TEST(Create, PastAndAbsurdWindowsAreRefused) {
   EXPECT_EQ(reason(root({{"valid_until", at(Duration(0))}})), "window");
   EXPECT_EQ(reason(root({{"valid_from", at(hours(2))}, {"valid_until", at(hours(1))}})), "window");
   EXPECT_EQ(reason(root({{"valid_until", "9999-12-31T23:59:59Z"}})), "window");
+  EXPECT_EQ(reason(root({{"valid_from", "2000-01-01T00:00:00Z"}, {"valid_until", at(hours(1))}})),
+            "window");
+  EXPECT_EQ(reason(root({{"valid_from", at(-hours(2))}, {"valid_until", at(hours(1))}})), "window");
+  EXPECT_TRUE(root({{"valid_from", at(-std::chrono::minutes(5))}, {"valid_until", at(hours(1))}}));
 }
 
 TEST(Create, FormFaultsAreInvalid) {

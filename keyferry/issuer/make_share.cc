@@ -22,10 +22,8 @@ Result<std::optional<ledger::IdempotentRequest>> idempotent(const net::Request& 
                                 digest::sha256(bytes_of(request.body))});
 }
 
-std::string thumbprint_of(Service& service, const net::Request& request) {
-  auto access = read_access(service, request, request.path);
-  const auto* good = std::get_if<ledger::Access>(&access);
-  const auto* proof = good ? std::get_if<authority::DpopProof>(&good->proof) : nullptr;
+std::string thumbprint_of(const ledger::Access& access) {
+  const auto* proof = std::get_if<authority::DpopProof>(&access.proof);
   return proof ? proof->thumbprint : std::string();
 }
 
@@ -34,14 +32,17 @@ std::string thumbprint_of(Service& service, const net::Request& request) {
 //= spec:authority#2-idempotency
 net::Response make_share(Service& service, const net::Request& request) {
   const Time now = service.now();
+  const auto read = read_access(service, request, request.path);
+  if (const auto* no = authority::refused(read)) return with_nonce(service, problem_refusal(*no));
+  const auto& access = std::get<ledger::Access>(read);
   const auto work = [&](sql::Database& db,
                         const authority::ShareId& caller) -> Result<ledger::Offered> {
     KF_TRY(auto body, parse_body(request));
     KF_TRY(auto wish, authority::parse_wish(body));
-    KF_TRY(auto once, idempotent(request, thumbprint_of(service, request)));
+    KF_TRY(auto once, idempotent(request, thumbprint_of(access)));
     return ledger::make_share(db, service.keys().server, caller, wish, once, now);
   };
-  return as_holder<ledger::Offered>(service, request, work, [&](const ledger::Offered& offered) {
+  return as_holder_of<ledger::Offered>(service, access, work, [&](const ledger::Offered& offered) {
     auto response = json_answer(201, render_offered(service.settings(), offered, now));
     response.headers.set("Location",
                          service.settings().url + "/v1/shares/" + offered.record.share.id.text());

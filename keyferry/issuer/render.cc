@@ -124,6 +124,7 @@ Result<boost::json::object> render_issued(const Keys& keys, const ledger::Issued
                            {"valid_from", encode_rfc3339(share.window.from)},
                            {"valid_until", encode_rfc3339(share.window.until)},
                            {"renew", certificate.window.until < share.window.until},
+                           {"depth", share.depth},
                            {"hosts", std::move(host_array)}};
   boost::json::array credentials;
   credentials.emplace_back(

@@ -52,24 +52,25 @@ Result<CredentialRecord> load_file(const file::Path& path) {
 }  // namespace
 
 boost::json::object encode_credential_record(const CredentialRecord& record) {
-  return {{"version", kVersion},
-          {"name", record.name},
-          {"persona", record.persona},
-          {"kind", record.kind},
-          {"issuer", record.issuer},
-          {"credential_id", record.credential_id},
-          {"share", record.share},
-          {"rights", record.rights},
-          {"window", encode_window(record.window)},
-          {"certificate", encode_window(record.certificate)},
-          {"serial", record.serial},
-          {"renew", record.renew},
-          {"depth", record.depth},
-          {"hosts", encode_hosts(record.hosts)},
-          {"key_file", record.key_file},
-          {"source", record.source},
-          {"reported", record.reported},
-          {"taken", codec::encode_rfc3339(record.taken)}};
+  boost::json::object object{{"version", kVersion},
+                             {"name", record.name},
+                             {"persona", record.persona},
+                             {"kind", record.kind},
+                             {"issuer", record.issuer},
+                             {"credential_id", record.credential_id},
+                             {"share", record.share},
+                             {"rights", record.rights},
+                             {"window", encode_window(record.window)},
+                             {"certificate", encode_window(record.certificate)},
+                             {"serial", record.serial},
+                             {"renew", record.renew},
+                             {"hosts", encode_hosts(record.hosts)},
+                             {"key_file", record.key_file},
+                             {"source", record.source},
+                             {"reported", record.reported},
+                             {"taken", codec::encode_rfc3339(record.taken)}};
+  if (record.depth) object["depth"] = *record.depth;
+  return object;
 }
 
 Result<CredentialRecord> parse_credential_record(const boost::json::object& object) {
@@ -85,7 +86,7 @@ Result<CredentialRecord> parse_credential_record(const boost::json::object& obje
   KF_TRY(record.certificate, window_member(object, "certificate"));
   KF_TRY(const auto renew, codec::optional_bool_member(object, "renew"));
   record.renew = renew.value_or(false);
-  KF_TRY(record.depth, codec::integer_member(object, "depth", 0, 64));
+  KF_TRY(record.depth, codec::optional_integer_member(object, "depth", 0, 64));
   KF_TRY(record.hosts, parse_hosts(object));
   KF_TRY(const auto reported, codec::optional_bool_member(object, "reported"));
   record.reported = reported.value_or(false);
@@ -119,7 +120,8 @@ Result<CredentialRecord> load_credential(const Home& home, std::string_view name
   }
   return fail(Errc::not_found,
               "no credential is called \"" + std::string(name) +
-                  "\": " + (names.empty() ? "this wallet holds none" : "there are " + names));
+                  "\": " + (names.empty() ? "this wallet holds none" : "there are " + names),
+              "unknown_name");
 }
 
 Result<Done> save_credential(const Home& home, const CredentialRecord& record) {

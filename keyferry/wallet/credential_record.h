@@ -26,7 +26,7 @@ struct CredentialRecord {
   credential::Window certificate;  // what is in the file now
   std::string serial;
   bool renew = false;
-  std::int64_t depth = 0;
+  std::optional<std::int64_t> depth;
   std::vector<SshHost> hosts;
   std::string key_file;   // "id_ed25519" or "id_ecdsa"
   std::string source;     // id of the transfer that brought it

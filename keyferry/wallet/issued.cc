@@ -92,8 +92,7 @@ Result<Done> read_extras(const credential::Kind& kind, const boost::json::object
   KF_TRY(issued.window, window_of(object));
   KF_TRY(const std::optional<bool> renew, codec::optional_bool_member(object, "renew"));
   issued.renew = renew.value_or(false);
-  KF_TRY(const auto depth, codec::optional_integer_member(object, "depth", 0, 64));
-  issued.depth = depth.value_or(0);
+  KF_TRY(issued.depth, codec::optional_integer_member(object, "depth", 0, 64));
   KF_TRY(issued.hosts, parse_hosts(object));
   if (issued.credential_id.size() > 64 || !only(issued.credential_id, "-_") ||
       issued.share.size() > 64 || !only(issued.share, "-_")) {

@@ -35,7 +35,7 @@ struct IssuedAnswer {
   credential::Rights rights;
   credential::Window window;  // the share's; the credential's own may be shorter
   bool renew = false;
-  std::int64_t depth = 0;
+  std::optional<std::int64_t> depth;
   std::vector<SshHost> hosts;
 };
 

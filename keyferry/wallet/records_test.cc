@@ -58,7 +58,7 @@ TEST(Records, NewerOnesAreRefusedByName) {
 TEST(Records, EveryMissingMemberOfACredentialIsNamed) {
   const auto whole = encode_credential_record(sample_credential());
   for (const char* name : {"version", "name", "issuer", "share", "rights", "window", "certificate",
-                           "depth", "key_file", "source", "taken"}) {
+                           "key_file", "source", "taken"}) {
     auto object = whole;
     object.erase(name);
     const auto read = parse_credential_record(object);

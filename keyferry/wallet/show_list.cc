@@ -58,20 +58,21 @@ std::vector<std::string> show_credentials(const std::vector<CredentialRecord>& r
 }
 
 boost::json::object credential_json(const CredentialRecord& record) {
-  return {{"name", record.name},
-          {"persona", record.persona},
-          {"kind", record.kind},
-          {"title", title_of(record)},
-          {"issuer", record.issuer},
-          {"share", record.share},
-          {"credential_id", record.credential_id},
-          {"rights", record.rights},
-          {"depth", record.depth},
-          {"serial", record.serial},
-          {"valid_from", codec::encode_rfc3339(record.window.from)},
-          {"valid_until", codec::encode_rfc3339(record.window.until)},
-          {"certificate_until", codec::encode_rfc3339(record.certificate.until)},
-          {"taken", codec::encode_rfc3339(record.taken)}};
+  boost::json::object object{{"name", record.name},
+                             {"persona", record.persona},
+                             {"kind", record.kind},
+                             {"title", title_of(record)},
+                             {"issuer", record.issuer},
+                             {"share", record.share},
+                             {"credential_id", record.credential_id},
+                             {"rights", record.rights},
+                             {"serial", record.serial},
+                             {"valid_from", codec::encode_rfc3339(record.window.from)},
+                             {"valid_until", codec::encode_rfc3339(record.window.until)},
+                             {"certificate_until", codec::encode_rfc3339(record.certificate.until)},
+                             {"taken", codec::encode_rfc3339(record.taken)}};
+  if (record.depth) object["depth"] = *record.depth;
+  return object;
 }
 
 }  // namespace keyferry::wallet
