@@ -51,12 +51,12 @@ Result<std::pair<std::string, std::int64_t>> split_address(const std::string& te
     const char* end = text.data() + text.size();
     const auto read = std::from_chars(begin, end, port);
     if (read.ec != std::errc() || read.ptr != end || port < 1 || port > 65535) {
-      return fail(Errc::invalid, "the port must be a number from 1 to 65535");
+      return fail(Errc::invalid, "the port must be a number from 1 to 65535", "usage");
     }
     address = text.substr(0, colon);
   }
   if (bracketed) {
-    if (!address.ends_with(']')) return fail(Errc::invalid, "an IPv6 address ends with ]");
+    if (!address.ends_with(']')) return fail(Errc::invalid, "an IPv6 address ends with ]", "usage");
     address = address.substr(1, address.size() - 2);
   }
   return std::pair(address, port);
@@ -88,10 +88,15 @@ Result<object> host_add_command(const Options& options) {
                 {"replace", options.replace}};
 }
 
-Result<Done> add_duration(object& command, std::string_view name, const std::string& text) {
+Result<Done> add_duration(object& command, std::string_view name, std::string_view option,
+                          const std::string& text) {
   if (text.empty()) return Done{};
   auto duration = codec::parse_duration(text);
-  if (!duration) return in_context(name, duration.error());
+  if (!duration) {
+    Error error = in_context(option, duration.error());
+    error.reason = "usage";
+    return error;
+  }
   command[name] = seconds_of(*duration);
   return Done{};
 }
@@ -106,8 +111,8 @@ Result<object> share_command(const Options& options) {
                  {"rights", std::move(rights)},
                  {"depth", options.depth},
                  {"pin", options.pin}};
-  KF_TRY(add_duration(command, "valid_for", options.valid_for));
-  KF_TRY(add_duration(command, "link_for", options.link_for));
+  KF_TRY(add_duration(command, "valid_for", "--for", options.valid_for));
+  KF_TRY(add_duration(command, "link_for", "--link-for", options.link_for));
   if (!options.valid_until.empty()) command["valid_until"] = options.valid_until;
   if (!options.valid_from.empty()) command["valid_from"] = options.valid_from;
   return command;

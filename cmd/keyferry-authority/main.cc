@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "administer.h"
+#include "command_line.h"
 #include "config.h"
 #include "options.h"
 #include "server.h"
@@ -13,10 +14,9 @@
 namespace keyferry::cmd {
 namespace {
 
-int exit_code(const Error& error) {
-  if (error.code == Errc::forbidden) return 3;
-  if (error.code == Errc::network) return 4;
-  return 1;
+// An administrator who names what is not there is not refused.
+ExitCode exit_code(const Error& error) {
+  return error.code == Errc::not_found ? kFailed : exit_code_of(error);
 }
 
 int complain(const Error& error) {
@@ -57,12 +57,13 @@ int serve(const AuthorityConfig& config) {
 }
 
 int run(const Options& options) {
+  net::ignore_file_size_limit();
   const auto config = load_authority_config(options.config);
   if (!config) return complain(config.error());
   if (options.check) return check(*config, options);
   if (options.subcommand.empty()) return serve(*config);
   const auto done = administer(*config, options);
-  return done ? 0 : complain(done.error());
+  return done ? kDone : complain(done.error());
 }
 
 }  // namespace
@@ -74,10 +75,6 @@ int main(int argc, char** argv) {
   keyferry::cmd::Options options;
   keyferry::cmd::add_options(app, options);
   app.set_version_flag("--version", "keyferry-authority " KEYFERRY_VERSION);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
+  if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
   return keyferry::cmd::run(options);
 }

@@ -78,7 +78,7 @@ Result<Done> merge(ledger::Ledger& ledger, const issuer::Keys& keys, const file:
 Result<Done> restore(const AuthorityConfig& config, const Options& options) {
   const Time now = SystemClock().now();
   if (options.file.empty() && options.merge.empty() && !options.accept_loss) {
-    return fail(Errc::invalid, "restore takes a backup, --merge FILE or --accept-loss");
+    return fail(Errc::invalid, "restore takes a backup, --merge FILE or --accept-loss", "usage");
   }
   KF_TRY(auto keys, issuer::load_keys(config.keys));
   auto lock = file::Lock::acquire(config.lock());

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "command_line.h"
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
@@ -12,10 +13,6 @@
 
 namespace keyferry::cmd {
 namespace {
-
-constexpr int kFailed = 1;
-constexpr int kUsage = 2;
-constexpr int kNetwork = 4;
 
 struct Options {
   std::string url;
@@ -154,10 +151,6 @@ int main(int argc, char** argv) {
       "Examples:\n"
       "  keyferry-conformance https://relay.example\n"
       "  keyferry-conformance https://127.0.0.1:8443 --ca ca.pem --only CLM,IDM-07 --json");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : keyferry::cmd::kUsage;
-  }
+  if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
   return keyferry::cmd::run(options);
 }

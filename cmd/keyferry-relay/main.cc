@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "command_line.h"
 #include "config.h"
 #include "server.h"
 #include <CLI/CLI.hpp>
@@ -22,7 +23,7 @@ struct Options {
 
 int complain(const Error& error) {
   std::fprintf(stderr, "keyferry-relay: %s\n", error.detail.c_str());
-  return 1;
+  return kFailed;
 }
 
 int rotate_secret(const RelayConfig& config) {
@@ -97,10 +98,6 @@ int main(int argc, char** argv) {
       "Examples:\n"
       "  keyferry-relay --config /etc/keyferry/relay.toml\n"
       "  keyferry-relay --config relay.toml --check");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
+  if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
   return keyferry::cmd::run(options);
 }

@@ -1,9 +1,9 @@
 // keyferry-verifier: keeps the revocation lists fresh that sshd reads.
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 
 #include "agent.h"
+#include "command_line.h"
 #include "config.h"
 #include <CLI/CLI.hpp>
 
@@ -18,17 +18,13 @@ struct Options {
   bool once = false;
 };
 
-constexpr int kFailed = 1;
-constexpr int kUsage = 2;
-constexpr int kRefused = 3;
-constexpr int kNetwork = 4;
-
-int complain(const Error& error, int code = kFailed) {
+int complain(const Error& error, ExitCode code = kFailed) {
   std::fprintf(stderr, "keyferry-verifier: %s\n", error.detail.c_str());
   return code;
 }
 
-int exit_code(const Error& error) {
+// Of a list: whatever is wrong with it, it is refused.
+ExitCode exit_code(const Error& error) {
   switch (error.code) {
     case Errc::network:
     case Errc::unavailable:
@@ -76,8 +72,6 @@ int serve(Agent& agent, const VerifierConfig& config) {
 }
 
 int run(const Options& options) {
-  // A file size limit or quota is an error of a write, not the end of the agent.
-  std::signal(SIGXFSZ, SIG_IGN);
   const auto config = load_verifier_config(options.config);
   if (!config) return complain(config.error());
   if (options.check) return check(*config, options);
@@ -109,10 +103,6 @@ int main(int argc, char** argv) {
       "Examples:\n"
       "  keyferry-verifier --config /etc/keyferry/verifier.toml\n"
       "  keyferry-verifier --config verifier.toml --once");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : keyferry::cmd::kUsage;
-  }
+  if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
   return keyferry::cmd::run(options);
 }

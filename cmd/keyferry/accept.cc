@@ -2,7 +2,7 @@
 #include "command.h"
 #include "ssh_config_option.h"
 
-#include "keyferry/codec/rfc3339.h"
+#include "keyferry/wallet/show_list.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_files.h"
 
@@ -55,19 +55,12 @@ void print_credential(const wallet::Home& home, const wallet::CredentialRecord& 
         boost::json::object{{"login", line.login}, {"host", line.host}, {"command", line.command}});
   }
   const file::Path folder = home.credential_folder(record.name);
-  print_json(
-      boost::json::object{{"name", record.name},
-                          {"kind", record.kind},
-                          {"issuer", record.issuer},
-                          {"share", record.share},
-                          {"credential_id", record.credential_id},
-                          {"rights", record.rights},
-                          {"valid_from", codec::encode_rfc3339(record.window.from)},
-                          {"valid_until", codec::encode_rfc3339(record.window.until)},
-                          {"key", (folder / record.key_file).string()},
-                          {"certificate", (folder / (record.key_file + "-cert.pub")).string()},
-                          {"known_hosts", (folder / "known_hosts").string()},
-                          {"ssh", std::move(lines)}});
+  boost::json::object object = wallet::credential_json(record);
+  object["key"] = (folder / record.key_file).string();
+  object["certificate"] = (folder / (record.key_file + "-cert.pub")).string();
+  object["known_hosts"] = (folder / "known_hosts").string();
+  object["ssh"] = std::move(lines);
+  print_json(object);
 }
 
 void report(Program& program, Session& session, const wallet::CredentialRecord& record) {
@@ -76,6 +69,17 @@ void report(Program& program, Session& session, const wallet::CredentialRecord& 
   session.terminal().say("taken: it is your credential \"" + record.name + "\", good until " +
                          wallet::show_time(record.window.until) + ". Use it with:");
   for (const wallet::SshLine& line : wallet::ssh_lines(home, record)) print(line.command);
+}
+
+// What ssh is told beyond the files: not worth losing the credential over.
+Result<Done> offer_to_ssh(Session& session, const AcceptOptions& options,
+                          const wallet::CredentialRecord& record) {
+  if (options.ssh_config) {
+    KF_TRY(enable_ssh_config(session));
+  } else {
+    KF_TRY(refresh_ssh_config(session.wallet()));
+  }
+  return options.agent ? add_to_agent(session, record) : Result<Done>(Done{});
 }
 
 Result<Done> accept(Program& program, AcceptOptions& options) {
@@ -88,16 +92,13 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
   KF_TRY(const SecretBytes what, read_what(*session, options, take.pin));
   KF_TRY(const wallet::CredentialRecord record,
          wallet::take_share(session->wallet(), text_of(what.expose()), std::move(take)));
-  if (options.ssh_config) {
-    KF_TRY(enable_ssh_config(*session));
-  } else {
-    KF_TRY(refresh_ssh_config(session->wallet()));
-  }
-  if (options.agent) {
-    KF_TRY(add_to_agent(*session, record));
-  }
+  const auto offered = offer_to_ssh(*session, options, record);
   report(program, *session, record);
-  return wallet::mark_reported(session->wallet().home, record);
+  KF_TRY(wallet::mark_reported(session->wallet().home, record));
+  if (offered) return Done{};
+  Error error = offered.error();
+  error.detail += "; the credential was taken and works without that";
+  return error;
 }
 
 }  // namespace

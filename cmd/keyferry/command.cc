@@ -54,7 +54,8 @@ Result<std::unique_ptr<Session>> Session::open(const Program& program) {
     const auto& all = settings.personas;
     if (std::find(all.begin(), all.end(), program.persona) == all.end()) {
       return fail(Errc::not_found,
-                  "no persona is called \"" + program.persona + "\": see `keyferry persona list`");
+                  "no persona is called \"" + program.persona + "\": see `keyferry persona list`",
+                  "unknown_name");
     }
     settings.persona = program.persona;
   }
@@ -64,8 +65,12 @@ Result<std::unique_ptr<Session>> Session::open(const Program& program) {
                 "the file of trust anchors does not exist: " + options.ca_file->string());
   }
   std::unique_ptr<Session> session(new Session(program, std::move(home), options));
-  session->wallet_ = std::make_unique<wallet::Wallet>(wallet::Wallet{
-      session->home_, session->web_, session->terminal_, std::move(settings), program.allow_local});
+  session->wallet_ = std::make_unique<wallet::Wallet>(wallet::Wallet{session->home_,
+                                                                     session->web_,
+                                                                     session->terminal_,
+                                                                     std::move(settings),
+                                                                     program.allow_local,
+                                                                     {}});
   return session;
 }
 
@@ -88,22 +93,6 @@ void print_json(const boost::json::value& value) {
   print(codec::encode_json(value));
 }
 
-int exit_code_of(const Error& error) {
-  switch (error.code) {
-    case Errc::network:
-    case Errc::unavailable:
-      return 4;
-    case Errc::unauthorized:
-    case Errc::forbidden:
-    case Errc::not_found:
-    case Errc::conflict:
-    case Errc::too_many:
-      return 3;
-    default:
-      return error.reason == "usage" ? 2 : 1;
-  }
-}
-
 Result<std::optional<SecretBytes>> read_secret_option(std::string& value, const std::string& file) {
   if (!value.empty() && !file.empty()) {
     return fail(Errc::invalid, "give a secret once: as an option or as a file", "usage");
@@ -116,7 +105,7 @@ Result<std::optional<SecretBytes>> read_secret_option(std::string& value, const 
   }
   if (file.empty()) return std::optional<SecretBytes>();
   auto text = file::read(file, 4096);
-  if (!text) return in_context(file, text.error());
+  if (!text) return text.error();
   while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
   return std::optional(SecretBytes(*std::move(text)));
 }

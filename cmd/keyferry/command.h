@@ -51,9 +51,6 @@ CLI::App* add_command(Program& program, const std::string& name, const std::stri
 void print(std::string_view line);
 void print_json(const boost::json::value& value);
 
-// exit_code_of: 1 failed, 2 usage, 3 refused, 4 network.
-int exit_code_of(const Error& error);
-
 // read_secret_option reads what --pin or --pin-file gave; nothing when neither did. Errors: invalid
 // (both), io.
 Result<std::optional<SecretBytes>> read_secret_option(std::string& value, const std::string& file);

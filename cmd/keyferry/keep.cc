@@ -2,6 +2,7 @@
 #include "keyferry/wallet/keep.h"
 
 #include "command.h"
+#include "command_line.h"
 #include "ssh_config_option.h"
 
 #include "keyferry/codec/rfc3339.h"
@@ -81,7 +82,7 @@ Result<Done> forget(Program& program, const ForgetOptions& options) {
   KF_TRY(const bool yes, session->terminal().agree("forget it?"));
   if (!yes) return fail(Errc::forbidden, "you said no: nothing was forgotten", "declined");
   auto done = wallet::forget_credential(wallet, record, options.local);
-  if (!done && exit_code_of(done.error()) == 4) {
+  if (!done && cmd::exit_code_of(done.error()) == cmd::kNetwork) {
     Error error = done.error();
     error.detail += "; the credential is still here: try again, or --local erases it here only";
     return error;

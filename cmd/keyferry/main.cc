@@ -1,12 +1,12 @@
 // The command line wallet: wiring of options to the library. No rules here.
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
 #include "command.h"
+#include "command_line.h"
 
 #include "keyferry/codec/json.h"
-#include "keyferry/config/nearest.h"
+#include "keyferry/net/signals.h"
 
 namespace keyferry::cli {
 namespace {
@@ -18,24 +18,6 @@ void report_error(const Program& program, const Error& error) {
   } else {
     std::fprintf(stderr, "keyferry: %s\n", error.detail.c_str());
   }
-}
-
-// complain_about_usage says what CLI11 found; of a mistyped command CLI11 only says that one is
-// missing.
-int complain_about_usage(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  const std::string word = argc > 1 ? argv[1] : "";
-  if (!dynamic_cast<const CLI::RequiredError*>(&error) || word.empty() || word.front() == '-') {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  if (std::find(names.begin(), names.end(), word) != names.end()) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  std::fprintf(stderr,
-               "keyferry: there is no command \"%s\"; the nearest is \"%s\" (keyferry --help)\n",
-               word.c_str(), config::nearest(word, names).value_or("list").c_str());
-  return 2;
 }
 
 int run(int argc, char** argv) {
@@ -53,15 +35,11 @@ int run(int argc, char** argv) {
     add(program);
   }
   remember_arguments(argc, argv);
-  try {
-    program.app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return complain_about_usage(program.app, error, argc, argv);
-  }
+  if (const auto ended = cmd::parse_command_line(program.app, argc, argv)) return *ended;
   const auto done = program.action(program);
-  if (done) return 0;
+  if (done) return cmd::kDone;
   report_error(program, done.error());
-  return exit_code_of(done.error());
+  return cmd::exit_code_of(done.error());
 }
 
 }  // namespace
@@ -69,10 +47,11 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  keyferry::net::ignore_file_size_limit();
   try {
     return keyferry::cli::run(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "keyferry: %s\n", error.what());
-    return 1;
+    return keyferry::cmd::kFailed;
   }
 }

@@ -26,7 +26,8 @@ Result<std::string> clean_name(const std::string& name) {
   KF_TRY(std::string clean, codec::label(name, 64));
   if (clean.empty() || clean != name) {
     return fail(Errc::invalid,
-                "a persona's name has 1 to 64 characters, without control or invisible ones");
+                "a persona's name has 1 to 64 characters, without control or invisible ones",
+                "usage");
   }
   return clean;
 }
@@ -35,7 +36,7 @@ Result<Done> add_persona(Program& program, const std::string& name) {
   KF_TRY(const std::string clean, clean_name(name));
   return change(program, [&](Settings& settings) -> Result<Done> {
     if (contains(settings.personas, clean)) {
-      return fail(Errc::conflict, "there is a persona of that name already");
+      return fail(Errc::conflict, "there is a persona of that name already", "name_taken");
     }
     // The one that every wallet begins with gives way to the first that a person names.
     const bool first =
@@ -49,9 +50,9 @@ Result<Done> add_persona(Program& program, const std::string& name) {
 Result<Done> use_persona(Program& program, const std::string& name) {
   return change(program, [&](Settings& settings) -> Result<Done> {
     if (!contains(settings.personas, name)) {
-      return fail(Errc::not_found, "no persona is called \"" + name +
-                                       "\": see `keyferry persona "
-                                       "list`");
+      return fail(Errc::not_found,
+                  "no persona is called \"" + name + "\": see `keyferry persona list`",
+                  "unknown_name");
     }
     settings.persona = name;
     return Done{};
@@ -72,8 +73,16 @@ Result<Done> list_personas(Program& program) {
   return Done{};
 }
 
+Result<std::string> relay_base(const std::string& url) {
+  auto base = transfer::base_of_relay(url);
+  if (base) return base;
+  Error error = base.error();
+  error.reason = "usage";
+  return error;
+}
+
 Result<Done> trust_relay(Program& program, const std::string& url, bool as_default) {
-  KF_TRY(const std::string base, transfer::base_of_relay(url));
+  KF_TRY(const std::string base, relay_base(url));
   const bool local = program.allow_local;
   return change(program, [&](Settings& settings) -> Result<Done> {
     std::erase_if(settings.relays, [&](const auto& relay) { return relay.base == base; });
@@ -84,10 +93,11 @@ Result<Done> trust_relay(Program& program, const std::string& url, bool as_defau
 }
 
 Result<Done> distrust_relay(Program& program, const std::string& url) {
-  KF_TRY(const std::string base, transfer::base_of_relay(url));
+  KF_TRY(const std::string base, relay_base(url));
   return change(program, [&](Settings& settings) -> Result<Done> {
     if (settings.trusted_relay(base) == nullptr) {
-      return fail(Errc::not_found, "this relay is not on the list: see `keyferry relay list`");
+      return fail(Errc::not_found, "this relay is not on the list: see `keyferry relay list`",
+                  "unknown_name");
     }
     std::erase_if(settings.relays, [&](const auto& relay) { return relay.base == base; });
     if (settings.relay == base) settings.relay.reset();

@@ -102,10 +102,14 @@ void copy_to_clipboard(std::string_view text) {
   wipe(sequence);
 }
 
+void copy(Session& session, std::string_view link) {
+  if (session.terminal().can_answer()) return copy_to_clipboard(link);
+  session.terminal().say("note: there is no terminal here, so nothing was copied");
+}
+
 Result<Done> print_link(Program& program, Session& session, const wallet::GiveRecord& record,
                         const Output& output) {
   transfer::ShareLink link = wallet::full_link(record);
-  std::string whole = transfer::encode_share_link(link);
   std::string secret = transfer::encode_link_secret(*link.secret);
   if (output.split) link.secret.reset();
   std::string shown = transfer::encode_share_link(link);
@@ -125,11 +129,11 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
     if (output.split) print("#" + secret);
   }
   if (output.qr && !program.json) {
-    KF_TRY(const std::vector<std::string> lines, wallet::qr_lines(whole));
+    KF_TRY(const std::vector<std::string> lines, wallet::qr_lines(shown));
     for (const std::string& line : lines) print(line);
   }
-  if (output.copy && session.terminal().can_answer()) copy_to_clipboard(shown);
-  for (std::string* text : {&whole, &secret, &shown, &pin}) wipe(*text);
+  if (output.copy) copy(session, shown);
+  for (std::string* text : {&secret, &shown, &pin}) wipe(*text);
   return Done{};
 }
 

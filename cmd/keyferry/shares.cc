@@ -95,7 +95,8 @@ Result<Done> watch(Program& program, const std::string& id) {
   if (text.empty()) {
     KF_TRY(const auto gives, wallet::load_gives(wallet.home));
     if (gives.empty()) {
-      return fail(Errc::not_found, "no share of yours is open: name one (keyferry list --shares)");
+      return fail(Errc::not_found, "no share of yours is open: name one (keyferry list --shares)",
+                  "unknown_name");
     }
     text = gives.back().share;
   }

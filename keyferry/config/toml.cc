@@ -122,7 +122,7 @@ Result<Toml> Toml::load(const std::filesystem::path& path) {
   const std::string name = path.string();
   if (!std::filesystem::exists(path, failed))
     return failed ? fail(Errc::io, "cannot look at " + name + ": " + failed.message())
-                  : fail(Errc::not_found, "there is no configuration file " + name);
+                  : fail(Errc::not_found, "there is no configuration file " + name, "no_file");
   if (!std::filesystem::is_regular_file(path, failed))
     return fail(Errc::io, name + " is not a plain file");
   if (std::filesystem::file_size(path, failed) > kMostOctets || failed)

@@ -111,20 +111,23 @@ Result<Done> read_all(int descriptor, Bytes& out, std::size_t most, const Path& 
 Result<Descriptor> open_to_read(const Path& path, int extra_flags) {
   Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | extra_flags));
   if (descriptor.open()) return descriptor;
-  if (errno == ENOENT) return fail(Errc::not_found, "there is no file " + path.string());
+  if (errno == ENOENT) return fail(Errc::not_found, "there is no file " + path.string(), "no_file");
   return system_error("cannot open", path);
 }
 
 Result<Done> check_secret(int descriptor, const Path& path) {
   struct stat info{};
   if (::fstat(descriptor, &info) != 0) return system_error("cannot look at", path);
-  if (!S_ISREG(info.st_mode)) return fail(Errc::forbidden, path.string() + " is not a plain file");
+  if (!S_ISREG(info.st_mode))
+    return fail(Errc::forbidden, path.string() + " is not a plain file", "unsafe_file");
   if (info.st_uid != ::geteuid() && info.st_uid != 0)
-    return fail(Errc::forbidden, path.string() + " belongs to another user: chown it to yours");
+    return fail(Errc::forbidden, path.string() + " belongs to another user: chown it to yours",
+                "unsafe_file");
   if ((info.st_mode & 077) != 0)
     return fail(
         Errc::forbidden,
-        path.string() + " holds a secret but others may open it: chmod 600 " + path.string());
+        path.string() + " holds a secret but others may open it: chmod 600 " + path.string(),
+        "unsafe_file");
   return Done{};
 }
 
@@ -178,7 +181,7 @@ Result<SecretBytes> read_secret(const Path& path, std::size_t most) {
   }
   if (is_erased(out)) {
     KF_TRY(erase(path));
-    return fail(Errc::not_found, path.string() + " was being erased");
+    return fail(Errc::not_found, path.string() + " was being erased", "no_file");
   }
   return SecretBytes(std::move(out));
 }
@@ -202,8 +205,9 @@ Result<Done> create_new(const Path& path, ByteView content, unsigned mode) {
   auto filled = fill(temporary, content, mode, path);
   // link, not rename: it never replaces what another process made meanwhile.
   if (filled && ::link(temporary.path.c_str(), path.c_str()) != 0)
-    filled = errno == EEXIST ? Result<Done>(fail(Errc::conflict, path.string() + " exists already"))
-                             : Result<Done>(system_error("cannot create", path));
+    filled = errno == EEXIST
+                 ? Result<Done>(fail(Errc::conflict, path.string() + " exists already", "exists"))
+                 : Result<Done>(system_error("cannot create", path));
   ::unlink(temporary.path.c_str());
   if (!filled) return filled.error();
   return sync_folder(path);

@@ -1,4 +1,5 @@
-// Whole files: read, replace atomically, lock. Modes are octal (0600).
+// Whole files: read, replace atomically, lock. Modes are octal (0600). The reasons of errors tell
+// them from refusals of others: no_file, unsafe_file, exists, in_use.
 #pragma once
 
 #include <filesystem>

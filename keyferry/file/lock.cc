@@ -22,7 +22,7 @@ Error in_use(int descriptor, const Path& path) {
   const long holder = holder_of(descriptor);
   std::string who = "another process";
   if (holder > 0) who += " (pid " + std::to_string(holder) + ")";
-  return fail(Errc::conflict, path.string() + " is in use by " + who);
+  return fail(Errc::conflict, path.string() + " is in use by " + who, "in_use");
 }
 
 }  // namespace

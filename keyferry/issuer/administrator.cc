@@ -84,7 +84,7 @@ Result<object> backup(const Administration& authority, const object& command) {
     return fail(Errc::invalid, "the path of a backup must be absolute");
   }
   if (std::filesystem::exists(path)) {
-    return fail(Errc::conflict, path + " exists; a backup never overwrites a file");
+    return fail(Errc::conflict, path + " exists; a backup never overwrites a file", "exists");
   }
   KF_TRY(authority.ledger.backup_to(path));
   return object{{"backup", path}};

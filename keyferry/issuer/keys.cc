@@ -90,7 +90,8 @@ Result<Done> make_keys(const file::Path& folder) {
   KF_TRY(file::make_directory(folder, 0700));
   for (std::string_view name : {kCaFile, kListFile, kServerFile}) {
     if (std::filesystem::exists(folder / name)) {
-      return fail(Errc::conflict, (folder / name).string() + " exists; init never overwrites keys");
+      return fail(Errc::conflict, (folder / name).string() + " exists; init never overwrites keys",
+                  "exists");
     }
   }
   KF_TRY(write_key(folder / kCaFile, "keyferry SSH CA"));

@@ -29,6 +29,7 @@ void block_signals() {
   const sigset_t set = watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   ignore_broken_pipes();
+  ignore_file_size_limit();
   // 1 and not 0: the kernel runs a core_pattern that is a pipe (systemd-coredump) at 0 all the
   // same.
   constexpr rlimit kNoCore{1, 1};
@@ -39,6 +40,10 @@ void ignore_broken_pipes() {
   struct sigaction current{};
   sigaction(SIGPIPE, nullptr, &current);
   if (current.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
+}
+
+void ignore_file_size_limit() {
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void serve_until_terminated(const std::function<void()>& reload) {

@@ -16,6 +16,11 @@ void serve_until_terminated(const std::function<void()>& reload);
 // stays.
 void ignore_broken_pipes();
 
+// ignore_file_size_limit makes a write beyond RLIMIT_FSIZE an error of that write (EFBIG) instead
+// of the end of the program, so that it can say so and leave the old file. block_signals does it
+// too.
+void ignore_file_size_limit();
+
 // notify_ready tells systemd (NOTIFY_SOCKET) that the program serves; without systemd it does
 // nothing.
 void notify_ready();

@@ -193,7 +193,8 @@ Result<Done> Database::migrate(std::span<const std::string_view> steps) {
 Result<Done> Database::backup_to(const std::filesystem::path& path) {
   KF_TRY(bool made, make_private_file(path));
   if (!made)
-    return fail(Errc::conflict, path.string() + " exists already: give the name of a new file");
+    return fail(Errc::conflict, path.string() + " exists already: give the name of a new file",
+                "exists");
   auto copied = [&]() -> Result<Done> {
     KF_TRY(auto copy, open(path, {.create = false}));
     KF_TRY(copy_pages(db_, copy.db_));

@@ -98,8 +98,10 @@ Result<FoundShare> find_share(Wallet& wallet, std::string_view text) {
   }
   if (found) return std::move(*found);
   if (unreachable) return *unreachable;
-  return fail(Errc::not_found, "no share below your credentials is called \"" + std::string(text) +
-                                   "\": see `keyferry list --shares`");
+  return fail(Errc::not_found,
+              "no share below your credentials is called \"" + std::string(text) +
+                  "\": see `keyferry list --shares`",
+              "unknown_name");
 }
 
 }  // namespace keyferry::wallet

@@ -238,10 +238,13 @@ bool allows_local(const Wallet& wallet, std::string_view issuer) {
 
 Result<Done> agree_to_contact(Wallet& wallet, std::string_view issuer) {
   if (wallet.settings.known_authority(issuer) != nullptr) return Done{};
+  KF_TRY(const codec::WebUrl where, codec::parse_web_url(issuer));
+  if (wallet.contacted == where.origin) return Done{};
   wallet.person.say("the share comes from an authority that this wallet has never used: " +
                     std::string(issuer));
   KF_TRY(const bool yes, wallet.person.agree("ask it what it offers?"));
   if (!yes) return declined();
+  wallet.contacted = where.origin;
   return Done{};
 }
 

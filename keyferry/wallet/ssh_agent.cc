@@ -89,14 +89,16 @@ Result<Done> add_to_agent(const std::string& socket, const SecretBytes& message)
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (socket.empty() || socket.size() >= sizeof(address.sun_path)) {
-    return fail(Errc::not_found, "no SSH agent is running here: SSH_AUTH_SOCK does not name one");
+    return fail(Errc::not_found, "no SSH agent is running here: SSH_AUTH_SOCK does not name one",
+                "no_agent");
   }
   std::memcpy(address.sun_path, socket.c_str(), socket.size());
   const Socket agent(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (agent.get() < 0 ||
       ::connect(agent.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return fail(Errc::not_found,
-                std::string("the SSH agent cannot be reached: ") + std::strerror(errno));
+                std::string("the SSH agent cannot be reached: ") + std::strerror(errno),
+                "no_agent");
   }
   std::array<std::uint8_t, 5> head{};
   if (!send_all(agent.get(), message.expose()) || !receive_all(agent.get(), head)) {

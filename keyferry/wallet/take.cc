@@ -173,7 +173,7 @@ Result<CredentialRecord> take_link(Wallet& wallet, std::string_view text,
 Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeOptions options) {
   if (!options.name.empty() && !is_credential_name(options.name)) {
     return fail(Errc::invalid,
-                "a credential's name has letters, digits, '.', '_' and '-', at most 64");
+                "a credential's name has letters, digits, '.', '_' and '-', at most 64", "usage");
   }
   return credential::is_offer_uri(text) ? take_offer(wallet, text, options)
                                         : take_link(wallet, text, options);

@@ -20,6 +20,7 @@ struct Wallet {
   Person& person;
   Settings settings;
   bool allow_local = false;  // --allow-local
+  std::string contacted;     // origin of an authority that the person has just let it ask
 };
 
 struct TakeOptions {

@@ -30,11 +30,13 @@ std::string text_in(const boost::json::object& object, std::string_view name) {
   return value != nullptr && value->is_string() ? shown(std::string(value->get_string())) : "";
 }
 
+// Whatever goes wrong inside a server (500 and above), it cannot answer now.
 Errc code_of(int status) {
+  if (status >= 500) return Errc::unavailable;
   for (const ErrcInfo& row : error_table()) {
     if (row.http_status == status && row.code != Errc::cannot_open) return row.code;
   }
-  return status >= 500 ? Errc::unavailable : Errc::invalid;
+  return Errc::invalid;
 }
 
 std::string minutes(Duration span) {
@@ -79,6 +81,8 @@ Result<boost::json::object> json_of(const net::Response& response) {
 
 Error error_of(const net::Response& response) {
   Error error{code_of(response.status), "", ""};
+  // 400 is how OAuth says no to anything (RFC 6749 section 5.2): the server's word, not our input.
+  if (error.code == Errc::invalid) error.code = Errc::forbidden;
   if (const auto object = json_of(response)) {
     error.detail = text_in(*object, "detail");
     if (error.detail.empty()) error.detail = text_in(*object, "error_description");

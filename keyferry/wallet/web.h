@@ -43,7 +43,7 @@ Result<boost::json::object> json_of(const net::Response& response);
 // error_of turns an answer that is no success into an Error: of a problem document (RFC 9457) its
 // `detail` and `error`, of an OAuth error object its `error_description` and, before that,
 // `keyferry.error` and `error`. Texts come out cleaned and at most 300 characters long, since they
-// are shown on a terminal.
+// are shown on a terminal. Whatever a server calls malformed (400) is `forbidden`: it said no.
 Error error_of(const net::Response& response);
 
 // clock_words says how far off the clock is ("this machine's clock is 12 minutes behind"), or

@@ -16,9 +16,9 @@ TEST(Web, ErrorsSpeakTheServersWords) {
   const Error oauth = error_of(answer(
       400,
       R"({"error":"invalid_grant","error_description":"wrong PIN: 4 tries left","keyferry":{"error":"wrong_pin","tries_left":4}})"));
-  EXPECT_EQ(oauth, (Error{Errc::invalid, "wrong PIN: 4 tries left", "wrong_pin"}));
+  EXPECT_EQ(oauth, (Error{Errc::forbidden, "wrong PIN: 4 tries left", "wrong_pin"}));
   EXPECT_EQ(error_of(answer(404, "<html>")).detail, "the server answers 404 Not Found");
-  EXPECT_EQ(error_of(answer(500, "")).code, Errc::io);
+  EXPECT_EQ(error_of(answer(500, "")).code, Errc::unavailable);
   EXPECT_EQ(error_of(answer(599, "")).code, Errc::unavailable);
 }
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import tempfile
-import tempfile
 from pathlib import Path
 
 from support import BIN, ROOT, run

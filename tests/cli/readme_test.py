@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tempfile
 
 from support import BIN, ROOT
 from support.transcript import matches
@@ -23,12 +24,18 @@ def tour():
     return steps
 
 
-def test_the_tour_goes_as_it_stands(tmp_path):
+def test_the_tour_goes_as_it_stands():
+    # Short: the path of a Unix socket has at most 107 octets.
+    with tempfile.TemporaryDirectory(prefix="keyferry tour ") as temporary:
+        walk(temporary)
+
+
+def walk(temporary):
     first, *steps = tour()
     assert first[0] == "scripts/demo --shell" and len(steps) >= 8
     # Each command has its own empty standard input, so that none eats the next ones.
     typed = "".join(f"{{ {command}\n}} </dev/null 2>&1; echo \"@@ $?\"\n" for command, _ in steps)
-    env = {**os.environ, "KEYFERRY_BIN": str(BIN), "TMPDIR": str(tmp_path)}
+    env = {**os.environ, "KEYFERRY_BIN": str(BIN), "TMPDIR": temporary}
     done = subprocess.run(first[0].split(), input=typed, env=env, cwd=ROOT, timeout=120, capture_output=True, text=True,
                           check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -38,4 +45,4 @@ def test_the_tour_goes_as_it_stands(tmp_path):
     for (command, expected), answer in zip(steps, answers):
         lines = [line.rstrip() for line in answer.splitlines()]
         assert matches(expected, lines), f"$ {command}\n{answer}\nREADME shows:\n" + "\n".join(expected)
-    assert not os.listdir(tmp_path)
+    assert not os.listdir(temporary)
