@@ -229,6 +229,7 @@ Result<Done> make_directory(const Path& path, unsigned mode) {
   return sync_folder(folder);
 }
 
+//= spec:transfer#6-erased
 Result<Done> erase(const Path& path) {
   remove_leftovers(path, std::chrono::seconds(0));
   {

@@ -84,6 +84,7 @@ boost::json::object encode_routing(const Routing& routing) {
 
 }  // namespace
 
+//= spec:transfer#2-plaintext
 Result<Envelope> parse_envelope(ByteView plaintext) {
   auto object = codec::parse_json_object(text_of(plaintext), {kMostPlaintext, kMostDepth});
   if (!object) return as_damaged(object.error());

@@ -11,6 +11,7 @@
 namespace keyferry::wallet {
 namespace {
 
+//= spec:tigress#IDM-02
 std::string random_id() {
   return encode_uuid(digest::random_uuid());
 }
@@ -29,6 +30,7 @@ Result<Done> agree_to_damage(Wallet& wallet, bool looks_damaged, const TakeOptio
 }
 
 // The part that was sent by another channel, or that was lost on the way.
+//= spec:transfer#1-split
 Result<transfer::ReadSecret> ask_for_secret(Wallet& wallet, const TakeOptions& options) {
   if (options.secret) return transfer::parse_link_secret(text_of(options.secret->expose()));
   if (!wallet.person.can_answer()) {
@@ -60,6 +62,7 @@ Result<Done> check_not_own(const Wallet& wallet, const transfer::ShareLink& link
 
 // Wrong or damaged: read once more, then give the mailbox back (transfer.md section 2).
 //= spec:tigress#A-51
+//= spec:transfer#1-damage
 Result<Bytes> read_and_open(RelayClient& relay, const TakeMailbox& mailbox) {
   Result<Bytes> opened = fail(Errc::internal, "");
   for (int round = 0; round < 2; ++round) {

@@ -572,10 +572,10 @@ def test_the_example_hook_ends_the_sessions_of_revoked_certificates(place, serve
     verifier = Verifier(place, server, list_keys={"hook": hook}).start()
     sshd = Sshd(place, "web", server, extra="ExposeAuthInfo yes\n").start()
     ada, bob = certificate(place, server, 7), certificate(place, server, 8)
-    sessions = {}
+    sessions, gate = {}, place.directory / "gate"
     for name, (key, cert) in {"ada": ada, "bob": bob}.items():
         assert sshd.login(key, cert).code == 0
-        sessions[name] = threading.Thread(target=sshd.login, args=(key, cert, "sleep 6"))
+        sessions[name] = threading.Thread(target=sshd.login, args=(key, cert, f"until test -e '{gate}'; do sleep 0.1; done"))
         sessions[name].start()
     wait_until(lambda: sshd.log().count("Starting session: command") >= 4, "the sessions")
     time.sleep(0.2)
@@ -583,6 +583,7 @@ def test_the_example_hook_ends_the_sessions_of_revoked_certificates(place, serve
     sessions["ada"].join(5)
     assert not sessions["ada"].is_alive(), verifier.log()
     assert sessions["bob"].is_alive()
+    gate.touch()
     sessions["bob"].join()
 
 

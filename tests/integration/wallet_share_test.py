@@ -154,6 +154,7 @@ def test_own_link_is_not_taken(world):
     assert len(world.ada.json("list")["credentials"]) == 2
 
 
+#= spec:transfer#1-split test
 def test_split_and_plain_v1(world):
     link, pin, secret = world.share("--pin", "--split").out.splitlines()
     assert "#" not in link and secret.startswith("#")
