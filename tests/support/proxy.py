@@ -13,6 +13,8 @@ import http.server
 import ssl
 import threading
 
+from .process import free_port
+
 # Of one connection only, so not passed on.
 _OF_A_HOP = ("connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade")
 
@@ -61,7 +63,7 @@ class Proxy:
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", free_port()), Handler)
         self.url = f"https://127.0.0.1:{self._server.server_port}"
         certificate, key = place.ca.issue(place.folder(f"proxy-{name}"))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
