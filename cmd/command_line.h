@@ -1,4 +1,4 @@
-// What the command lines of the four programs have in common: how a wrong one is answered, and
+// What the command lines of the programs have in common: how a wrong one is answered, and
 // which exit code says what.
 #pragma once
 

@@ -22,6 +22,7 @@ struct Options {
   bool list = false;
   bool dropbox = false;
   std::vector<std::string> only;
+  int limit = 120;  // seconds
 };
 
 int complain(const Error& error, int code) {
@@ -31,7 +32,7 @@ int complain(const Error& error, int code) {
 
 int exit_code(const Error& error) {
   if (error.code == Errc::invalid) return kUsage;
-  return error.code == Errc::unauthorized ? kFailed : kNetwork;
+  return error.code == Errc::unauthorized ? kRefused : kNetwork;
 }
 
 // relay_url takes the beginning of a share link for the relay's URL: /v1/m and /v1 are cut off.
@@ -97,7 +98,8 @@ int run(const Options& options) {
   const auto subject = subject_options(options);
   if (!subject) return complain(subject.error(), kUsage);
   conformance::Subject relay(*subject);
-  const auto run = conformance::run_checks(relay, *checks, {tell_progress, options.dropbox});
+  const auto run = conformance::run_checks(
+      relay, *checks, {tell_progress, options.dropbox, std::chrono::seconds(options.limit)});
   if (!run) return complain(run.error(), exit_code(run.error()));
   const std::string report =
       options.json ? conformance::json_report(*run) : conformance::text_report(*run);
@@ -123,6 +125,10 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--only", options.only, "these checks, rows or families: CLM-06,A-39,TRN")
       ->type_name("ID,...")
       ->delimiter(',');
+  app.add_option("--limit", options.limit, "skip what is not done after so many seconds")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
   app.add_option("--token-file", options.token_file,
                  "a file with the token that this relay wants of those who create")
       ->type_name("FILE");
@@ -147,10 +153,16 @@ int main(int argc, char** argv) {
   keyferry::cmd::add_options(app, options);
   app.set_version_flag("--version", "keyferry-conformance " KEYFERRY_VERSION);
   app.footer(
-      "Exit status: 0 nothing failed, 1 a check failed, 2 usage, 4 the relay cannot be reached.\n"
+      "Exit status: 0 nothing failed, 1 a check failed, 2 usage, 3 the relay wants a token, 4 the\n"
+      "relay cannot be reached.\n"
       "Examples:\n"
       "  keyferry-conformance https://relay.example\n"
       "  keyferry-conformance https://127.0.0.1:8443 --ca ca.pem --only CLM,IDM-07 --json");
   if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
-  return keyferry::cmd::run(options);
+  try {
+    return keyferry::cmd::run(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "keyferry-conformance: %s\n", error.what());
+    return keyferry::cmd::kFailed;
+  }
 }

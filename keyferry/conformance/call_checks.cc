@@ -144,6 +144,7 @@ Result<Finding> nobody_asked(Subject& relay) {
     return skip("this relay lets not everybody create: " + made.said());
   }
   KF_TRY(must(made.status == 200, "Create answered " + made.said()));
+  KF_TRY(box_of(made));
   return pass("a claim made up here is all that a Create needs");
 }
 

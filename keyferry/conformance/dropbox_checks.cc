@@ -189,7 +189,7 @@ Result<Finding> no_listing(Subject& relay) {
 
 Result<Finding> form_of_addresses(Subject& relay) {
   Notes notes;
-  const std::string good = new_path();
+  KF_TRY(const std::string good, dropped(relay, octets(kMessage)));
   for (const std::string& path : {good.substr(0, good.size() - 1), good + "A", good + "=",
                                   good + "/x", std::string("/t/x")}) {
     KF_TRY(const Answer answer, relay.send(put(path, octets(kMessage))));

@@ -35,8 +35,9 @@ Result<Finding> tokens_stay(Subject& relay) {
   Call update = bo.update(box);
   update.body =
       codec::encode_json(object{{"payload", random_payload()}, {"notificationToken", token(bos)}});
-  for (const Call& call : {bo.read(box), update, update, ada.read(box), bo.read(box), eve.read(box),
-                           preview(box), ada.remove(box), ada.read(box)}) {
+  KF_TRY(answered(relay, bo.read(box), 200, "Read"));
+  for (const Call& call : {update, update, ada.read(box), bo.read(box), eve.read(box), preview(box),
+                           ada.remove(box), ada.read(box)}) {
     KF_TRY(const Answer answer, relay.send(call));
     heard.add(answer);
   }

@@ -42,6 +42,7 @@ Result<Finding> same_answer(Subject& relay) {
   const Device ada;
   const Call call = ada.create(create_body(relay));
   KF_TRY(const Answer first, answered(relay, call, 200, "Create"));
+  KF_TRY(box_of(first));
   KF_TRY(const Answer again, relay.send(call));
   KF_TRY(must(again.success(), "a repeated Create answered " + again.said()));
   const auto one = first.json(), other = again.json();

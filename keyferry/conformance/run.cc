@@ -80,6 +80,7 @@ Result<std::vector<Check>> choose(const std::vector<Check>& all,
 
 Result<Run> run_checks(Subject& relay, const std::vector<Check>& checks,
                        const RunOptions& options) {
+  relay.end_at(steady_clock::now() + options.limit);
   KF_TRY(relay.reach());
   KF_TRY(may_create(relay, options));
   const bool waits =
@@ -87,14 +88,11 @@ Result<Run> run_checks(Subject& relay, const std::vector<Check>& checks,
   if (waits) static_cast<void>(make_short_lived(relay));
   Run run;
   int silent = 0;
-  const auto began = steady_clock::now();
   for (const Check& check : checks) {
     Outcome outcome{std::string(check.id), std::string(check.title), {}, {}};
     const auto start = steady_clock::now();
     if (run.lost) {
       outcome.finding = skip("the relay does not answer any more");
-    } else if (start - began > options.limit) {
-      outcome.finding = skip("the time of the run is used up");
     } else {
       if (options.progress) options.progress(run.outcomes.size() + 1, checks.size(), check);
       const auto result = check.run(relay);

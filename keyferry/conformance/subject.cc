@@ -14,6 +14,7 @@ namespace {
 constexpr Duration kCallTimeout{15'000};
 constexpr Duration kConnectTimeout{5'000};
 constexpr Duration kClockTolerance{2'000};
+constexpr std::chrono::seconds kCleaning{30};
 
 net::ClientOptions client_options(const SubjectOptions& options) {
   net::ClientOptions out;
@@ -116,6 +117,9 @@ Result<Answer> Subject::send(const Call& call) {
 }
 
 Result<Answer> Subject::send(const Call& call, net::HttpClient& client) {
+  if (std::chrono::steady_clock::now() > end_) {
+    return fail(Errc::too_many, "the time of the run is used up");
+  }
   auto response = client.send(request_of(call));
   if (!response) return in_context(call.method + " " + call.path.substr(0, 5), response.error());
   Answer answer{response->status, std::move(response->headers), std::move(response->body)};
@@ -155,6 +159,7 @@ void Subject::forget(const Box& box) {
 
 std::size_t Subject::clean_up() {
   const auto left = left_;
+  end_at(std::chrono::steady_clock::now() + kCleaning);
   std::size_t remaining = 0;
   for (const auto& [path, claim] : left) {
     Call call;

@@ -72,10 +72,11 @@ class Subject {
   Result<Done> reach();
 
   // send makes the call on the run's own connection, or on `client`. An answer that only says "not
-  // now" (429, 503, 507) is the error too_many, which ends a check unjudged. Errors: as
-  // HttpClient::send, too_many.
+  // now" (429, 503, 507) is the error too_many, which ends a check unjudged, and so is a call after
+  // the time of end_at. Errors: as HttpClient::send, too_many.
   Result<Answer> send(const Call& call);
   Result<Answer> send(const Call& call, net::HttpClient& client);
+  void end_at(std::chrono::steady_clock::time_point end) { end_ = end; }
   net::HttpClient new_client() const;
   net::ProbeTarget probe_target() const;
 
@@ -90,7 +91,8 @@ class Subject {
   // What all answers so far showed.
   std::optional<std::string> cookie() const;  // the call that set one
 
-  // clean_up deletes what is left; returns how many could not be deleted.
+  // clean_up deletes what is left, for at most half a minute; returns how much could not be
+  // deleted.
   std::size_t clean_up();
   // forget is for a mailbox that is known to be gone.
   void forget(const Box& box);
@@ -110,6 +112,7 @@ class Subject {
   SubjectOptions options_;
   net::HttpClient client_;
   Duration clock_offset_{0};
+  std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::time_point::max();
   mutable std::mutex mutex_;
   std::map<std::string, std::string> left_;  // path: creator's claim, empty for a drop
   std::set<std::string> made_;               // paths

@@ -125,6 +125,7 @@ Result<Finding> nfc(Subject& relay) {
 Result<Finding> other_versions(Subject& relay) {
   const Device ada;
   Notes notes;
+  KF_TRY(make_box(relay, ada));  // so that 404 says something
   Call call = ada.create(create_body(relay));
   call.path = "/v2/m";
   KF_TRY(const Answer answer, relay.send(call));

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 import xml.etree.ElementTree
 
 import pytest
@@ -142,6 +143,25 @@ def test_a_relay_that_says_not_now_is_not_judged(site, plain_relay):
     assert done.verdicts["API-02"][0] == "skip" and "429" in done.verdicts["API-02"][1]
 
 
+def test_a_slow_relay_is_left_when_the_time_is_used_up(site, plain_relay):
+    def slow(request, forward):
+        time.sleep(0.2)
+        return forward(request)
+
+    done = judge(FaultProxy(site, plain_relay, {"slow": slow}).start().url("slow"), "--only", "API,A-29", "--limit", "1", code=0)
+    verdict, seen = done.verdicts["A-29"]
+    assert verdict == "skip" and "time of the run" in seen
+
+
+@pytest.mark.parametrize("answer", [Answer(200, body=b"{}"), Answer(404), Answer(500)], ids=["200", "404", "500"])
+def test_nothing_passes_at_a_server_that_is_no_relay(site, plain_relay, answer):
+    proxy = FaultProxy(site, plain_relay, {"none": lambda _request, _forward: answer}).start()
+    for options in ([], ["--dropbox"]):
+        done = judge(proxy.url("none"), *options, code=1)
+        # What is not echoed at all is not echoed wrongly.
+        assert not {id for id, (verdict, _) in done.verdicts.items() if verdict == "pass"} - {"A-06.echo"}
+
+
 def test_the_certificate_is_checked_unless_told_otherwise(place):
     relay = Relay(place, engine="memory").start()
     refused = judge(relay.url, "--only", "API-01", code=4)
@@ -154,7 +174,7 @@ def test_a_relay_that_wants_a_token_gets_it(place):
     tokens.write_text("the-token-of-the-operator-0123456789\n")
     tokens.chmod(0o600)
     relay = Relay(place, engine="memory", config={"create": {"require": "token-file", "token_file": str(tokens)}}).start()
-    refused = judge(relay.url, "--ca", place.ca.path, "--only", "API-01", code=1)
+    refused = judge(relay.url, "--ca", place.ca.path, "--only", "API-01", code=3)
     assert "--token-file" in refused.err
     judge(relay.url, "--ca", place.ca.path, "--only", "API-01", "--token-file", tokens, code=0)
 
