@@ -1,6 +1,7 @@
 // MBX-03 and A-16: a mailbox that ends while the run goes on.
 #include <thread>
 
+#include "keyferry/codec/http_date.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/conformance/check.h"
 #include "keyferry/conformance/device.h"
@@ -11,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds kShortLife[] = {4s, 12s};  // the second try is for slow networks
+constexpr Duration kDateTolerance{1'000};
 constexpr Duration kTolerance{3'500};  // of clocks: Date and expiration have whole seconds
 
 Result<Subject::ShortLived> make_one(Subject& relay, std::chrono::seconds life) {
@@ -23,6 +25,13 @@ Result<Subject::ShortLived> make_one(Subject& relay, std::chrono::seconds life) 
   return Subject::ShortLived{box, ada.claim, bo.claim, deadline};
 }
 
+// is_late says that by the Date of its own answer the relay knew that the time was over. Date is
+// rounded down and may be some moments old.
+bool is_late(const Answer& answer, Time deadline) {
+  const auto date = codec::parse_http_date(answer.headers.find("Date").value_or(""));
+  return date && *date >= deadline + kDateTolerance;
+}
+
 // wait_for_end waits until the recipient gets 404, at most until the tolerance is used up.
 Result<Done> wait_for_end(Subject& relay, const Subject::ShortLived& it) {
   const Device bo{it.recipient};
@@ -31,9 +40,11 @@ Result<Done> wait_for_end(Subject& relay, const Subject::ShortLived& it) {
     KF_TRY(const Answer read, relay.send(bo.read(it.box)));
     if (read.status == 404) return Done{};
     KF_TRY(must(read.status == 200, "a Read around the expiration answered " + read.said()));
+    KF_TRY(must(!is_late(read, it.deadline),
+                "a Read answers 200 with a Date that is after the expiration"));
     KF_TRY(must(relay.now() < it.deadline + kTolerance,
                 "a Read answers 200 more than three seconds after the expiration"));
-    std::this_thread::sleep_for(200ms);
+    std::this_thread::sleep_for(100ms);
   }
 }
 

@@ -446,7 +446,7 @@ def forgets_the_policy(request, forward):
 
 # Life and rights
 
-@fault("MBX-03", "after the expiration")
+@fault("MBX-03", "with a Date that is after the expiration")
 def never_expires(request, forward):
     if request.creates:
         edited(request, lambda body: body["mailboxConfiguration"].update(expiration=in_an_hour()))
