@@ -1,6 +1,7 @@
 #include "keyferry/net/address.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 #include <arpa/inet.h>
@@ -115,6 +116,37 @@ bool is_special(const IpAddress& address) {
     return (o[2] & 0xfe) == 0 || (o[2] == 0x0d && o[3] == 0xb8);
   }
   return o[0] == 0x3f && o[1] == 0xff && (o[2] & 0xf0) == 0;
+}
+
+std::optional<IpRange> parse_ip_range(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const auto network = parse_ip(text.substr(0, slash));
+  if (!network) return std::nullopt;
+  IpRange range{*network, 128};
+  if (slash != std::string_view::npos) {
+    const std::string_view digits = text.substr(slash + 1);
+    int bits = 0;
+    const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+    const int most = network->is_v4() ? 32 : 128;
+    const bool good = fault == std::errc() && end == digits.data() + digits.size() && bits >= 0 &&
+                      bits <= most && (digits.size() == 1 || digits.front() != '0');
+    if (!good) return std::nullopt;
+    range.bits = bits + 128 - most;
+  }
+  for (std::size_t bit = static_cast<std::size_t>(range.bits); bit < 128; ++bit) {
+    if ((network->octets[bit / 8] >> (7 - bit % 8) & 1) != 0) return std::nullopt;
+  }
+  return range;
+}
+
+bool contains(const IpRange& range, const IpAddress& address) {
+  const auto whole = static_cast<std::size_t>(range.bits / 8);
+  const int rest = range.bits % 8;
+  const auto& network = range.network.octets;
+  if (!std::equal(network.begin(), network.begin() + range.bits / 8, address.octets.begin())) {
+    return false;
+  }
+  return rest == 0 || (network[whole] ^ address.octets[whole]) >> (8 - rest) == 0;
 }
 
 }  // namespace keyferry::net

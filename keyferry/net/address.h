@@ -40,4 +40,18 @@ bool is_loopback(const IpAddress& address);
 // address inside a mapped, compatible, 64:ff9b::/96 or 6to4 address is one of these.
 bool is_special(const IpAddress& address);
 
+// IpRange is a network in CIDR notation: the addresses whose first `bits` of 128 are those of
+// `network` (IPv4 counts as ::ffff:a.b.c.d, so 10.0.0.0/8 has 104 bits).
+struct IpRange {
+  IpAddress network;
+  int bits = 128;
+  friend bool operator==(const IpRange&, const IpRange&) = default;
+};
+
+// parse_ip_range reads "10.0.0.0/8", "fd00::/8", or one address. Nothing otherwise, and when a bit
+// behind the prefix is set.
+std::optional<IpRange> parse_ip_range(std::string_view text);
+
+bool contains(const IpRange& range, const IpAddress& address);
+
 }  // namespace keyferry::net

@@ -115,5 +115,30 @@ TEST(Loopback, IsTheWholeBlockInBothFamilies) {
   EXPECT_FALSE(is_loopback(ip("::2")));
 }
 
+bool in_range(std::string_view range, std::string_view address) {
+  return contains(*parse_ip_range(range), *parse_ip(address));
+}
+
+TEST(IpRange, HoldsWhatItsPrefixSays) {
+  EXPECT_TRUE(in_range("10.0.0.0/8", "10.255.0.1"));
+  EXPECT_FALSE(in_range("10.0.0.0/8", "11.0.0.1"));
+  EXPECT_TRUE(in_range("172.16.0.0/12", "172.31.255.255"));
+  EXPECT_FALSE(in_range("172.16.0.0/12", "172.32.0.0"));
+  EXPECT_TRUE(in_range("127.0.0.1", "127.0.0.1"));
+  EXPECT_FALSE(in_range("127.0.0.1", "127.0.0.2"));
+  EXPECT_TRUE(in_range("fd00::/8", "fd12::1"));
+  EXPECT_FALSE(in_range("fd00::/8", "fe80::1"));
+  EXPECT_TRUE(in_range("0.0.0.0/0", "192.0.2.1"));
+  EXPECT_FALSE(in_range("0.0.0.0/0", "2001:db8::1"));
+  EXPECT_TRUE(in_range("::/0", "192.0.2.1"));
+}
+
+TEST(IpRange, RefusesWhatIsNone) {
+  for (std::string_view text : {"", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "10.0.0.0/-1",
+                                "10.0.0.0/8 ", "10.0.0.1/8", "fd00::/129", "x/8", "10.0.0.0/8/8"}) {
+    EXPECT_FALSE(parse_ip_range(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace keyferry::net

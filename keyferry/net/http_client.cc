@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include <curl/curl.h>
 #include <sys/socket.h>
@@ -48,6 +49,7 @@ struct Call {
   std::size_t header_octets = 0;
   bool allow_local = false;
   bool loopback_only = false;
+  std::span<const IpRange> allow;
   bool unix_only = false;
   bool too_large = false;
   bool refused = false;  // the policy refused an address
@@ -136,6 +138,11 @@ std::size_t on_header(char* data, std::size_t one, std::size_t size, void* user)
   return line.size();
 }
 
+bool is_allowed(const Call& call, const IpAddress& ip) {
+  return std::any_of(call.allow.begin(), call.allow.end(),
+                     [&](const IpRange& range) { return contains(range, ip); });
+}
+
 //= spec:transfer#5-authority
 // on_socket is asked for each address that the name came to, before anything is sent there.
 curl_socket_t on_socket(void* user, curlsocktype purpose, curl_sockaddr* address) {
@@ -146,7 +153,7 @@ curl_socket_t on_socket(void* user, curlsocktype purpose, curl_sockaddr* address
   }
   const std::optional<IpAddress> ip = ip_of(address->addr);
   const bool allowed = ip && purpose == CURLSOCKTYPE_IPCXN &&
-                       (call.allow_local || !is_special(*ip)) &&
+                       (call.allow_local || !is_special(*ip) || is_allowed(call, *ip)) &&
                        (!call.loopback_only || is_loopback(*ip));
   if (!allowed) {
     call.refused = true;
@@ -288,6 +295,7 @@ Result<Response> HttpClient::send(const ClientRequest& request) {
   Call call;
   call.max_body = state_->options.max_response;
   call.allow_local = request.allow_local.value_or(state_->options.allow_local);
+  call.allow = state_->options.allow;
   call.loopback_only = target.scheme == Scheme::http;
   call.unix_only = state_->options.unix_socket.has_value();
   if (call.loopback_only && !(call.allow_local && names_loopback(target.host))) {

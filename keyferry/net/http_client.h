@@ -6,8 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "keyferry/base/result.h"
+#include "keyferry/net/address.h"
 #include "keyferry/net/http.h"
 
 namespace keyferry::net {
@@ -19,6 +21,7 @@ struct ClientOptions {
   // false: a connection to a loopback, link-local, private, unique-local or other special address
   // is refused after name resolution (so a name that points there is refused too).
   bool allow_local = false;
+  std::vector<IpRange> allow;  // of those addresses, these are connected to nevertheless
   Duration connect_timeout{10'000};
   Duration timeout{30'000};                // of the whole call; a long poll sets its own
   std::size_t max_response = 1024 * 1024;  // octets of the body
