@@ -122,6 +122,22 @@ void read_store(config::Toml& file, RelayConfig& config) {
   }
 }
 
+void read_webhook(config::Toml& file, RelayConfig& config) {
+  if (!file.has("webhook")) return;
+  WebhookConfig webhook;
+  webhook.key_path = file.path("webhook.key", "webhook.key");
+  if (file.has("webhook.allow")) {
+    for (const std::string& text : file.texts("webhook.allow")) {
+      const auto range = net::parse_ip_range(text);
+      if (!range)
+        file.note_fault("webhook.allow", "must hold addresses or networks like \"10.0.0.0/8\"");
+      webhook.allow.push_back(range.value_or(net::IpRange()));
+    }
+  }
+  if (file.has("webhook.ca_file")) webhook.ca_file = file.path("webhook.ca_file");
+  config.webhook = std::move(webhook);
+}
+
 void read_log(config::Toml& file, RelayConfig& config) {
   const std::string format = file.choice("log.format", "json", {"json", "text"});
   config.log_format = format == "json" ? net::LogFormat::json : net::LogFormat::text;
@@ -143,6 +159,7 @@ Result<RelayConfig> load_relay_config(const std::filesystem::path& path) {
   read_limits(file, config);
   read_create(file, config);
   read_store(file, config);
+  read_webhook(file, config);
   read_log(file, config);
   KF_TRY(file.finish());
   return config;

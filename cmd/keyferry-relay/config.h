@@ -6,11 +6,18 @@
 #include <string>
 
 #include "keyferry/base/result.h"
+#include "keyferry/net/address.h"
 #include "keyferry/net/http_server.h"
 #include "keyferry/net/log.h"
 #include "keyferry/relay/settings.h"
 
 namespace keyferry::cmd {
+
+struct WebhookConfig {
+  std::filesystem::path key_path;
+  std::vector<net::IpRange> allow;
+  std::optional<std::filesystem::path> ca_file;
+};
 
 struct RelayConfig {
   std::string listen_api;
@@ -20,6 +27,7 @@ struct RelayConfig {
   std::string engine;  // "sqlite" or "memory"
   std::filesystem::path store_path;
   std::filesystem::path secret_path;
+  std::optional<WebhookConfig> webhook;
   net::LogFormat log_format = net::LogFormat::json;
   net::LogLevel log_level = net::LogLevel::info;
   relay::Settings settings;

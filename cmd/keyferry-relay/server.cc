@@ -2,6 +2,8 @@
 
 #include <prometheus/registry.h>
 
+#include "keyferry/base/base64.h"
+#include "keyferry/digest/random.h"
 #include "keyferry/file/file.h"
 #include "keyferry/net/admin.h"
 #include "keyferry/relay/relay.h"
@@ -13,16 +15,24 @@ namespace keyferry::cmd {
 namespace {
 
 constexpr Duration kDrain = std::chrono::seconds(10);
+constexpr std::size_t kLeastWebhookKey = 32;  // characters
 
 class Server final : public RelayServer {
  public:
   Server(relay::SecretRing secrets, std::unique_ptr<store::Store> store,
-         std::optional<file::Lock> lock, const relay::Settings& settings)
+         std::optional<file::Lock> lock, std::optional<notify::WebhookOptions> webhooks,
+         const relay::Settings& settings)
       : lock_(std::move(lock)),
         secrets_(std::move(secrets)),
         store_(std::move(store)),
         metrics_(*registry_),
-        relay_(*store_, secrets_, clock_, metrics_, settings) {}
+        relay_(*store_, secrets_, clock_, metrics_, settings) {
+    if (!webhooks) return;
+    webhooks_ = std::make_unique<notify::Webhooks>(
+        *std::move(webhooks), clock_,
+        [this](notify::Webhooks::Outcome outcome) { metrics_.count_push(outcome); });
+    relay_.webhooks = webhooks_.get();
+  }
 
   Result<Done> listen(const RelayConfig& config) {
     net::ServerOptions options;
@@ -40,7 +50,7 @@ class Server final : public RelayServer {
     // Last, so that ready means that calls are taken.
     KF_TRY(admin_, net::start_admin(
                        config.listen_admin, registry_, [this] { return store_->check(); },
-                       [this] { metrics_.set_waiting(relay_.waiting()); }));
+                       [this] { refresh(); }));
     return Done{};
   }
 
@@ -60,6 +70,11 @@ class Server final : public RelayServer {
   }
 
  private:
+  void refresh() {
+    metrics_.set_waiting(relay_.waiting());
+    if (webhooks_) metrics_.set_pushes(webhooks_->waiting());
+  }
+
   SystemClock clock_;
   std::optional<file::Lock> lock_;
   relay::SecretRing secrets_;
@@ -67,6 +82,7 @@ class Server final : public RelayServer {
   std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
   relay::Metrics metrics_;
   relay::Relay relay_;
+  std::unique_ptr<notify::Webhooks> webhooks_;
   std::unique_ptr<net::HttpServer> admin_;
   std::unique_ptr<net::HttpServer> api_;
   std::unique_ptr<relay::Sweeper> sweeper_;
@@ -108,6 +124,32 @@ Result<Done> drop_unused_secrets(relay::SecretRing& secrets, const store::Store&
   return secrets.keep_only(named, config.secret_path);
 }
 
+// The key is the text of the file's one line.
+Result<SecretBytes> read_webhook_key(const std::filesystem::path& path) {
+  KF_TRY(const SecretBytes text, file::read_secret(path));
+  ByteView key = text.expose();
+  while (!key.empty() && (key.back() == '\n' || key.back() == '\r'))
+    key = key.first(key.size() - 1);
+  if (key.size() >= kLeastWebhookKey) return SecretBytes::copy(key);
+  return fail(Errc::invalid, path.string() + " must hold a key of at least 32 characters");
+}
+
+Result<std::optional<notify::WebhookOptions>> webhook_options(const RelayConfig& config) {
+  if (!config.webhook) return std::optional<notify::WebhookOptions>();
+  const std::filesystem::path& path = config.webhook->key_path;
+  if (!std::filesystem::exists(path)) {
+    std::string text = encode_base64url(digest::random_secret(32).expose()) + "\n";
+    const auto made = file::create_new(path, bytes_of(text), 0600);
+    wipe(text);
+    KF_TRY(made);
+  }
+  notify::WebhookOptions options;
+  KF_TRY(options.key, read_webhook_key(path));
+  options.allow = config.webhook->allow;
+  options.ca_file = config.webhook->ca_file;
+  return std::optional(std::move(options));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RelayServer>> RelayServer::start(const RelayConfig& config) {
@@ -117,8 +159,9 @@ Result<std::unique_ptr<RelayServer>> RelayServer::start(const RelayConfig& confi
   KF_TRY(auto secrets, relay::SecretRing::load_or_make(config.secret_path, SystemClock().now()));
   KF_TRY(check_secrets(secrets, *store, config));
   KF_TRY(drop_unused_secrets(secrets, *store, config));
+  KF_TRY(auto webhooks, webhook_options(config));
   auto server = std::make_unique<Server>(std::move(secrets), std::move(store), std::move(lock),
-                                         config.settings);
+                                         std::move(webhooks), config.settings);
   KF_TRY(server->listen(config));
   return std::unique_ptr<RelayServer>(std::move(server));
 }
@@ -127,6 +170,9 @@ Result<Done> check_relay(const RelayConfig& config) {
   KF_TRY(net::check_listening(config.listen_api, config.tls));
   if (std::filesystem::exists(config.secret_path)) {
     KF_TRY(relay::SecretRing::load_or_make(config.secret_path, SystemClock().now()));
+  }
+  if (config.webhook && std::filesystem::exists(config.webhook->key_path)) {
+    KF_TRY(read_webhook_key(config.webhook->key_path));
   }
   return Done{};
 }

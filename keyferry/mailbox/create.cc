@@ -33,6 +33,8 @@ Result<Created> decide_create(const std::optional<State>& current, CreateRequest
   box.creator = creator;
   box.slot.payload = std::move(request.payload);
   box.display = std::move(request.display);
+  box.creator_token = std::move(request.token).value_or("");
+  box.push_promised = !box.creator_token.empty();
   Tombstone answer = tombstone_of(box);
   return Created{false, answer, std::move(box)};
 }

@@ -22,6 +22,7 @@ struct CreateRequest {
   Payload payload;
   DisplayInformation display;
   std::optional<Configuration> configuration;  // nothing: the relay's defaults
+  PushWish token;
 };
 
 struct Created {

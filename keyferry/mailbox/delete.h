@@ -8,9 +8,14 @@
 
 namespace keyferry::mailbox {
 
+struct Deleted {
+  Tombstone left;         // to be stored until tombstone_until
+  PushToken other_token;  // of the other side, which is told
+};
+
 // decide_delete ends the mailbox: the creator may always, the bound receiver if accessRights
-// hold D. Returns what is left of it, to be stored until tombstone_until. Errors: not_found (a
+// hold D. Errors: not_found (a
 // repeated delete too, IDM-10); unauthorized (`not_bound`, `access_right`).
-Result<Tombstone> decide_delete(std::optional<State> current, const HashedClaim& claim, Time now);
+Result<Deleted> decide_delete(std::optional<State> current, const HashedClaim& claim, Time now);
 
 }  // namespace keyferry::mailbox

@@ -18,13 +18,13 @@ Mailbox queue_box() {
 }
 
 Mailbox read_by(Mailbox box, const HashedClaim& claim, std::optional<std::uint64_t> after) {
-  return decide_read(State(std::move(box)), claim, {{}, after, {}}, kNow).value().box;
+  return decide_read(State(std::move(box)), claim, {{}, after, {}, {}}, kNow).value().box;
 }
 
 Mailbox write_by(Mailbox box, const HashedClaim& claim, std::string text) {
   const auto id = static_cast<std::uint8_t>(100 + box.revision);
-  return decide_update(State(std::move(box)), claim, request(id), payload(std::move(text)), {},
-                       kNow)
+  return decide_update(State(std::move(box)), claim,
+                       {request(id), payload(std::move(text)), {}, {}}, kNow)
       .value()
       .box;
 }
@@ -77,18 +77,18 @@ TEST(Queue, WhatWasFetchedIsDropped) {
 
 TEST(Queue, ACursorNeverGoesBackAndNeverAhead) {
   Mailbox box = read_by(queue_box(), kReceiver, 1);
-  const auto again = decide_read(State(box), kReceiver, {{}, 0, {}}, kNow);
+  const auto again = decide_read(State(box), kReceiver, {{}, 0, {}, {}}, kNow);
   ASSERT_TRUE(again);
   EXPECT_FALSE(again->changed);
   EXPECT_EQ(again->box.queue.read_by_recipient, 1u);
-  EXPECT_EQ(decide_read(State(box), kReceiver, {{}, 2, {}}, kNow).error().code, Errc::invalid);
+  EXPECT_EQ(decide_read(State(box), kReceiver, {{}, 2, {}, {}}, kNow).error().code, Errc::invalid);
 }
 
 //= spec:tigress#TML-9 test
 TEST(Queue, IsFullAtSixteenMessagesOrAQuarterMebibyteUntilTheOtherSideReads) {
   Mailbox box = read_by(queue_box(), kReceiver, 0);
   for (std::size_t i = 0; i < kMostQueued; ++i) box = write_by(box, kReceiver, "x");
-  const auto full = decide_update(State(box), kReceiver, request(9), payload("x"), {}, kNow);
+  const auto full = decide_update(State(box), kReceiver, {request(9), payload("x"), {}, {}}, kNow);
   EXPECT_EQ(words(full.error()), "queue_full");
   EXPECT_EQ(full.error().code, Errc::conflict);
   box = write_by(box, kSender, "the other direction has room of its own");
@@ -97,7 +97,7 @@ TEST(Queue, IsFullAtSixteenMessagesOrAQuarterMebibyteUntilTheOtherSideReads) {
   box = read_by(queue_box(), kReceiver, 0);
   const std::string large(kMostQueuedOctets / 2, 'x');
   box = write_by(write_by(box, kReceiver, large), kReceiver, large);
-  const auto heavy = decide_update(State(box), kReceiver, request(9), payload("x"), {}, kNow);
+  const auto heavy = decide_update(State(box), kReceiver, {request(9), payload("x"), {}, {}}, kNow);
   EXPECT_EQ(words(heavy.error()), "queue_full");
   box = read_by(box, kSender, box.revision);
   box = write_by(box, kReceiver, std::string(kMostQueuedOctets * 2, 'x'));
@@ -122,7 +122,7 @@ TEST(Queue, WhoeverIsDisplacedLeavesNoCursorBehind) {
   Mailbox box = proof_box(false);
   box.delivery = Delivery::queue;
   box = read_by(read_by(box, kThief, 0), kThief, 1);
-  box = decide_read(State(box), kReceiver, {kRightKey, 0, {}}, kNow).value().box;
+  box = decide_read(State(box), kReceiver, {kRightKey, 0, {}, {}}, kNow).value().box;
   EXPECT_EQ(box.queue.read_by_recipient, 0u);
   EXPECT_EQ(text_after(box, Party::recipient, 0), "from the sender");
 }
@@ -141,18 +141,20 @@ TEST(Slot, AfterGivesTheOthersMessageOnlyIfItIsNewer) {
 TEST(IfMatch, AStaleWriteChangesNothingAndARetryIsStillARetry) {
   Mailbox box = read_by(example_box(), kReceiver, std::nullopt);
   const Condition seen{false, {{box.revision, {}}}};
-  const auto wrote = decide_update(State(box), kReceiver, request(1), payload("a"), seen, kNow);
+  const auto wrote =
+      decide_update(State(box), kReceiver, {request(1), payload("a"), seen, {}}, kNow);
   ASSERT_TRUE(wrote);
   const auto stale =
-      decide_update(State(wrote->box), kSender, request(2), payload("b"), seen, kNow);
+      decide_update(State(wrote->box), kSender, {request(2), payload("b"), seen, {}}, kNow);
   EXPECT_EQ(stale.error().code, Errc::precondition_failed);
   const auto retry =
-      decide_update(State(wrote->box), kReceiver, request(1), payload("a"), seen, kNow);
+      decide_update(State(wrote->box), kReceiver, {request(1), payload("a"), seen, {}}, kNow);
   ASSERT_TRUE(retry);
   EXPECT_TRUE(retry->duplicate);
-  EXPECT_EQ(
-      decide_update(State(box), kThief, request(3), payload("c"), Condition{}, kNow).error().reason,
-      "not_bound")
+  EXPECT_EQ(decide_update(State(box), kThief, {request(3), payload("c"), Condition{}, {}}, kNow)
+                .error()
+                .reason,
+            "not_bound")
       << "a stranger learns nothing of revisions";
 }
 
@@ -160,9 +162,10 @@ TEST(IfMatch, AReplyThatWasTakenBackCannotBeAnswered) {
   Mailbox box = write_by(read_by(example_box(), kReceiver, std::nullopt), kReceiver, "reply");
   const Condition seen{false, {version_of(box, Party::creator)}};
   box = decide_relinquish(State(box), kReceiver, request(1), kNow).value().box;
-  EXPECT_EQ(
-      decide_update(State(box), kSender, request(2), payload("answer"), seen, kNow).error().code,
-      Errc::precondition_failed);
+  EXPECT_EQ(decide_update(State(box), kSender, {request(2), payload("answer"), seen, {}}, kNow)
+                .error()
+                .code,
+            Errc::precondition_failed);
 }
 
 //= spec:tigress#A-30 test
@@ -172,7 +175,7 @@ TEST(Turns, EveryChangeOfTheOtherSideIsSeenByTheCreatorAndDated) {
   box = decide_read(State(box), kThief, {}, kNow).value().box;
   EXPECT_EQ(version_of(box, Party::creator), (Version{1, 1}));
   const Time later = kNow + std::chrono::minutes(1);
-  box = decide_read(State(box), kReceiver, {kRightKey, {}, {}}, later).value().box;
+  box = decide_read(State(box), kReceiver, {kRightKey, {}, {}, {}}, later).value().box;
   EXPECT_EQ(version_of(box, Party::creator), (Version{1, 2}));
   EXPECT_EQ(box.bound_at, later);
   box = decide_relinquish(State(box), kReceiver, request(1), later).value().box;
@@ -181,7 +184,7 @@ TEST(Turns, EveryChangeOfTheOtherSideIsSeenByTheCreatorAndDated) {
 }
 
 News news(const Mailbox& box, Party reader, const ReadWish& wish) {
-  return decide_news({false, reader, box}, wish);
+  return decide_news({false, false, reader, box}, wish);
 }
 
 //= spec:tigress#A-34 test
@@ -190,12 +193,12 @@ TEST(News, OnlyWhoKnowsAllThereIsMayWait) {
   const Condition current{false, {version_of(box, Party::recipient)}};
   const Condition other{false, {{9, {}}}};
   EXPECT_EQ(news(box, Party::recipient, {}), News::message);
-  EXPECT_EQ(news(box, Party::recipient, {{}, {}, current}), News::none);
-  EXPECT_EQ(news(box, Party::recipient, {{}, {}, other}), News::message);
-  EXPECT_EQ(news(box, Party::recipient, {{}, 0, current}), News::message);
-  EXPECT_EQ(news(box, Party::recipient, {{}, 1, {}}), News::none);
-  EXPECT_EQ(news(box, Party::recipient, {{}, 1, current}), News::none);
-  EXPECT_EQ(news(box, Party::recipient, {{}, 1, other}), News::moved);
+  EXPECT_EQ(news(box, Party::recipient, {{}, {}, current, {}}), News::none);
+  EXPECT_EQ(news(box, Party::recipient, {{}, {}, other, {}}), News::message);
+  EXPECT_EQ(news(box, Party::recipient, {{}, 0, current, {}}), News::message);
+  EXPECT_EQ(news(box, Party::recipient, {{}, 1, {}, {}}), News::none);
+  EXPECT_EQ(news(box, Party::recipient, {{}, 1, current, {}}), News::none);
+  EXPECT_EQ(news(box, Party::recipient, {{}, 1, other, {}}), News::moved);
 }
 
 TEST(News, AReadThatHasWaitedNeverBinds) {

@@ -26,7 +26,8 @@ void write_head(SshWriter& out, std::uint8_t kind, const Tombstone& head) {
   out.u8(kind);
   write_time(out, head.deadline);
   out.u8(static_cast<std::uint8_t>((head.rule.key_hash ? 1 : 0) | (head.rule.proof_only ? 2 : 0) |
-                                   (head.delivery == Delivery::queue ? 4 : 0)));
+                                   (head.delivery == Delivery::queue ? 4 : 0) |
+                                   (head.push_promised ? 8 : 0)));
   if (head.rule.key_hash) out.raw(head.rule.key_hash->octets);
 }
 
@@ -87,12 +88,13 @@ Result<Tombstone> read_head(SshReader& in) {
   Tombstone head;
   KF_TRY(head.deadline, read_time(in));
   KF_TRY(const std::uint8_t flags, in.u8());
-  if (flags > 7 || (flags & 3) == 2) return damaged();
+  if (flags > 15 || (flags & 3) == 2) return damaged();
   if (flags & 1) {
     KF_TRY(head.rule.key_hash, read_id<ClaimKeyHash>(in));
   }
   head.rule.proof_only = (flags & 2) != 0;
   if (flags & 4) head.delivery = Delivery::queue;
+  head.push_promised = (flags & 8) != 0;
   return head;
 }
 
@@ -168,12 +170,15 @@ Result<State> read_mailbox(SshReader& in, const Tombstone& head) {
   box.deadline = head.deadline;
   box.rule = head.rule;
   box.delivery = head.delivery;
+  box.push_promised = head.push_promised;
   KF_TRY(box.rights, read_rights(in));
   KF_TRY(box.creator, read_id<HashedClaim>(in));
   KF_TRY(box.recipient, read_recipient(in));
   KF_TRY(box.bound_at, read_time(in));
   KF_TRY(box.revision, in.u64());
   KF_TRY(box.turns, in.u32());
+  KF_TRY(box.creator_token, read_text(in));
+  KF_TRY(box.recipient_token, read_text(in));
   KF_TRY(box.slot, read_message(in));
   if (box.delivery == Delivery::queue) {
     KF_TRY(box.queue, read_queue(in));
@@ -211,6 +216,8 @@ Bytes encode_state(const Mailbox& box) {
   write_time(out, box.bound_at);
   out.u64(box.revision);
   out.u32(box.turns);
+  out.string(box.creator_token);
+  out.string(box.recipient_token);
   write_message(out, box.slot);
   if (box.delivery == Delivery::queue) write_queue(out, box.queue);
   out.string(box.display.title);

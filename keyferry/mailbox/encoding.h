@@ -3,7 +3,8 @@
 //   u8   format, 2                       integers big-endian; string = u32 length, octets
 //   u8   kind: 1 mailbox, 2 tombstone
 //   u64  deadline, Unix milliseconds
-//   u8   rules: bit 0 key_hash follows, bit 1 proof_only, bit 2 queue delivery
+//   u8   rules: bit 0 key_hash follows, bit 1 proof_only, bit 2 queue delivery,
+//        bit 3 push_promised
 //   [32] key_hash
 //   -- a tombstone ends here --
 //   u8   access rights: bit 0 R, bit 1 W, bit 2 D
@@ -14,6 +15,7 @@
 //   [message] set_aside
 //   u64  bound_at, Unix milliseconds; 0: nobody holds the receiver's side
 //   u64  revision, u32 turns
+//   string creator_token, string recipient_token
 //   message in the slot
 //   [with queue delivery: u64 read_by_creator, u64 read_by_recipient, u8 number of messages, these]
 //   string ×3                            title, description, image_url

@@ -25,6 +25,9 @@ std::vector<State> examples() {
   Mailbox queued = answered;
   queued.delivery = Delivery::queue;
   queued.bound_at = kNow;
+  queued.creator_token = "https://push.example/a";
+  queued.recipient_token = "https://push.example/b";
+  queued.push_promised = true;
   queued.revision = 4;
   queued.turns = 2;
   queued.slot = {4, false, payload("newest")};

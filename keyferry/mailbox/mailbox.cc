@@ -13,7 +13,7 @@ bool same(const ClaimKeyHash& a, const ClaimKeyHash& b) {
 }
 
 Tombstone tombstone_of(const Mailbox& box) {
-  return {box.deadline, box.rule, box.delivery};
+  return {box.deadline, box.rule, box.delivery, box.push_promised};
 }
 
 }  // namespace keyferry::mailbox

@@ -72,6 +72,12 @@ struct Queue {
   friend bool operator==(const Queue&, const Queue&) = default;
 };
 
+// PushToken is the address at which one side wants to be told of changes; empty if it gave none
+// that the relay can use. A wish is the one that a call brought: nothing leaves what there was, an
+// empty one takes it away (a token whose type the relay has no driver for).
+using PushToken = std::string;
+using PushWish = std::optional<PushToken>;
+
 // Who holds the receiver's side.
 struct Unclaimed {
   friend bool operator==(const Unclaimed&, const Unclaimed&) = default;
@@ -108,6 +114,9 @@ struct Mailbox {
   Time bound_at{};             // when the one who holds the receiver's side claimed it
   std::uint64_t revision = 1;  // rises with every change of what can be read; never below any seq
   std::uint32_t turns = 0;     // how often the receiver's side has changed
+  PushToken creator_token;
+  PushToken recipient_token;
+  bool push_promised = false;  // the answer to Create said that pushes are supported
   Message slot;
   Queue queue;  // empty without Delivery::queue
   DisplayInformation display;
@@ -121,6 +130,7 @@ struct Tombstone {
   Time deadline{};  // the mailbox's, not the tombstone's: see tombstone_until
   ClaimRule rule;
   Delivery delivery = Delivery::slot;
+  bool push_promised = false;
   friend bool operator==(const Tombstone&, const Tombstone&) = default;
 };
 

@@ -2,6 +2,7 @@
 
 #include "keyferry/mailbox/delivery.h"
 #include "keyferry/mailbox/lifetime.h"
+#include "keyferry/mailbox/push.h"
 #include "keyferry/mailbox/refusal.h"
 
 namespace keyferry::mailbox {
@@ -12,6 +13,7 @@ void take_side(Mailbox& box, Recipient recipient, const HashedClaim& claim, Time
   if (decide_party(box, claim) != Party::recipient) {
     box.bound_at = now;
     box.queue.read_by_recipient = 0;
+    box.recipient_token.clear();
   }
   box.recipient = std::move(recipient);
   ++box.turns;
@@ -29,8 +31,8 @@ Result<ReadOut> decide_read(std::optional<State> current, const HashedClaim& cla
   ReadOut out;
   if (decide_party(box, claim) != Party::creator) {
     KF_TRY(Recipient recipient, decide_claim(box, claim, wish.proof));
-    out.changed = recipient != box.recipient;
-    if (out.changed) take_side(box, std::move(recipient), claim, now);
+    out.changed = out.turned = recipient != box.recipient;
+    if (out.turned) take_side(box, std::move(recipient), claim, now);
   }
   out.reader = decide_party(box, claim);
   if (wish.after) {
@@ -40,6 +42,7 @@ Result<ReadOut> decide_read(std::optional<State> current, const HashedClaim& cla
     }
     out.changed |= acknowledge(box, out.reader, *wish.after);
   }
+  out.changed |= take_token(box, out.reader, wish.token);
   out.box = std::move(box);
   return out;
 }
@@ -49,7 +52,7 @@ Result<ReadOut> decide_read_again(std::optional<State> current, const HashedClai
   KF_TRY(Mailbox box, live_mailbox(std::move(current), now));
   const Party reader = decide_party(box, claim);
   if (reader == Party::stranger) return not_bound();
-  return ReadOut{false, reader, std::move(box)};
+  return ReadOut{false, false, reader, std::move(box)};
 }
 
 //= spec:tigress#A-34

@@ -15,10 +15,12 @@ struct ReadWish {
   std::optional<ClaimKeyHash> proof;   // as of decide_claim
   std::optional<std::uint64_t> after;  // the other side's next message behind this seq
   std::optional<Condition> known;      // If-None-Match: what the caller has seen
+  PushWish token;
 };
 
 struct ReadOut {
   bool changed = false;  // `box` binds a receiver anew or notes what was fetched: store it first
+  bool turned = false;   // of these: the receiver's side has changed
   Party reader = Party::stranger;
   Mailbox box;
 };

@@ -30,6 +30,7 @@ Result<Relinquished> decide_relinquish(std::optional<State> current, const Hashe
   }
   take_back(box);
   box.recipient = Unclaimed{};
+  box.recipient_token.clear();
   box.bound_at = {};
   ++box.turns;
   record(box, claim, request);

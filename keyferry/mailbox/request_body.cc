@@ -85,19 +85,20 @@ Result<DisplayInformation> parse_display(const object& body, std::size_t most) {
 }
 
 //= spec:tigress#NTF-02
-Result<Done> check_token_members(const object& member, std::size_t most) {
-  KF_TRY(const std::string type, codec::text_member(member, "type"));
-  KF_TRY(const std::string data, codec::text_member(member, "tokenData"));
-  if (type.size() + data.size() > most) return over("the token", most);
-  return Done{};
+Result<NotificationToken> parse_token_members(const object& member, std::size_t most) {
+  NotificationToken token;
+  KF_TRY(token.type, codec::text_member(member, "type"));
+  KF_TRY(token.data, codec::text_member(member, "tokenData"));
+  if (token.type.size() + token.data.size() > most) return over("the token", most);
+  return token;
 }
 
-Result<Done> check_token(const object& body, std::size_t most) {
+Result<std::optional<NotificationToken>> parse_token(const object& body, std::size_t most) {
   KF_TRY(const object* member, codec::optional_object_member(body, "notificationToken"));
-  if (!member) return Done{};
-  const auto checked = check_token_members(*member, most);
-  if (!checked) return in_context("notificationToken", checked.error());
-  return Done{};
+  if (!member) return std::optional<NotificationToken>();
+  auto token = parse_token_members(*member, most);
+  if (!token) return in_context("notificationToken", token.error());
+  return std::optional(*std::move(token));
 }
 
 //= spec:tigress#A-55
@@ -169,32 +170,33 @@ std::size_t most_body_octets(const BodyLimits& limits) {
   return limits.payload * 2 + 6 * (limits.display + limits.token) + kRoomForNames;
 }
 
-Result<CreateRequest> parse_create_body(std::string_view json, const BodyLimits& limits) {
+Result<CreateBody> parse_create_body(std::string_view json, const BodyLimits& limits) {
   KF_TRY(const object body, parse_body(json, limits));
-  CreateRequest request;
-  KF_TRY(request.payload, parse_payload(body, limits));
-  KF_TRY(request.display, parse_display(body, limits.display));
-  KF_TRY(request.configuration, parse_configuration(body));
-  KF_TRY([[maybe_unused]] Done checked, check_token(body, limits.token));
-  return request;
+  CreateBody create;
+  KF_TRY(create.request.payload, parse_payload(body, limits));
+  KF_TRY(create.request.display, parse_display(body, limits.display));
+  KF_TRY(create.request.configuration, parse_configuration(body));
+  KF_TRY(create.token, parse_token(body, limits.token));
+  return create;
 }
 
-Result<Payload> parse_update_body(std::string_view json, const BodyLimits& limits) {
+Result<UpdateBody> parse_update_body(std::string_view json, const BodyLimits& limits) {
   KF_TRY(const object body, parse_body(json, limits));
-  KF_TRY(Payload payload, parse_payload(body, limits));
-  KF_TRY([[maybe_unused]] Done checked, check_token(body, limits.token));
-  return payload;
+  UpdateBody update;
+  KF_TRY(update.payload, parse_payload(body, limits));
+  KF_TRY(update.token, parse_token(body, limits.token));
+  return update;
 }
 
 //= spec:tigress#A-07
-Result<std::optional<std::uint64_t>> parse_read_body(std::string_view json,
-                                                     const BodyLimits& limits) {
+Result<ReadBody> parse_read_body(std::string_view json, const BodyLimits& limits) {
   KF_TRY(const object body, parse_body(json, limits));
-  KF_TRY([[maybe_unused]] Done checked, check_token(body, limits.token));
+  ReadBody read;
+  KF_TRY(read.token, parse_token(body, limits.token));
   KF_TRY(const auto after, codec::optional_integer_member(
                                body, "after", 0, std::numeric_limits<std::int64_t>::max()));
-  if (!after) return std::optional<std::uint64_t>();
-  return std::optional(static_cast<std::uint64_t>(*after));
+  if (after) read.after = static_cast<std::uint64_t>(*after);
+  return read;
 }
 
 }  // namespace keyferry::mailbox

@@ -23,18 +23,35 @@ inline constexpr std::size_t kLeastPayload = 28;
 // most_body_octets bounds a request body that can be within `limits`, however it is escaped.
 std::size_t most_body_octets(const BodyLimits& limits);
 
+// NotificationToken is what a side wants to be told by; whether there is a driver for its type is
+// the relay's business.
+struct NotificationToken {
+  std::string type;
+  std::string data;
+};
+
 // parse_create_body reads payload, displayInformation and, if there, mailboxConfiguration and
-// notificationToken. Texts become NFC; unknown members are ignored. A token is checked and
-// then dropped: no push driver exists, so it would be kept for nothing. Errors: invalid, too_large;
-// the detail names the member.
-Result<CreateRequest> parse_create_body(std::string_view json, const BodyLimits& limits);
+// notificationToken (`request.token` stays empty). Texts become NFC; unknown members are ignored
+// . Errors: invalid, too_large; the detail names the member.
+struct CreateBody {
+  CreateRequest request;
+  std::optional<NotificationToken> token;
+};
+Result<CreateBody> parse_create_body(std::string_view json, const BodyLimits& limits);
 
 // parse_update_body reads payload and, if there, notificationToken.
-Result<Payload> parse_update_body(std::string_view json, const BodyLimits& limits);
+struct UpdateBody {
+  Payload payload;
+  std::optional<NotificationToken> token;
+};
+Result<UpdateBody> parse_update_body(std::string_view json, const BodyLimits& limits);
 
-// parse_read_body reads the optional body {"notificationToken": …, "after": n} of Read
-// and returns `after`, if it is there: an integer from 0 on.
-Result<std::optional<std::uint64_t>> parse_read_body(std::string_view json,
-                                                     const BodyLimits& limits);
+// parse_read_body reads the optional body {"notificationToken": …, "after": n} of Read (A-07,
+// `after` is an integer from 0 on.
+struct ReadBody {
+  std::optional<NotificationToken> token;
+  std::optional<std::uint64_t> after;
+};
+Result<ReadBody> parse_read_body(std::string_view json, const BodyLimits& limits);
 
 }  // namespace keyferry::mailbox

@@ -38,19 +38,19 @@ TEST(CreateBody, EveryMemberArrives) {
                                                    R"(","claimPolicy":"proof",)" + kUntil),
                                         kLimits);
   ASSERT_TRUE(parsed);
-  EXPECT_EQ(parsed->payload.data, Bytes(40, 5));
-  EXPECT_EQ(parsed->display.title, "a");
-  EXPECT_EQ(parsed->configuration->rights, kRightsByDefault);
-  EXPECT_EQ(unix_seconds(parsed->configuration->expiration), 1896091200);
-  EXPECT_TRUE(parsed->configuration->rule.proof_only);
-  EXPECT_EQ(parsed->configuration->rule.key_hash->octets[0], 7);
+  EXPECT_EQ(parsed->request.payload.data, Bytes(40, 5));
+  EXPECT_EQ(parsed->request.display.title, "a");
+  EXPECT_EQ(parsed->request.configuration->rights, kRightsByDefault);
+  EXPECT_EQ(unix_seconds(parsed->request.configuration->expiration), 1896091200);
+  EXPECT_TRUE(parsed->request.configuration->rule.proof_only);
+  EXPECT_EQ(parsed->request.configuration->rule.key_hash->octets[0], 7);
 }
 
 //= spec:tigress#A-09 test
 //= spec:tigress#A-14 test
 TEST(CreateBody, AConfigurationNeedsADeadlineAndReadsAndDeletesByDefault) {
-  EXPECT_FALSE(parse_create_body(create_json(), kLimits)->configuration);
-  EXPECT_EQ(parse_create_body(configured(kUntil), kLimits)->configuration->rights,
+  EXPECT_FALSE(parse_create_body(create_json(), kLimits)->request.configuration);
+  EXPECT_EQ(parse_create_body(configured(kUntil), kLimits)->request.configuration->rights,
             kRightsWhenOmitted);
   EXPECT_THAT(create_error(configured(R"("accessRights":"RWD")")).detail,
               HasSubstr("mailboxConfiguration: member \"expiration\" is missing"));
@@ -69,8 +69,8 @@ TEST(CreateBody, TextsBecomeNfc) {
           R"(,"displayInformation":{"title":"e\u0301","description":"<b>","imageURL":"http://x"}})",
       kLimits);
   ASSERT_TRUE(parsed);
-  EXPECT_EQ(parsed->display.title, "\u00e9");
-  EXPECT_EQ(parsed->display.description, "<b>");
+  EXPECT_EQ(parsed->request.display.title, "\u00e9");
+  EXPECT_EQ(parsed->request.display.description, "<b>");
   EXPECT_EQ(create_error("{" + payload_json() + R"(,"displayInformation":{"title":")" + "\xff" +
                          R"(","description":"","imageURL":""}})")
                 .code,

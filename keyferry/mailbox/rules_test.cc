@@ -6,6 +6,7 @@
 #include "keyferry/mailbox/delete.h"
 #include "keyferry/mailbox/example_test.h"
 #include "keyferry/mailbox/lifetime.h"
+#include "keyferry/mailbox/push.h"
 #include "keyferry/mailbox/read.h"
 #include "keyferry/mailbox/relinquish.h"
 #include "keyferry/mailbox/update.h"
@@ -15,18 +16,18 @@ namespace {
 
 Mailbox read_by(Mailbox box, const HashedClaim& claim,
                 std::optional<ClaimKeyHash> proof = std::nullopt) {
-  return decide_read(State(std::move(box)), claim, {proof, {}, {}}, kNow).value().box;
+  return decide_read(State(std::move(box)), claim, {proof, {}, {}, {}}, kNow).value().box;
 }
 
 Mailbox write_by(Mailbox box, const HashedClaim& claim, std::string text, std::uint8_t id) {
-  return decide_update(State(std::move(box)), claim, request(id), payload(std::move(text)), {},
-                       kNow)
+  return decide_update(State(std::move(box)), claim,
+                       {request(id), payload(std::move(text)), {}, {}}, kNow)
       .value()
       .box;
 }
 
 CreateRequest create_request() {
-  return {payload("sealed"), {"A login", "", ""}, std::nullopt};
+  return {payload("sealed"), {"A login", "", ""}, std::nullopt, std::nullopt};
 }
 
 //= spec:tigress#MBX-08 test
@@ -109,7 +110,7 @@ TEST(Lifetime, AtItsDeadlineAMailboxIsUnknownToEveryCall) {
   const State stone = tombstone_of(example_box());
   const auto expect_gone = [&](const std::optional<State>& state, Time now) {
     EXPECT_EQ(decide_read(state, kSender, {}, now).error(), gone);
-    EXPECT_EQ(decide_update(state, kSender, request(1), payload("x"), {}, now).error(), gone);
+    EXPECT_EQ(decide_update(state, kSender, {request(1), payload("x"), {}, {}}, now).error(), gone);
     EXPECT_EQ(decide_delete(state, kSender, now).error(), gone);
     EXPECT_EQ(decide_relinquish(state, kReceiver, request(1), now).error(), gone);
     EXPECT_EQ(live_mailbox(state, now).error(), gone);
@@ -123,21 +124,23 @@ TEST(Lifetime, AtItsDeadlineAMailboxIsUnknownToEveryCall) {
 //= spec:tigress#API-02 test
 //= spec:tigress#A-24 test
 TEST(Update, OnlyTheTwoPartiesWriteAndNobodyIsBoundByIt) {
-  EXPECT_EQ(decide_update(State(example_box()), kReceiver, request(1), payload("x"), {}, kNow)
+  EXPECT_EQ(decide_update(State(example_box()), kReceiver, {request(1), payload("x"), {}, {}}, kNow)
                 .error()
                 .reason,
             "not_bound");
   const Mailbox box = read_by(example_box(), kReceiver);
   EXPECT_EQ(write_by(box, kReceiver, "reply", 1).slot.payload, payload("reply"));
   EXPECT_EQ(write_by(box, kSender, "again", 1).slot.payload, payload("again"));
-  EXPECT_EQ(decide_update(State(box), kThief, request(1), payload("x"), {}, kNow).error().reason,
-            "not_bound");
+  EXPECT_EQ(
+      decide_update(State(box), kThief, {request(1), payload("x"), {}, {}}, kNow).error().reason,
+      "not_bound");
 }
 
 //= spec:tigress#IDM-08 test
 TEST(Update, ADuplicateDoesNotWrite) {
   const Mailbox box = write_by(example_box(), kSender, "second", 1);
-  const auto again = decide_update(State(box), kSender, request(1), payload("other"), {}, kNow);
+  const auto again =
+      decide_update(State(box), kSender, {request(1), payload("other"), {}, {}}, kNow);
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->duplicate);
   EXPECT_EQ(again->box, box);
@@ -149,7 +152,7 @@ TEST(Update, WithoutTheRightToWriteNeitherSideWrites) {
   Mailbox box = read_by(example_box(), kReceiver);
   box.rights = kRightsWhenOmitted;
   for (const HashedClaim& claim : {kSender, kReceiver}) {
-    const auto refused = decide_update(State(box), claim, request(1), payload("x"), {}, kNow);
+    const auto refused = decide_update(State(box), claim, {request(1), payload("x"), {}, {}}, kNow);
     EXPECT_EQ(refused.error().code, Errc::unauthorized);
     EXPECT_EQ(refused.error().reason, "access_right");
   }
@@ -160,10 +163,10 @@ TEST(Update, WithoutTheRightToWriteNeitherSideWrites) {
 TEST(Delete, TheCreatorAlwaysMayTheReceiverOnlyWithTheRight) {
   Mailbox box = read_by(example_box(), kReceiver);
   box.rights = *parse_access_rights("R");
-  EXPECT_EQ(*decide_delete(State(box), kSender, kNow), tombstone_of(box));
+  EXPECT_EQ(decide_delete(State(box), kSender, kNow)->left, tombstone_of(box));
   EXPECT_EQ(decide_delete(State(box), kReceiver, kNow).error().reason, "access_right");
   box.rights = *parse_access_rights("RD");
-  EXPECT_EQ(*decide_delete(State(box), kReceiver, kNow), tombstone_of(box));
+  EXPECT_EQ(decide_delete(State(box), kReceiver, kNow)->left, tombstone_of(box));
   EXPECT_EQ(decide_delete(State(box), kThief, kNow).error().reason, "not_bound");
   EXPECT_EQ(decide_delete(State(example_box()), kReceiver, kNow).error().reason, "not_bound");
 }
@@ -231,18 +234,18 @@ TEST(Relinquish, WhatTheCreatorWroteBeforeTheBindDoesNotCount) {
 TEST(Provisional, IsDisplacedByTheProofUntilEitherSideHasWritten) {
   const Mailbox held = read_by(proof_box(false), kThief);
   EXPECT_EQ(held.recipient, Recipient(Provisional{kThief}));
-  const auto proven = decide_read(State(held), kReceiver, {kRightKey, {}, {}}, kNow);
+  const auto proven = decide_read(State(held), kReceiver, {kRightKey, {}, {}, {}}, kNow);
   ASSERT_TRUE(proven);
   EXPECT_EQ(proven->box.recipient, Recipient(Bound{kReceiver, false, std::nullopt}));
   EXPECT_EQ(decide_read(State(proven->box), kThief, {}, kNow).error().reason, "claimed");
 
   for (const HashedClaim& writer : {kThief, kSender}) {
     const Mailbox settled = write_by(held, writer, "written", 1);
-    EXPECT_EQ(decide_read(State(settled), kReceiver, {kRightKey, {}, {}}, kNow).error().reason,
+    EXPECT_EQ(decide_read(State(settled), kReceiver, {kRightKey, {}, {}, {}}, kNow).error().reason,
               "claimed");
   }
   const Mailbox firm = read_by(held, kThief, kRightKey);
-  EXPECT_EQ(decide_read(State(firm), kReceiver, {kRightKey, {}, {}}, kNow).error().reason,
+  EXPECT_EQ(decide_read(State(firm), kReceiver, {kRightKey, {}, {}, {}}, kNow).error().reason,
             "claimed");
 }
 
@@ -251,6 +254,49 @@ TEST(Provisional, GivingUpFreesTheMailbox) {
       decide_relinquish(State(read_by(proof_box(false), kThief)), kThief, request(1), kNow);
   ASSERT_TRUE(freed);
   EXPECT_EQ(freed->box.recipient, Recipient(Unclaimed{}));
+}
+
+//= spec:tigress#A-36 test
+//= spec:tigress#NTF-01 test
+TEST(Push, GoesToTheOtherSideOfWhoeverMadeTheChange) {
+  Mailbox box = example_box();
+  box.creator_token = "https://push.example/creator";
+  const auto read =
+      decide_read(State(box), kReceiver, {{}, {}, {}, "https://push.example/receiver"}, kNow);
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->turned);
+  EXPECT_EQ(token_beside(read->box, read->reader), "https://push.example/creator");
+  box = read->box;
+  EXPECT_EQ(token_beside(box, Party::creator), "https://push.example/receiver");
+  EXPECT_EQ(decide_delete(State(box), kSender, kNow)->other_token, "https://push.example/receiver");
+  EXPECT_EQ(decide_delete(State(box), kReceiver, kNow)->other_token,
+            "https://push.example/creator");
+  const auto again =
+      decide_read(State(box), kReceiver, {{}, {}, {}, "https://push.example/receiver"}, kNow);
+  EXPECT_FALSE(again->changed);
+}
+
+TEST(Push, ATokenStaysUntilItsSideGivesAnotherOrLeaves) {
+  Mailbox box = read_by(example_box(), kReceiver);
+  box.recipient_token = "https://push.example/receiver";
+  box = write_by(box, kReceiver, "without a token", 1);
+  EXPECT_EQ(box.recipient_token, "https://push.example/receiver");
+  const UpdateWish unusable{request(2), payload("x"), {}, ""};
+  EXPECT_EQ(decide_update(State(box), kReceiver, unusable, kNow)->box.recipient_token, "");
+  const UpdateWish other{request(3), payload("x"), {}, "https://push.example/other"};
+  EXPECT_EQ(decide_update(State(box), kReceiver, other, kNow)->box.recipient_token,
+            "https://push.example/other");
+  box = decide_relinquish(State(box), kReceiver, request(4), kNow).value().box;
+  EXPECT_EQ(box.recipient_token, "")
+      << "the next one must not be followed by the last one's device";
+}
+
+TEST(Push, WhoeverIsDisplacedIsToldNothingMore) {
+  Mailbox held = read_by(proof_box(false), kThief);
+  held.recipient_token = "https://push.example/thief";
+  const auto proven = decide_read(State(held), kReceiver, {kRightKey, {}, {}, {}}, kNow);
+  ASSERT_TRUE(proven);
+  EXPECT_EQ(proven->box.recipient_token, "");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "keyferry/mailbox/delivery.h"
 #include "keyferry/mailbox/idempotency.h"
 #include "keyferry/mailbox/lifetime.h"
+#include "keyferry/mailbox/push.h"
 #include "keyferry/mailbox/refusal.h"
 
 namespace keyferry::mailbox {
@@ -17,19 +18,19 @@ namespace keyferry::mailbox {
 //= spec:tigress#REL-02
 //= spec:tigress#REQ-05
 Result<Updated> decide_update(std::optional<State> current, const HashedClaim& claim,
-                              const HashedRequest& request, Payload payload,
-                              const std::optional<Condition>& known, Time now) {
+                              UpdateWish wish, Time now) {
   KF_TRY(Mailbox box, live_mailbox(std::move(current), now));
   const Party party = decide_party(box, claim);
-  if (was_done(box, claim, request)) return Updated{true, party, std::move(box)};
+  if (was_done(box, claim, wish.request)) return Updated{true, party, std::move(box)};
   if (party == Party::stranger) return not_bound();
   if (!box.rights.write) return lacks_right('W');
-  if (known && !names_revision(*known, box)) {
+  if (wish.known && !names_revision(*wish.known, box)) {
     return fail(Errc::precondition_failed,
                 "the other side has written since: read again before you write");
   }
-  KF_TRY(write(box, party, std::move(payload)));
-  record(box, claim, request);
+  KF_TRY(write(box, party, std::move(wish.payload)));
+  take_token(box, party, wish.token);
+  record(box, claim, wish.request);
   return Updated{false, party, std::move(box)};
 }
 

@@ -9,9 +9,6 @@
 namespace keyferry::relay {
 namespace {
 
-// No push driver exists yet, so a token changes nothing.
-constexpr bool kPushSupported = false;
-
 int status_of(bool duplicate) {
   return duplicate ? 201 : 200;
 }
@@ -42,10 +39,10 @@ std::string recipient_members(const mailbox::Mailbox& box) {
 //= spec:tigress#A-35
 //= spec:tigress#NTF-07
 net::Response create_answer(const Settings& settings, const MailboxId& id,
-                            const mailbox::Tombstone& made, bool duplicate) {
+                            const mailbox::Tombstone& made, bool duplicate, bool has_driver) {
   boost::json::object body;
   body["urlLink"] = mailbox_url(settings, encode_uuid(id.octets));
-  body["isPushNotificationSupported"] = kPushSupported;
+  body["isPushNotificationSupported"] = made.push_promised && has_driver;
   body["expiration"] = codec::encode_rfc3339(made.deadline);
   if (made.rule.key_hash) body["claimHash"] = encode_base64url(made.rule.key_hash->octets);
   if (made.rule.proof_only) body["claimPolicy"] = "proof";
@@ -57,9 +54,10 @@ net::Response create_answer(const Settings& settings, const MailboxId& id,
 
 //= spec:tigress#A-03
 //= spec:tigress#A-19
-net::Response update_answer(const mailbox::Mailbox& box, mailbox::Party writer, bool duplicate) {
+net::Response update_answer(const mailbox::Mailbox& box, mailbox::Party writer, bool duplicate,
+                            bool pushes) {
   boost::json::object body;
-  body["isPushNotificationSupported"] = kPushSupported;
+  body["isPushNotificationSupported"] = pushes;
   auto response = net::json_response(status_of(duplicate), codec::encode_json(body));
   const bool by_creator = writer == mailbox::Party::creator;
   if (!duplicate || box.slot.by_creator == by_creator) set_etag(response, box, writer);

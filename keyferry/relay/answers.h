@@ -14,13 +14,16 @@ namespace keyferry::relay {
 // create_answer: urlLink, isPushNotificationSupported, expiration, and claimHash,
 // claimPolicy and delivery where the mailbox has them, with the ETag of a new
 // mailbox. 200, or 201 for a duplicate with the same.
+// `has_driver`: pushes that were promised can be made.
 net::Response create_answer(const Settings& settings, const MailboxId& id,
-                            const mailbox::Tombstone& made, bool duplicate);
+                            const mailbox::Tombstone& made, bool duplicate, bool has_driver);
 
 // update_answer: isPushNotificationSupported, with the ETag of what `writer` has written. 200, or
 // 201 with the same body, and without the ETag if the other side has written since: it would
 // let the writer overwrite what it has not read.
-net::Response update_answer(const mailbox::Mailbox& box, mailbox::Party writer, bool duplicate);
+// `pushes`: the relay has a token of `writer` and a driver for it.
+net::Response update_answer(const mailbox::Mailbox& box, mailbox::Party writer, bool duplicate,
+                            bool pushes);
 
 // read_answer: the message that `reader` asked for (find_message; there must be one) with its seq
 // and origin, displayInformation, expiration, and for the creator recipientBound and boundAt

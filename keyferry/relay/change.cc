@@ -4,6 +4,7 @@
 
 #include "keyferry/mailbox/encoding.h"
 #include "keyferry/mailbox/lifetime.h"
+#include "keyferry/relay/push.h"
 
 namespace keyferry::relay {
 namespace {
@@ -54,6 +55,7 @@ void settle(const std::shared_ptr<Change>& change, const store::CellKey& key, De
             const Result<std::uint64_t>& outcome) {
   if (outcome) {
     change->call->relay.wake(key);
+    push(change->call->relay, decision.push);
     return finish(*change, std::move(decision));
   }
   if (outcome.error().code != Errc::conflict) return refuse(*change->call, outcome.error());

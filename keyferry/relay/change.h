@@ -21,6 +21,7 @@ struct Located {
 struct Decision {
   net::Response response;
   std::optional<store::Cell> next;
+  mailbox::PushToken push{};  // whom to tell once `next` is stored; empty: nobody
   // Nothing new: the caller may wait for a change of this cell, until its deadline.
   struct WaitFor {
     store::CellKey key;

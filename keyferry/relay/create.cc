@@ -5,6 +5,7 @@
 #include "keyferry/relay/change.h"
 #include "keyferry/relay/endpoints.h"
 #include "keyferry/relay/headers.h"
+#include "keyferry/relay/push.h"
 
 namespace keyferry::relay {
 namespace {
@@ -18,7 +19,10 @@ Result<Wish> parse_wish(const Call& call) {
   Wish wish;
   KF_TRY(wish.caller, parse_caller(call, true));
   KF_TRY(check_json_body(call.request.headers));
-  KF_TRY(wish.request, mailbox::parse_create_body(call.request.body, call.settings->body));
+  KF_TRY(mailbox::CreateBody body,
+         mailbox::parse_create_body(call.request.body, call.settings->body));
+  wish.request = std::move(body.request);
+  KF_TRY(wish.request.token, parse_push_wish(call.relay, body.token));
   return wish;
 }
 
@@ -28,7 +32,8 @@ Result<Decision> decide(const Call& call, const Wish& wish, const Located& locat
       const mailbox::Created created,
       mailbox::decide_create(located.state, wish.request, creator, now, call.settings->lifetimes));
   Decision decision;
-  decision.response = create_answer(*call.settings, located.id, created.answer, created.duplicate);
+  decision.response = create_answer(*call.settings, located.id, created.answer, created.duplicate,
+                                    call.relay.webhooks);
   if (created.box) decision.next = cell_of(*created.box, *located.secret);
   return decision;
 }

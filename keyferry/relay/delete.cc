@@ -12,9 +12,9 @@ void delete_mailbox(CallPtr call, const MailboxId& id) {
   if (!caller) return refuse(*call, caller.error());
   change_mailbox(call, id, [claim = caller->claim](Located located, Time now) -> Result<Decision> {
     const auto deleter = hash_claim(*located.secret, located.id, claim);
-    KF_TRY(const mailbox::Tombstone tombstone,
+    KF_TRY(const mailbox::Deleted deleted,
            mailbox::decide_delete(std::move(located.state), deleter, now));
-    return Decision{empty_answer(200), cell_of(tombstone, *located.secret)};
+    return Decision{empty_answer(200), cell_of(deleted.left, *located.secret), deleted.other_token};
   });
 }
 

@@ -62,6 +62,19 @@ Metrics::Metrics(prometheus::Registry& registry) {
                 .Help("Cells in the store: mailboxes, and tombstones for a day after them.")
                 .Register(registry)
                 .Add({});
+  auto& pushes = prometheus::BuildCounter()
+                     .Name("keyferry_relay_pushes_total")
+                     .Help("Webhook pushes by what became of them; retried counts attempts.")
+                     .Register(registry);
+  constexpr std::array kOutcomes = {"delivered", "retried", "failed", "refused", "dropped"};
+  for (std::size_t outcome = 0; outcome < kOutcomes.size(); ++outcome) {
+    pushes_[outcome] = &pushes.Add({{"outcome", kOutcomes[outcome]}});
+  }
+  pushes_waiting_ = &prometheus::BuildGauge()
+                         .Name("keyferry_relay_pushes_waiting")
+                         .Help("Webhook pushes that wait for their turn or their next attempt.")
+                         .Register(registry)
+                         .Add({});
   waiting_ = &prometheus::BuildGauge()
                   .Name("keyferry_relay_waiting_calls")
                   .Help("Calls that wait for a change now.")
@@ -88,6 +101,14 @@ void Metrics::count_sweep(std::size_t cells, std::chrono::steady_clock::duration
   sweeps_->Increment();
   swept_->Increment(static_cast<double>(cells));
   sweep_seconds_->Set(seconds_of(took));
+}
+
+void Metrics::count_push(notify::Webhooks::Outcome outcome) {
+  pushes_.at(static_cast<std::size_t>(outcome))->Increment();
+}
+
+void Metrics::set_pushes(std::size_t waiting) {
+  pushes_waiting_->Set(static_cast<double>(waiting));
 }
 
 void Metrics::set_waiting(std::size_t calls) {

@@ -11,6 +11,8 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include "keyferry/notify/webhook.h"
+
 namespace keyferry::relay {
 
 enum class CallKind {
@@ -42,6 +44,9 @@ class Metrics {
   void count_store_error(std::string_view error);
   void set_cells(std::size_t cells);
   void set_waiting(std::size_t calls);
+  // count_push notes what became of a push, or of an attempt that will be repeated.
+  void count_push(notify::Webhooks::Outcome outcome);
+  void set_pushes(std::size_t waiting);
 
  private:
   static constexpr std::size_t kStatusClasses = 4;  // 2xx … 5xx
@@ -54,6 +59,8 @@ class Metrics {
   prometheus::Gauge* sweep_seconds_;
   prometheus::Gauge* cells_;
   prometheus::Gauge* waiting_;
+  std::array<prometheus::Counter*, 5> pushes_{};
+  prometheus::Gauge* pushes_waiting_;
 };
 
 }  // namespace keyferry::relay

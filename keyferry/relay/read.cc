@@ -7,6 +7,7 @@
 #include "keyferry/relay/change.h"
 #include "keyferry/relay/endpoints.h"
 #include "keyferry/relay/headers.h"
+#include "keyferry/relay/push.h"
 #include "keyferry/relay/waiting.h"
 
 namespace keyferry::relay {
@@ -29,7 +30,10 @@ Result<Reading> parse_reading(const Call& call, const MailboxId& id) {
   const net::Request& request = call.request;
   if (!request.body.empty()) {
     KF_TRY(check_json_body(request.headers));
-    KF_TRY(reading.wish.after, mailbox::parse_read_body(request.body, call.settings->body));
+    KF_TRY(const mailbox::ReadBody body,
+           mailbox::parse_read_body(request.body, call.settings->body));
+    reading.wish.after = body.after;
+    KF_TRY(reading.wish.token, parse_push_wish(call.relay, body.token));
   }
   reading.wish.proof = hash_claim_key(request.headers);
   reading.wish.known = parse_condition_header(request.headers, "If-None-Match");
@@ -58,6 +62,7 @@ Result<Decision> decide(const Reading& reading, Located located, Time now) {
          mailbox::decide_read(std::move(located.state), reader, reading.wish, now));
   Decision decision = render(reading, located, out);
   if (out.changed) decision.next = cell_of(out.box, *located.secret);
+  if (out.turned) decision.push = mailbox::token_beside(out.box, out.reader);
   return decision;
 }
 

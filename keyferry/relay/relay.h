@@ -8,6 +8,7 @@
 #include "keyferry/net/http.h"
 #include "keyferry/net/rate_limit.h"
 #include "keyferry/notify/waiters.h"
+#include "keyferry/notify/webhook.h"
 #include "keyferry/relay/metrics.h"
 #include "keyferry/relay/secret_ring.h"
 #include "keyferry/relay/settings.h"
@@ -40,6 +41,9 @@ class Relay {
   const SecretRing& secrets;
   const Clock& clock;
   Metrics& metrics;
+  // The driver of tokens of the type "webhook"; nullptr: none, so that no push is supported. Set
+  // before the first call, and outlives the last.
+  notify::Webhooks* webhooks = nullptr;
 
   Current current() const;
   // replace_settings also forgets what the rate limits have counted.

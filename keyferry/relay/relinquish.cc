@@ -16,7 +16,9 @@ Result<Decision> decide(const Caller& caller, Located located, Time now) {
          mailbox::decide_relinquish(std::move(located.state), holder, request, now));
   Decision decision;
   decision.response = empty_answer(freed.duplicate ? 201 : 200);
-  if (!freed.duplicate) decision.next = cell_of(freed.box, *located.secret);
+  if (freed.duplicate) return decision;
+  decision.next = cell_of(freed.box, *located.secret);
+  decision.push = freed.box.creator_token;
   return decision;
 }
 

@@ -50,7 +50,7 @@ inline bool claim_once(Store& store, const CellKey& key, const mailbox::HashedCl
     const auto cell = store.get(key, kStart);
     if (!cell || !*cell) return false;
     const auto decided = mailbox::decide_read(mailbox::parse_state((*cell)->value).value(), claim,
-                                              {proof, {}, {}}, kStart);
+                                              {proof, {}, {}, {}}, kStart);
     if (first) between();
     if (!decided || !decided->changed) return decided.has_value();
     Cell next = **cell;

@@ -19,13 +19,13 @@ void check(const mailbox::Payload& payload) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body = text_of({data, size});
   if (const auto create = mailbox::parse_create_body(body, kLimits)) {
-    check(create->payload);
-    const mailbox::DisplayInformation& display = create->display;
+    check(create->request.payload);
+    const mailbox::DisplayInformation& display = create->request.display;
     require(display.title.size() + display.description.size() + display.image_url.size() <=
                 kLimits.display,
             "the preview is within its limit");
   }
-  if (const auto update = mailbox::parse_update_body(body, kLimits)) check(*update);
+  if (const auto update = mailbox::parse_update_body(body, kLimits)) check(update->payload);
   if (mailbox::parse_read_body(body, kLimits)) {
     require(size <= mailbox::most_body_octets(kLimits), "a body is within its limit");
   }

@@ -132,21 +132,21 @@ std::string ask(State& state, const Step& step) {
   const auto claim = filled<HashedClaim>(step.who);
   switch (step.verb) {
     case Verb::read: {
-      auto out = decide_read(state, claim, {proof_of(step), {}, {}}, kNow);
+      auto out = decide_read(state, claim, {proof_of(step), {}, {}, {}}, kNow);
       if (!out) return word_of(out.error());
       RC_ASSERT(out->changed == (State(out->box) != state));
       state = std::move(out->box);
       return "ok";
     }
     case Verb::update:
-      return keep(state,
-                  decide_update(state, claim, request_of(step), payload(step.text), {}, kNow));
+      return keep(
+          state, decide_update(state, claim, {request_of(step), payload(step.text), {}, {}}, kNow));
     case Verb::relinquish:
       return keep(state, decide_relinquish(state, claim, request_of(step), kNow));
     case Verb::remove: {
-      const auto tombstone = decide_delete(state, claim, kNow);
-      if (!tombstone) return word_of(tombstone.error());
-      state = *tombstone;
+      const auto deleted = decide_delete(state, claim, kNow);
+      if (!deleted) return word_of(deleted.error());
+      state = deleted->left;
       return "ok";
     }
   }
@@ -173,7 +173,7 @@ struct Follower {
 void fetch_all(State& state, Follower& follower) {
   const auto claim = filled<HashedClaim>(follower.who);
   while (true) {
-    auto out = decide_read(state, claim, {{}, follower.after, {}}, kNow).value();
+    auto out = decide_read(state, claim, {{}, follower.after, {}, {}}, kNow).value();
     const Message* next = find_message(out.box, out.reader, follower.after);
     state = out.box;
     if (!next) return;
@@ -247,8 +247,8 @@ RC_GTEST_PROP(MailboxProperty, AQueueLosesNothingAndKeepsTheOrder, ()) {
     const Step step{Verb::update, of_recipient ? 1 : 0, 0, 0, id % 100};
     HashedRequest request = request_of(step);
     request.octets[3] = static_cast<std::uint8_t>(++id);
-    auto out =
-        decide_update(state, filled<HashedClaim>(step.who), request, payload(step.text), {}, kNow);
+    auto out = decide_update(state, filled<HashedClaim>(step.who),
+                             {request, payload(step.text), {}, {}}, kNow);
     if (!out) {
       RC_ASSERT(word_of(out.error()) == "queue_full");
       continue;

@@ -1,0 +1,219 @@
+"""Pushes by webhook: real HTTPS receivers that are well, slow, redirecting or down (docs/protocol.md)."""
+
+import hashlib
+import hmac
+import re
+import threading
+import time
+import uuid
+
+import pytest
+from support import Relay, run, wait_until
+from support.mailbox import Device, configuration, path_of, sealed
+from support.webhook import Receiver
+
+
+def relay_with(place, engine="sqlite", allow=("127.0.0.0/8",), **more):
+    webhook = {"allow": list(allow), "ca_file": str(place.ca.path), **more}
+    return Relay(place, engine=engine, config={"webhook": webhook})
+
+
+def token(receiver, path):
+    return {"type": "webhook", "tokenData": receiver.url + path}
+
+
+def pushes(relay, outcome):
+    return int(float(re.search(rf'^keyferry_relay_pushes_total\{{outcome="{outcome}"\}} (\S+)$', relay.metrics(), re.MULTILINE)[1]))
+
+
+def update(device, made, request_id=None, **more):
+    """An Update with further members."""
+    return device.relay.call("PUT", path_of(made), headers=device.headers(request_id), json={"payload": sealed(), **more})
+
+
+def told(receiver, *paths):
+    """Waits until exactly `paths` were called, and forgets them."""
+    wait_until(lambda: len(receiver.calls) >= len(paths), f"pushes to {paths}", 30)
+    assert [path for path, _, _ in receiver.calls] == list(paths)
+    calls = list(receiver.calls)
+    receiver.calls.clear()
+    return calls
+
+
+#= spec:tigress#NTF-01 test
+#= spec:tigress#NTF-05 test
+#= spec:tigress#NTF-09 test
+#= spec:tigress#A-36 test
+@pytest.mark.parametrize("engine", ["memory", "sqlite"])
+def test_each_side_is_told_of_what_the_other_does_and_of_nothing_else(place, engine):
+    relay, receiver = relay_with(place, engine).start(), Receiver(place)
+    ada, bo, cy = Device(relay), Device(relay), Device(relay)
+    made = ada.create(configuration=configuration(), notificationToken=token(receiver, "/ada"))
+    assert made.json()["isPushNotificationSupported"] is True
+    Device(relay).relay.call("GET", path_of(made))
+    ada.read(made)
+    assert bo.read(made, json={"notificationToken": token(receiver, "/bo")}).status == 200
+    told(receiver, "/ada")
+    assert bo.read(made).status == 200
+    assert bo.update(made, request_id="u").json() == {"isPushNotificationSupported": True}
+    told(receiver, "/ada")
+    assert bo.update(made, request_id="u").status == 201
+    assert ada.update(made).status == 200
+    told(receiver, "/bo")
+
+    made = ada.create(notificationToken=token(receiver, "/ada2"))
+    bo.read(made, json={"notificationToken": token(receiver, "/bo2")})
+    told(receiver, "/ada2")
+    assert bo.relinquish(made).status == 200
+    told(receiver, "/ada2")
+    assert cy.read(made).status == 200
+    told(receiver, "/ada2")
+    assert update(cy, made, notificationToken=token(receiver, "/cy")).json()["isPushNotificationSupported"] is True
+    told(receiver, "/ada2")
+    assert ada.delete(made).status == 200
+    (_, headers, body), = told(receiver, "/cy")
+    assert body == b'{"event":"changed"}' and headers["content-type"] == "application/json"
+    wait_until(lambda: pushes(relay, "delivered") == 8, "all to be counted")
+    assert pushes(relay, "failed") == pushes(relay, "refused") == 0
+
+
+#= spec:tigress#NTF-05 test
+#= spec:tigress#NTF-03 test
+def test_a_push_is_signed_and_says_nothing_else(place):
+    relay, receiver = relay_with(place, engine="memory").start(), Receiver(place)
+    ada, bo = Device(relay), Device(relay)
+    made = ada.create(notificationToken=token(receiver, "/x?y=z"))
+    bo.read(made)
+    (path, headers, body), = told(receiver, "/x?y=z")
+    key_file = relay.directory / "webhook.key"
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    stamp, mac = re.fullmatch(r"t=(\d+),v1=([0-9a-f]{64})", headers["keyferry-signature"]).groups()
+    signed = f"{stamp}\n{receiver.url}{path}\n".encode() + body
+    assert mac == hmac.new(key_file.read_bytes().strip(), signed, hashlib.sha256).hexdigest()
+    assert abs(int(stamp) - time.time()) < 60
+    sent = repr((path, headers, body))
+    for secret in (path_of(made)[-36:], ada.claim, bo.claim, relay.url):
+        assert secret not in sent
+
+
+#= spec:tigress#A-35 test
+#= spec:tigress#NTF-07 test
+def test_the_answer_tells_the_truth_about_push(place):
+    relay, receiver = relay_with(place, engine="memory").start(), Receiver(place)
+    ada, bo = Device(relay), Device(relay)
+
+    def said(answer):
+        assert answer.status in (200, 201), answer
+        return answer.json()["isPushNotificationSupported"]
+
+    assert said(ada.create()) is False
+    assert said(ada.create(notificationToken={"type": "com.apple.apns", "tokenData": "x"})) is False
+    # An address that is not of the public Internet, and is not allowed.
+    assert said(ada.create(notificationToken={"type": "webhook", "tokenData": "https://10.0.0.1/x"})) is False
+    made = ada.create(request_id="c", notificationToken=token(receiver, "/a"))
+    assert said(made) is True and ada.create(request_id="c").json() == made.json()
+    bo.read(made)
+    assert said(bo.update(made)) is False
+    assert said(ada.update(made)) is True
+    assert said(update(ada, made, notificationToken={"type": "unknown", "tokenData": "x"})) is False
+    for url in ("http://push.example/", "push.example", "https://user@push.example/", "https://push.example/#x"):
+        refused = ada.create(notificationToken={"type": "webhook", "tokenData": url})
+        assert refused.status == 400 and "tokenData" in refused.json()["detail"], refused
+    assert ada.delete(made).status == 200
+    assert ada.create(request_id="c").json() == made.json()
+
+    plain = Relay(place, name="plain", engine="memory").start()
+    assert said(Device(plain).create(notificationToken=token(receiver, "/a"))) is False
+
+
+def test_a_redirect_is_not_followed(place):
+    relay, receiver, other = relay_with(place, engine="memory").start(), Receiver(place), Receiver(place, "other")
+    receiver.answers = [other.url + "/elsewhere"]
+    ada = Device(relay)
+    Device(relay).read(ada.create(notificationToken=token(receiver, "/a")))
+    wait_until(lambda: pushes(relay, "failed") == 1, "the refusal of the redirect", 30)
+    told(receiver, "/a")
+    assert other.calls == [] and pushes(relay, "retried") == 0
+
+
+def test_a_receiver_that_fails_or_is_down_is_tried_again(place):
+    relay, down, ill = relay_with(place, engine="memory").start(), Receiver(place, start=False), Receiver(place, "ill")
+    ill.answers = [503, 429]
+    ada = Device(relay)
+    for receiver in (down, ill):
+        Device(relay).read(ada.create(notificationToken=token(receiver, "/a")))
+    wait_until(lambda: pushes(relay, "retried") >= 2, "the first attempts", 30)
+    down.start()
+    told(down, "/a")
+    told(ill, "/a", "/a", "/a")
+    wait_until(lambda: pushes(relay, "delivered") == 2, "both deliveries", 30)
+
+
+def test_a_slow_receiver_holds_up_neither_callers_nor_others(place):
+    relay, slow, other = relay_with(place, engine="memory").start(), Receiver(place), Receiver(place, "other")
+    slow.hold = threading.Event()
+    ada = Device(relay)
+    for number in range(20):
+        Device(relay).read(ada.create(notificationToken=token(slow, f"/{number}")))
+    wait_until(lambda: len(slow.calls) == 2, "two calls, not more, to the slow one", 30)
+    begun = time.monotonic()
+    made = ada.create(notificationToken=token(other, "/a"))
+    assert Device(relay).read(made).status == 200
+    told(other, "/a")
+    assert time.monotonic() - begun < 5 and len(slow.calls) == 2
+    assert "keyferry_relay_pushes_waiting 18" in relay.metrics()
+    assert relay.stop() == 0
+
+
+def test_pushes_to_one_address_that_wait_become_one(place):
+    relay, slow = relay_with(place, engine="memory").start(), Receiver(place)
+    slow.hold = threading.Event()
+    ada, bo = Device(relay), Device(relay)
+    made = ada.create(notificationToken=token(slow, "/a"))
+    bo.read(made)
+    wait_until(lambda: slow.calls, "the first push", 30)
+    for _ in range(30):
+        bo.update(made)
+    slow.hold.set()
+    wait_until(lambda: pushes(relay, "delivered") >= 2 and "keyferry_relay_pushes_waiting 0" in relay.metrics(), "the rest", 30)
+    assert 2 <= len(slow.calls) <= 4
+
+
+def test_a_name_that_leads_to_a_local_address_is_refused_when_it_is_called(place):
+    relay, receiver = relay_with(place, engine="memory", allow=()).start(), Receiver(place)
+    ada = Device(relay)
+    made = ada.create(notificationToken={"type": "webhook", "tokenData": f"https://localhost:{receiver.port}/a"})
+    assert made.status == 200
+    Device(relay).read(made)
+    wait_until(lambda: pushes(relay, "refused") == 1, "the refusal", 30)
+    assert receiver.calls == [] and pushes(relay, "retried") == 0
+    assert not re.search(r"localhost|webhook", relay.log().split('"event":"started"', 1)[1]), "no address in the log"
+
+
+def test_tokens_survive_a_restart_and_leave_with_the_mailbox(place):
+    relay, receiver = relay_with(place).start(), Receiver(place)
+    ada, bo = Device(relay), Device(relay)
+    path = f"/{uuid.uuid4()}"
+    made = ada.create(notificationToken=token(receiver, path))
+    bo.read(made)
+    told(receiver, path)
+    relay.restart()
+    bo.update(made)
+    told(receiver, path)
+    assert path not in relay.log() and path not in bo.read(made).text + ada.read(made).text
+    assert ada.delete(made).status == 200
+    relay.stop()
+    rows = run(["sqlite3", place.folder("relay/store") / "cells.db", "SELECT hex(value) FROM cell"]).out
+    assert rows and path.encode().hex().upper() not in rows
+
+
+def test_faults_of_the_configuration_are_named(place):
+    relay = relay_with(place, allow=("10.0.0.1/8",))
+    assert "webhook.allow" in relay.run("--check", code=1).err
+    relay.write_config({"webhook": {"allow": [], "key": "short.key"}})
+    short = relay.directory / "short.key"
+    short.write_text("short\n")
+    short.chmod(0o600)
+    assert "at least 32 characters" in relay.run("--check", code=1).err
+    short.write_text("k" * 32 + "\n")
+    assert "is good" in relay.run("--check").err
