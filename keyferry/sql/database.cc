@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keyferry/sql/log_gatherer.h"
 #include "keyferry/sql/sqlite_error.h"
 
 namespace keyferry::sql {
@@ -110,7 +111,9 @@ Result<Database> Database::open(const std::filesystem::path& path, OpenOptions o
   const int flags =
       (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX;
   sqlite3* handle = nullptr;
-  const int opened = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  require(options.durable || !options.gather_log, "a log that is gathered is synced");
+  const char* files = options.gather_log ? log_gatherer() : nullptr;
+  const int opened = sqlite3_open_v2(path.c_str(), &handle, flags, files);
   require(handle != nullptr, "SQLite has memory for a connection");
   Database db(handle);
   if (opened != SQLITE_OK) return in_context(doing, error_of(handle));

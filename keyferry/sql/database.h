@@ -67,6 +67,7 @@ struct OpenOptions {
   bool read_only = false;
   std::chrono::milliseconds busy_timeout{5000};
   bool durable = true;        // WAL with synchronous=FULL; false: NORMAL
+  bool gather_log = false;    // write the log in large pieces (log_gatherer.h); needs `durable`
   bool secure_delete = true;  // freed content is overwritten with zeros
   // For a file that is made now; an existing one keeps what it has.
   int page_size = 0;                // octets, a power of two from 512 to 65536; 0: SQLite's choice

@@ -10,6 +10,8 @@ namespace {
 
 // A mailbox of a kilobyte fits one overflow page of this size (cell_record.h).
 constexpr int kPageSize = 2048;
+// Pages in the log before they are moved into the file: 8 MB. Each sweep empties it too.
+constexpr std::string_view kCheckpointSeldom = "PRAGMA wal_autocheckpoint=4000";
 
 //= spec:tigress#REL-05
 //= spec:tigress#REQ-04
@@ -58,7 +60,10 @@ class SqliteStore final : public Store {
 Result<std::unique_ptr<Store>> open_file(const SqliteOptions& options, const Reserve& reserve,
                                          bool short_of_space) {
   const std::filesystem::path path = options.folder / "cells.db";
-  KF_TRY(auto db, sql::Database::open(path, {.page_size = kPageSize, .incremental_vacuum = true}));
+  KF_TRY(auto db,
+         sql::Database::open(
+             path, {.gather_log = true, .page_size = kPageSize, .incremental_vacuum = true}));
+  KF_TRY(db.execute(kCheckpointSeldom));
   KF_TRY(migrate_cells(db));
   KF_TRY(auto cells, CellWriter::prepare(db));
   KF_TRY(move_old_cells(db, cells));
