@@ -207,7 +207,10 @@ Bytes encode_state(const Tombstone& tombstone) {
 }
 
 Bytes encode_state(const Mailbox& box) {
+  // Claim, creator, type and short texts.
+  constexpr std::size_t kUsually = 256;
   SshWriter out;
+  out.reserve(kUsually + box.slot.payload.data.size());
   write_head(out, kMailbox, tombstone_of(box));
   out.u8(static_cast<std::uint8_t>((box.rights.read ? 1 : 0) | (box.rights.write ? 2 : 0) |
                                    (box.rights.remove ? 4 : 0)));

@@ -20,6 +20,8 @@ bool same_name(std::string_view a, std::string_view b) {
 }  // namespace
 
 void Headers::add(std::string name, std::string value) {
+  // Most messages have no more.
+  if (entries_.empty()) entries_.reserve(8);
   entries_.emplace_back(std::move(name), std::move(value));
 }
 

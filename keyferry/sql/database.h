@@ -36,6 +36,8 @@ class Statement {
   Statement& bind(int parameter, std::string_view value);
   Statement& bind(int parameter, ByteView value);
   Statement& bind(int parameter, std::nullopt_t);
+  // bind_view binds octets without copying them: they must live until reset() or run() returns.
+  Statement& bind_view(int parameter, ByteView value);
   template <class T>
   Statement& bind(int parameter, const std::optional<T>& value) {
     return value ? bind(parameter, *value) : bind(parameter, std::nullopt);

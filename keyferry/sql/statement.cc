@@ -42,6 +42,13 @@ Statement& Statement::bind(int parameter, ByteView value) {
   return *this;
 }
 
+Statement& Statement::bind_view(int parameter, ByteView value) {
+  const void* data = value.data() ? static_cast<const void*>(value.data()) : "";
+  require(sqlite3_bind_blob64(handle_, parameter, data, value.size(), SQLITE_STATIC) == SQLITE_OK,
+          "an SQL parameter exists");
+  return *this;
+}
+
 Statement& Statement::bind(int parameter, std::nullopt_t) {
   require(sqlite3_bind_null(handle_, parameter) == SQLITE_OK, "an SQL parameter exists");
   return *this;

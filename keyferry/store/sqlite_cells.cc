@@ -72,9 +72,9 @@ sql::Statement& bind_cell(sql::Statement& statement, std::int64_t place, const C
       .bind(3, static_cast<std::int64_t>(cell.version))
       .bind(4, unix_ms(cell.remains_until))
       .bind(5, static_cast<std::int64_t>(cell.secret_id))
-      .bind(6, ByteView(cell.remains))
-      .bind(7, ByteView(cell.value))
-      .bind(8, ByteView(zeros).first(filler));
+      .bind_view(6, cell.remains)
+      .bind_view(7, cell.value)
+      .bind_view(8, ByteView(zeros).first(filler));
 }
 
 Result<CellKey> key_at(const sql::Statement& row, int column) {
@@ -165,7 +165,7 @@ Result<CellReader> CellReader::prepare(sql::Database& db) {
 }
 
 Result<std::optional<Cell>> CellReader::find(std::int64_t place, const CellKey& key) {
-  find_.bind(1, place).bind(2, ByteView(key.octets));
+  find_.bind(1, place).bind_view(2, key.octets);
   const auto row = find_.step();
   std::optional<Cell> cell;
   if (row && *row) cell = cell_from(find_, 0);
@@ -216,7 +216,7 @@ Result<CellInfo> CellWriter::find(std::int64_t place) {
 }
 
 Result<Done> CellWriter::insert(std::int64_t place, const CellKey& key, const Cell& cell) {
-  return bind_cell(*insert_, place, cell, record_.filler(cell)).bind(9, ByteView(key.octets)).run();
+  return bind_cell(*insert_, place, cell, record_.filler(cell)).bind_view(9, key.octets).run();
 }
 
 Result<Done> CellWriter::replace(const CellInfo& old, const Cell& cell) {
