@@ -76,6 +76,10 @@ TEST(Hex, RoundTripsAndRefusesHalfOctets) {
   EXPECT_EQ(encode_hex(*parse_hex("00fFa1")), "00ffa1");
   EXPECT_FALSE(parse_hex("0"));
   EXPECT_FALSE(parse_hex("0g"));
+  for (int c = 0; c < 256; ++c) {
+    const std::string text{static_cast<char>(c), 'a', 'a', static_cast<char>(c)};
+    EXPECT_EQ(static_cast<bool>(parse_hex(text)), std::isxdigit(c) != 0) << c;
+  }
 }
 
 }  // namespace

@@ -12,4 +12,7 @@ std::string encode_hex(ByteView bytes);
 // parse_hex reads pairs of digits of either case. Errors: invalid (odd length, another character).
 Result<Bytes> parse_hex(std::string_view text);
 
+// octet_of_hex is the value of two digits of either case, or -1.
+int octet_of_hex(char high, char low);
+
 }  // namespace keyferry

@@ -7,18 +7,18 @@
 namespace keyferry {
 
 Result<UuidOctets> parse_uuid(std::string_view text) {
-  const Error bad = fail(Errc::invalid, "not a UUID (8-4-4-4-12 hex digits)");
-  if (text.size() != 36) return bad;
-  std::string digits;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool hyphen_here = i == 8 || i == 13 || i == 18 || i == 23;
-    if ((text[i] == '-') != hyphen_here) return bad;
-    if (!hyphen_here) digits += text[i];
-  }
-  const auto bytes = parse_hex(digits);
-  if (!bytes) return bad;
+  const auto bad = [] { return fail(Errc::invalid, "not a UUID (8-4-4-4-12 hex digits)"); };
+  if (text.size() != 36) return bad();
   UuidOctets octets{};
-  std::copy(bytes->begin(), bytes->end(), octets.begin());
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < octets.size(); ++i, at += 2) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) {
+      if (text[at++] != '-') return bad();
+    }
+    const int octet = octet_of_hex(text[at], text[at + 1]);
+    if (octet < 0) return bad();
+    octets[i] = static_cast<std::uint8_t>(octet);
+  }
   return octets;
 }
 

@@ -1,6 +1,7 @@
 // Unicode by utf8proc: what may be shown, and how it compares.
 #include "keyferry/codec/text.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -92,6 +93,10 @@ bool is_utf8(std::string_view text) {
 }
 
 Result<std::string> nfc(std::string_view text) {
+  // ASCII is composed as it is.
+  if (std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; })) {
+    return std::string(text);
+  }
   utf8proc_uint8_t* composed = nullptr;
   const utf8proc_ssize_t size =
       utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
