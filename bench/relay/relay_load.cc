@@ -1,6 +1,7 @@
 // Load for scripts/bench relay: keep-alive HTTPS requests on many connections, and what they cost
 // the server in CPU time. Prints one JSON line. The load generator's own cost does not count, so it
 // may be simple: one blocking thread a connection.
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <barrier>
@@ -155,6 +156,7 @@ struct Work {
   SSL_CTX* context;
   std::barrier<>& ready;
   std::barrier<>& done;
+  std::vector<double>& latencies;  // of this connection, in microseconds
 };
 
 void run_handshakes(const Work& work, int requests) {
@@ -176,9 +178,21 @@ void run_connection(const Work& work, int requests) {
   expect_success(connection.call(create ? create_request(work.options.payload) : request));
   work.ready.arrive_and_wait();
   for (int i = 0; i < requests; ++i) {
-    expect_success(connection.call(create ? create_request(work.options.payload) : request));
+    if (create) request = create_request(work.options.payload);
+    const auto begun = std::chrono::steady_clock::now();
+    expect_success(connection.call(request));
+    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begun;
+    work.latencies.push_back(took.count());
   }
   work.done.arrive_and_wait();
+}
+
+// Of all connections; 0 for handshakes, which are not timed one by one.
+double p99(const std::vector<std::vector<double>>& latencies) {
+  std::vector<double> all;
+  for (const auto& own : latencies) all.insert(all.end(), own.begin(), own.end());
+  std::sort(all.begin(), all.end());
+  return all.empty() ? 0 : all[all.size() * 99 / 100];
 }
 
 int run(const Options& options) {
@@ -187,11 +201,11 @@ int run(const Options& options) {
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   std::barrier ready(options.connections + 1);
   std::barrier done(options.connections + 1);
-  const Work work{options, context, ready, done};
   const int each = options.requests / options.connections;
+  std::vector<std::vector<double>> latencies(static_cast<std::size_t>(options.connections));
   std::vector<std::jthread> threads;
-  for (int i = 0; i < options.connections; ++i) {
-    threads.emplace_back([&] { run_connection(work, each); });
+  for (std::vector<double>& own : latencies) {
+    threads.emplace_back([&] { run_connection({options, context, ready, done, own}, each); });
   }
   ready.arrive_and_wait();
   const auto begun = std::chrono::steady_clock::now();
@@ -202,9 +216,11 @@ int run(const Options& options) {
   threads.clear();
   SSL_CTX_free(context);
   const double requests = static_cast<double>(each) * options.connections;
-  std::printf("{\"mode\":\"%s\",\"requests\":%.0f,\"seconds\":%.3f,\"cpu_us\":%.3f}\n",
-              options.mode.c_str(), requests, took.count(),
-              static_cast<double>(after - before) / 1000.0 / requests);
+  std::printf(
+      "{\"mode\":\"%s\",\"requests\":%.0f,\"seconds\":%.3f,\"cpu_us\":%.3f,"
+      "\"p99_us\":%.1f}\n",
+      options.mode.c_str(), requests, took.count(),
+      static_cast<double>(after - before) / 1000.0 / requests, p99(latencies));
   return 0;
 }
 
