@@ -72,6 +72,8 @@ class Server final : public RelayServer {
  private:
   void refresh() {
     metrics_.set_waiting(relay_.waiting());
+    metrics_.set_connections(api_->connections());
+    metrics_.set_short_of_space(store_->short_of_space());
     if (webhooks_) metrics_.set_pushes(webhooks_->waiting());
   }
 

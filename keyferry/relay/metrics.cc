@@ -14,6 +14,11 @@ double seconds_of(std::chrono::steady_clock::duration took) {
   return std::chrono::duration<double>(took).count();
 }
 
+prometheus::Gauge& gauge(prometheus::Registry& registry, const std::string& name,
+                         const std::string& help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+}
+
 }  // namespace
 
 Metrics::Metrics(prometheus::Registry& registry) {
@@ -52,16 +57,10 @@ Metrics::Metrics(prometheus::Registry& registry) {
                 .Help("Cells whose content a sweep removed.")
                 .Register(registry)
                 .Add({});
-  sweep_seconds_ = &prometheus::BuildGauge()
-                        .Name("keyferry_relay_last_sweep_seconds")
-                        .Help("How long the last sweep took.")
-                        .Register(registry)
-                        .Add({});
-  cells_ = &prometheus::BuildGauge()
-                .Name("keyferry_relay_cells")
-                .Help("Cells in the store: mailboxes, and tombstones for a day after them.")
-                .Register(registry)
-                .Add({});
+  sweep_seconds_ =
+      &gauge(registry, "keyferry_relay_last_sweep_seconds", "How long the last sweep took.");
+  cells_ = &gauge(registry, "keyferry_relay_cells",
+                  "Cells in the store: mailboxes, and tombstones for a day after them.");
   auto& pushes = prometheus::BuildCounter()
                      .Name("keyferry_relay_pushes_total")
                      .Help("Webhook pushes by what became of them; retried counts attempts.")
@@ -70,16 +69,12 @@ Metrics::Metrics(prometheus::Registry& registry) {
   for (std::size_t outcome = 0; outcome < kOutcomes.size(); ++outcome) {
     pushes_[outcome] = &pushes.Add({{"outcome", kOutcomes[outcome]}});
   }
-  pushes_waiting_ = &prometheus::BuildGauge()
-                         .Name("keyferry_relay_pushes_waiting")
-                         .Help("Webhook pushes that wait for their turn or their next attempt.")
-                         .Register(registry)
-                         .Add({});
-  waiting_ = &prometheus::BuildGauge()
-                  .Name("keyferry_relay_waiting_calls")
-                  .Help("Calls that wait for a change now.")
-                  .Register(registry)
-                  .Add({});
+  pushes_waiting_ = &gauge(registry, "keyferry_relay_pushes_waiting",
+                           "Webhook pushes that wait for their turn or their next attempt.");
+  connections_ = &gauge(registry, "keyferry_relay_connections", "Connections that are open now.");
+  short_of_space_ = &gauge(registry, "keyferry_relay_short_of_space",
+                           "1 while the store's reserve is in use and creates are refused.");
+  waiting_ = &gauge(registry, "keyferry_relay_waiting_calls", "Calls that wait for a change now.");
 }
 
 void Metrics::count(CallKind kind, int status, std::chrono::steady_clock::duration took) {
@@ -109,6 +104,14 @@ void Metrics::count_push(notify::Webhooks::Outcome outcome) {
 
 void Metrics::set_pushes(std::size_t waiting) {
   pushes_waiting_->Set(static_cast<double>(waiting));
+}
+
+void Metrics::set_connections(std::size_t connections) {
+  connections_->Set(static_cast<double>(connections));
+}
+
+void Metrics::set_short_of_space(bool is_short) {
+  short_of_space_->Set(is_short ? 1 : 0);
 }
 
 void Metrics::set_waiting(std::size_t calls) {

@@ -47,6 +47,9 @@ class Metrics {
   // count_push notes what became of a push, or of an attempt that will be repeated.
   void count_push(notify::Webhooks::Outcome outcome);
   void set_pushes(std::size_t waiting);
+  void set_connections(std::size_t connections);
+  // set_short_of_space notes that the store's reserve is in use: creates are refused.
+  void set_short_of_space(bool is_short);
 
  private:
   static constexpr std::size_t kStatusClasses = 4;  // 2xx … 5xx
@@ -61,6 +64,8 @@ class Metrics {
   prometheus::Gauge* waiting_;
   std::array<prometheus::Counter*, 5> pushes_{};
   prometheus::Gauge* pushes_waiting_;
+  prometheus::Gauge* connections_;
+  prometheus::Gauge* short_of_space_;
 };
 
 }  // namespace keyferry::relay
