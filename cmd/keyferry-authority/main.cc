@@ -10,6 +10,7 @@
 #include "keyferry/net/http_server.h"
 #include "keyferry/net/log.h"
 #include "keyferry/net/signals.h"
+#include "keyferry/net/supervisor.h"
 
 namespace keyferry::cmd {
 namespace {

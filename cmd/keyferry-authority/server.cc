@@ -13,6 +13,7 @@
 #include "keyferry/issuer/service.h"
 #include "keyferry/net/admin.h"
 #include "keyferry/net/metrics.h"
+#include "keyferry/net/passed_sockets.h"
 #include "keyferry/net/problem.h"
 
 namespace keyferry::cmd {
@@ -41,6 +42,7 @@ class Server final : public AuthorityServer {
                config.listen_admin, registry_, [this] { return ready(); }, [this] { refresh(); }));
     net::ServerOptions options;
     options.listen = config.listen_api;
+    options.socket_name = net::kApiSocket;
     options.tls = config.tls;
     options.threads = config.threads;
     options.max_body = kMostBody;

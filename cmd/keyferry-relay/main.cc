@@ -10,6 +10,7 @@
 
 #include "keyferry/net/log.h"
 #include "keyferry/net/signals.h"
+#include "keyferry/net/supervisor.h"
 #include "keyferry/relay/secret_ring.h"
 
 namespace keyferry::cmd {

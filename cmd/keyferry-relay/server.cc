@@ -6,6 +6,7 @@
 #include "keyferry/digest/random.h"
 #include "keyferry/file/file.h"
 #include "keyferry/net/admin.h"
+#include "keyferry/net/passed_sockets.h"
 #include "keyferry/relay/relay.h"
 #include "keyferry/relay/sweeper.h"
 #include "keyferry/store/memory.h"
@@ -37,6 +38,7 @@ class Server final : public RelayServer {
   Result<Done> listen(const RelayConfig& config) {
     net::ServerOptions options;
     options.listen = config.listen_api;
+    options.socket_name = net::kApiSocket;
     options.tls = config.tls;
     options.threads = config.threads;
     options.max_body = mailbox::most_body_octets(config.settings.body);

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "keyferry/net/signals.h"
+#include "keyferry/net/supervisor.h"
 
 namespace keyferry::cmd {
 namespace {

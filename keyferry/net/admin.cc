@@ -2,6 +2,7 @@
 
 #include <prometheus/text_serializer.h>
 
+#include "keyferry/net/passed_sockets.h"
 #include "keyferry/net/problem.h"
 #include "keyferry/net/router.h"
 
@@ -30,6 +31,7 @@ Result<std::unique_ptr<HttpServer>> start_admin(std::string listen,
              });
   ServerOptions options;
   options.listen = std::move(listen);
+  options.socket_name = kAdminSocket;
   options.threads = 1;
   options.max_body = 0;
   options.max_connections = 100;

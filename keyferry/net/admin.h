@@ -12,8 +12,8 @@ namespace keyferry::net {
 
 // start_admin serves `registry`. `ready` is asked at each /readyz; an Error answers 503 with its
 // detail. `refresh`, if given, runs before each /metrics to set gauges. Both run on the admin's own
-// thread. Plain HTTP: `listen` must be a loopback address or a unix socket. Errors as
-// HttpServer::start.
+// thread. Plain HTTP: `listen` must be a loopback address or a unix socket. A socket that the
+// service manager passed as "admin" is served in its place. Errors as HttpServer::start.
 Result<std::unique_ptr<HttpServer>> start_admin(std::string listen,
                                                 std::shared_ptr<prometheus::Registry> registry,
                                                 std::function<Result<Done>()> ready,

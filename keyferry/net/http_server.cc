@@ -5,6 +5,7 @@
 
 #include "keyferry/net/acceptor.h"
 #include "keyferry/net/listener.h"
+#include "keyferry/net/passed_sockets.h"
 #include "keyferry/net/signals.h"
 #include "keyferry/net/tls.h"
 #include "keyferry/net/worker.h"
@@ -101,10 +102,10 @@ class Server final : public HttpServer {
   std::mutex drain_mutex_;
 };
 
-Result<Done> check_plain_http(const ListenAddress& address, const std::string& listen, bool tls) {
+Result<Done> check_plain_http(bool is_private, const std::string& listen, bool tls) {
   //= spec:tigress#TRN-01
   //= spec:tigress#TRN-07
-  if (!tls && !address.is_private()) {
+  if (!tls && !is_private) {
     return fail(Errc::invalid, "plain HTTP on " + listen +
                                    " is refused: give certificate and key, or listen on a loopback "
                                    "address or a unix socket");
@@ -112,17 +113,29 @@ Result<Done> check_plain_http(const ListenAddress& address, const std::string& l
   return Done{};
 }
 
+Result<Listener> open_listener(const ServerOptions& options) {
+  const bool tls = options.tls.has_value();
+  if (!options.socket_name.empty()) {
+    KF_TRY(auto passed, take_passed_socket(options.socket_name));
+    if (passed) {
+      KF_TRY(check_plain_http(passed->is_private(), passed->address(), tls));
+      return *std::move(passed);
+    }
+  }
+  KF_TRY(const ListenAddress address, parse_listen_address(options.listen));
+  KF_TRY(check_plain_http(address.is_private(), options.listen, tls));
+  return Listener::open(address, options.socket_mode);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(ServerOptions options, Handler handler) {
   require(options.threads > 0 && handler != nullptr, "a server has threads and a handler");
-  KF_TRY(const ListenAddress address, parse_listen_address(options.listen));
-  KF_TRY(check_plain_http(address, options.listen, options.tls.has_value()));
   std::shared_ptr<const TlsContext> tls;
   if (options.tls) {
     KF_TRY(tls, TlsContext::load(options.tls->certificate, options.tls->key));
   }
-  KF_TRY(Listener listener, Listener::open(address, options.socket_mode));
+  KF_TRY(Listener listener, open_listener(options));
   ignore_broken_pipes();
   return std::unique_ptr<HttpServer>(std::make_unique<Server>(
       std::move(listener), std::move(tls), std::move(options), std::move(handler)));
@@ -130,7 +143,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(ServerOptions options, Han
 
 Result<Done> check_listening(const std::string& listen, const std::optional<TlsFiles>& tls) {
   KF_TRY(const ListenAddress address, parse_listen_address(listen));
-  KF_TRY(check_plain_http(address, listen, tls.has_value()));
+  KF_TRY(check_plain_http(address.is_private(), listen, tls.has_value()));
   if (tls) {
     KF_TRY([[maybe_unused]] const auto context, TlsContext::load(tls->certificate, tls->key));
   }

@@ -20,6 +20,9 @@ struct TlsFiles {
 struct ServerOptions {
   // "HOST:PORT" ("127.0.0.1:0" picks a free port, "[::]:443" is dual stack) or "unix:PATH".
   std::string listen;
+  // A socket that the service manager passed under this name ("api", "admin"; passed_sockets.h) is
+  // served in place of `listen`. Empty: none is looked for.
+  std::string socket_name;
   std::optional<TlsFiles> tls;  // absent: plain HTTP; start() refuses that unless loopback or unix
   int threads = 2;
   std::size_t max_body = 256 * 1024;     // octets; more is 413
@@ -35,7 +38,7 @@ class HttpServer {
   // start binds, loads the certificate and begins to serve on own threads. Handlers that return
   // late are fine. Errors: conflict ("address 127.0.0.1:8443 is in use by another program"),
   // invalid (address; certificate and key do not match or cannot be read; plain HTTP on a public
-  // address), io.
+  // address; a passed socket that is none), io.
   static Result<std::unique_ptr<HttpServer>> start(ServerOptions options, Handler handler);
   virtual ~HttpServer() = default;
 

@@ -1,9 +1,12 @@
 #include "keyferry/net/listener.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -74,6 +77,39 @@ void set_option(int fd, int level, int option, int value) {
   ::setsockopt(fd, level, option, &value, sizeof value);
 }
 
+bool read_option(int fd, int option, int& value) {
+  socklen_t size = sizeof value;
+  return ::getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0;
+}
+
+SocketName bound_name(int fd) {
+  SocketName name;
+  ::getsockname(fd, name.get(), &name.size);
+  return name;
+}
+
+std::uint16_t bound_port(const SocketName& name) {
+  sockaddr_in6 bound{};
+  std::memcpy(&bound, &name.storage, sizeof bound);
+  // sin_port and sin6_port lie at the same place.
+  return ntohs(bound.sin6_port);
+}
+
+// unix_path is the path of a bound unix socket, "@NAME" of an abstract one.
+std::string unix_path(const SocketName& name) {
+  sockaddr_un un{};
+  std::memcpy(&un, &name.storage, sizeof un);
+  const std::size_t head = offsetof(sockaddr_un, sun_path);
+  const std::size_t size = name.size > head ? name.size - head : 0;
+  std::string path(un.sun_path, std::min(size, sizeof un.sun_path));
+  if (!path.empty() && path.front() == '\0') {
+    path.front() = '@';
+  } else {
+    path = path.c_str();  // ends at the first zero
+  }
+  return path;
+}
+
 // clear_stale removes the file of a unix socket that a killed program left behind.
 Result<Done> clear_stale(const std::string& path, SocketName& name) {
   struct stat info{};
@@ -125,8 +161,11 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
   return address;
 }
 
-Listener::Listener(UniqueFd fd, std::string address, std::string path)
-    : fd_(std::move(fd)), address_(std::move(address)), path_(std::move(path)) {}
+Listener::Listener(UniqueFd fd, std::string address, bool is_private, std::string path)
+    : fd_(std::move(fd)),
+      address_(std::move(address)),
+      private_(is_private),
+      path_(std::move(path)) {}
 
 Listener::~Listener() {
   if (!path_.empty()) ::unlink(path_.c_str());
@@ -158,15 +197,30 @@ Result<Listener> Listener::open(const ListenAddress& address, unsigned mode) {
   if (!address.ip) {
     // The mask of the process may have taken bits away that the setting grants.
     if (::chmod(address.path.c_str(), mode) != 0) return bind_error(text, errno);
-    return Listener(std::move(fd), std::move(text), address.path);
+    return Listener(std::move(fd), std::move(text), true, address.path);
   }
-  name.size = sizeof name.storage;
-  ::getsockname(fd.value(), name.get(), &name.size);
-  sockaddr_in6 bound{};
-  std::memcpy(&bound, &name.storage, sizeof bound);
-  // sin_port and sin6_port lie at the same place.
-  text = encode(*address.ip, ntohs(bound.sin6_port));
-  return Listener(std::move(fd), std::move(text), {});
+  text = encode(*address.ip, bound_port(bound_name(fd.value())));
+  return Listener(std::move(fd), std::move(text), address.is_private(), {});
+}
+
+Result<Listener> Listener::adopt(UniqueFd fd) {
+  int type = 0;
+  int listens = 0;
+  if (!read_option(fd.value(), SO_TYPE, type) || !read_option(fd.value(), SO_ACCEPTCONN, listens) ||
+      type != SOCK_STREAM || listens == 0) {
+    return fail(Errc::invalid, "is no stream socket that listens (Accept=no, ListenStream=)");
+  }
+  ::fcntl(fd.value(), F_SETFD, FD_CLOEXEC);
+  ::fcntl(fd.value(), F_SETFL, ::fcntl(fd.value(), F_GETFL) | O_NONBLOCK);
+  SocketName name = bound_name(fd.value());
+  if (const std::optional<IpAddress> ip = ip_of(*name.get())) {
+    set_option(fd.value(), IPPROTO_TCP, TCP_NODELAY, 1);
+    return Listener(std::move(fd), encode(*ip, bound_port(name)), is_loopback(*ip), {});
+  }
+  if (name.storage.ss_family != AF_UNIX) {
+    return fail(Errc::invalid, "is neither an IP nor a unix socket");
+  }
+  return Listener(std::move(fd), "unix:" + unix_path(name), true, {});
 }
 
 std::variant<Accepted, AcceptFailure> accept_one(int listener) {

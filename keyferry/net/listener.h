@@ -31,19 +31,27 @@ class Listener {
   // open. "[::]" takes IPv4 too. The file of a unix socket that nobody listens on any more is
   // replaced; its mode is `mode` from the first moment. Errors: conflict (in use), invalid, io.
   static Result<Listener> open(const ListenAddress& address, unsigned mode);
+  // adopt takes a socket that another program bound and listens on (socket activation); the file of
+  // a unix socket stays when this object dies. Errors: invalid, it is no stream socket that
+  // listens, or neither IP nor unix.
+  static Result<Listener> adopt(UniqueFd fd);
   Listener(Listener&&) noexcept = default;
   Listener& operator=(Listener&&) noexcept = default;
   ~Listener();
 
   // take_fd gives the socket away; the file of a unix socket still goes with this object.
   UniqueFd take_fd() { return std::move(fd_); }
+  // address is what is bound, with the real port ("127.0.0.1:40123", "unix:/run/x.sock").
   const std::string& address() const { return address_; }
+  // is_private is true where no other machine can connect.
+  bool is_private() const { return private_; }
 
  private:
-  Listener(UniqueFd fd, std::string address, std::string path);
+  Listener(UniqueFd fd, std::string address, bool is_private, std::string path);
   UniqueFd fd_;
   std::string address_;
-  std::string path_;
+  bool private_ = false;
+  std::string path_;  // to unlink
 };
 
 // Accepted is a new connection, not blocking, with its source ("local" on a unix socket).

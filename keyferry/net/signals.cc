@@ -1,15 +1,10 @@
 #include "keyferry/net/signals.h"
 
 #include <csignal>
-#include <cstddef>
-#include <cstdlib>
-#include <cstring>
-#include <string_view>
 
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
+
+#include "keyferry/net/supervisor.h"
 
 namespace keyferry::net {
 namespace {
@@ -49,26 +44,12 @@ void ignore_file_size_limit() {
 void serve_until_terminated(const std::function<void()>& reload) {
   const sigset_t set = watched();
   int signal = 0;
-  while (sigwait(&set, &signal) == 0 && signal == SIGHUP) reload();
-}
-
-void notify_ready() {
-  const char* path = std::getenv("NOTIFY_SOCKET");
-  if (path == nullptr) return;
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::size_t length = std::strlen(path);
-  if (length == 0 || length >= sizeof address.sun_path) return;
-  std::memcpy(address.sun_path, path, length);
-  // systemd writes an abstract socket with a leading @.
-  if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
-  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return;
-  constexpr std::string_view kReady = "READY=1";
-  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
-  [[maybe_unused]] const ssize_t sent = ::sendto(fd, kReady.data(), kReady.size(), MSG_NOSIGNAL,
-                                                 reinterpret_cast<const sockaddr*>(&address), size);
-  ::close(fd);
+  while (sigwait(&set, &signal) == 0 && signal == SIGHUP) {
+    notify_reloading();
+    reload();
+    notify_ready();
+  }
+  notify_stopping();
 }
 
 }  // namespace keyferry::net

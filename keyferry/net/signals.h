@@ -5,7 +5,8 @@
 
 namespace keyferry::net {
 
-// serve_until_terminated blocks: SIGHUP calls `reload`, SIGTERM and SIGINT end it. Call
+// serve_until_terminated blocks: SIGHUP calls `reload`, SIGTERM and SIGINT end it. The service
+// manager hears of both (supervisor.h). Call
 // block_signals() first thing in main, before any thread starts; it also forbids core files, for a
 // server's memory holds its clients' claims and tokens.
 void block_signals();
@@ -20,9 +21,5 @@ void ignore_broken_pipes();
 // of the end of the program, so that it can say so and leave the old file. block_signals does it
 // too.
 void ignore_file_size_limit();
-
-// notify_ready tells systemd (NOTIFY_SOCKET) that the program serves; without systemd it does
-// nothing.
-void notify_ready();
 
 }  // namespace keyferry::net
