@@ -133,9 +133,9 @@ void print_sshd(const object& answer) {
   }
   std::printf(
       "\n# /etc/ssh/sshd_config.d/keyferry.conf (start keyferry-verifier first: it writes\n"
-      "# keyferry.krl, and sshd refuses every key while that file is missing)\n"
+      "# the list, and sshd refuses every key while that file is missing)\n"
       "TrustedUserCAKeys /etc/ssh/keyferry_ca.pub\n"
-      "RevokedKeys /etc/ssh/keyferry.krl\n"
+      "RevokedKeys /var/lib/keyferry-verifier/ssh.krl\n"
       "AuthorizedPrincipalsFile /etc/keyferry/principals/%%u\n");
   for (const auto& [login, names] : inner(answer, "principals")) {
     std::printf("\n# /etc/keyferry/principals/%s\n", std::string(login).c_str());
