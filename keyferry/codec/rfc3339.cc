@@ -72,6 +72,7 @@ Result<Time> parse_rfc3339(std::string_view text) {
               seconds(second == 60 ? 59 : second));
 }
 
+//= spec:quality#1-time
 std::string encode_rfc3339(Time time) {
   using std::chrono::year;
   constexpr Time kFirst = std::chrono::sys_days(year(0) / 1 / 1);

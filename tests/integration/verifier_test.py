@@ -506,6 +506,7 @@ def test_an_idle_agent_asks_once_a_wait(place, server):
     assert server.requests == 0 and verifier.running
 
 
+#= spec:quality#1-time test
 def test_a_clock_that_is_far_off_is_named(place, server):
     server.date_offset = -7200
     verifier = Verifier(place, server, list_keys=QUICK).start()
