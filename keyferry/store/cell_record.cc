@@ -1,11 +1,12 @@
 #include "keyferry/store/cell_record.h"
 
-#include <algorithm>
+#include "keyferry/dropbox/drop.h"
 
 namespace keyferry::store {
 namespace {
 
 constexpr std::size_t kIdOctets = 32;
+static_assert(CellRecord::kMostInLeaf < dropbox::kLeastDrop);
 
 std::size_t varint_size(std::size_t number) {
   std::size_t size = 1;

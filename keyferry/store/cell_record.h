@@ -20,8 +20,10 @@ namespace keyferry::store {
 // secret_id, remains, filler, value) in a file with pages of `page_size` octets.
 class CellRecord {
  public:
-  // A value of so few octets may lie in a leaf: a tombstone, for no message is so short.
-  static constexpr std::size_t kMostInLeaf = 48;
+  // A value of so few octets may lie in a leaf: no message is so short, a drop has at least 39
+  // (dropbox::kLeastDrop), the state of a mailbox more. The tombstones that expiring leaves always
+  // do.
+  static constexpr std::size_t kMostInLeaf = 38;
   static constexpr std::size_t kMostFiller = 2 * 65536;
 
   explicit CellRecord(std::size_t page_size) : page_size_(page_size) {}

@@ -132,12 +132,13 @@ TEST(SqliteStore, NoValueLiesInALeafOfTheTable) {
   const TemporaryFolder folder;
   const auto store = open(folder);
   for (std::uint32_t i = 0; i < 300; ++i) {
-    Cell cell = cell_of("SECRET-CONTENT-" + std::string(49 + i * 23, 's'));
+    Cell cell = cell_of("SECRET-CONTENT-" + std::string(24 + i * 23, 's'));
     cell.remains = Bytes(i % 50, 1);
     cell.remains_until = i % 50 > 0 ? kEnd : Time();
     cell.secret_id = i % 4 == 0 ? 0xffffffff : i;
     const auto version = change(*store, key_of(i), 0, cell);
-    cell.value.resize(cell.value.size() + 33);
+    // What a claim adds; the shortest stays as short as a drop can be.
+    if (i > 0) cell.value.resize(cell.value.size() + 33);
     ASSERT_TRUE(change(*store, key_of(i), *version, cell));
   }
   while (store->sweep(kStart, 1).value() == 1) continue;
@@ -153,7 +154,7 @@ TEST(SqliteStore, NoValueLiesInALeafOfTheTable) {
     EXPECT_FALSE(leaf && has_content) << page;
   }
   EXPECT_GT(leaves, 20);
-  EXPECT_GT(contents, 300);
+  EXPECT_GE(contents, 300);
 }
 
 // The schema of the first release, with its rows.
