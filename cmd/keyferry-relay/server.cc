@@ -35,6 +35,10 @@ class Server final : public RelayServer {
     relay_.webhooks = webhooks_.get();
   }
 
+  // Whoever waits is woken on the threads of api_, so before these end; also after a start that
+  // failed halfway.
+  ~Server() override { relay_.finish(); }
+
   Result<Done> listen(const RelayConfig& config) {
     net::ServerOptions options;
     options.listen = config.listen_api;

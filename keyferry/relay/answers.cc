@@ -60,7 +60,8 @@ net::Response update_answer(const mailbox::Mailbox& box, mailbox::Party writer, 
   body["isPushNotificationSupported"] = pushes;
   auto response = net::json_response(status_of(duplicate), codec::encode_json(body));
   const bool by_creator = writer == mailbox::Party::creator;
-  if (!duplicate || box.slot.by_creator == by_creator) set_etag(response, box, writer);
+  const bool holds_own = writer != mailbox::Party::stranger && box.slot.by_creator == by_creator;
+  if (!duplicate || holds_own) set_etag(response, box, writer);
   return response;
 }
 

@@ -19,9 +19,9 @@ net::Response create_answer(const Settings& settings, const MailboxId& id,
                             const mailbox::Tombstone& made, bool duplicate, bool has_driver);
 
 // update_answer: isPushNotificationSupported, with the ETag of what `writer` has written. 200, or
-// 201 with the same body, and without the ETag if the other side has written since: it would
-// let the writer overwrite what it has not read.
-// `pushes`: the relay has a token of `writer` and a driver for it.
+// 201 with the same body, and without the ETag if the other side has written since, or the
+// writer has left: it would let the writer overwrite what it has not read. `pushes`: the relay has
+// a token of `writer` and a driver for it.
 net::Response update_answer(const mailbox::Mailbox& box, mailbox::Party writer, bool duplicate,
                             bool pushes);
 

@@ -168,6 +168,12 @@ def test_a_write_that_names_an_old_version_is_refused_and_changes_nothing(relay)
     ada.update(made)
     again = bo.update(made, request_id="r")
     assert again.status == 201 and "etag" not in again.headers, "a version that its writer has not read"
+    # Who has given the mailbox up still gets its retry answered, and learns nothing of what goes on in it.
+    cy, other = Device(relay), Device(relay).create()
+    cy.read(other), cy.update(other, request_id="x"), cy.relinquish(other)
+    bo.read(other), bo.update(other)
+    again = cy.update(other, request_id="x")
+    assert again.status == 201 and "etag" not in again.headers
     # Last writer wins for those who ask for nothing.
     assert bo.update(made).status == ada.update(made).status == bo.update(made, known="*").status == 200
 
