@@ -13,7 +13,7 @@ import uuid
 
 import pytest
 from support import Relay, wait_until
-from support.mailbox import Device, configuration, display, path_of, sealed
+from support.mailbox import Device, base64url, configuration, display, path_of, sealed
 
 WORKERS, KILLS, IN_FLIGHT = 32, 4, 16
 
@@ -159,6 +159,89 @@ def test_kill_9_under_load_loses_nothing_acknowledged(place):
     for box in history:
         audit_box(relay, box)
     print(f"{total} acknowledged operations checked over {KILLS} kills")
+
+
+class Dropper(threading.Thread):
+    """Fills and empties locations, and writes into a queue that it fetches from now and then; writes down what was acknowledged."""
+
+    def __init__(self, relay, seed):
+        super().__init__()
+        self.relay, self.random, self.running = relay, random.Random(seed), None
+        self.drops, self.emptied, self.acknowledged = {}, [], 0
+        self.ada, self.bo = Device(relay), Device(relay)
+        self.queue = self.ada.create(configuration=configuration(seconds=3600, delivery="queue"))
+        assert self.bo.read(self.queue).status == 200
+        self.sent, self.after = [], 0
+
+    def run(self):
+        try:
+            while True:
+                self.step()
+        except (OSError, http.client.HTTPException):
+            pass
+
+    def did(self, what, call):
+        """One call; `running` names what it was about while nothing is known of its end."""
+        self.running = what
+        answer = call()
+        assert answer.status in (200, 201, 204), answer
+        self.running = None
+        self.acknowledged += 1
+        return answer
+
+    def step(self):
+        drop, content = "/t/" + base64url(self.random.randbytes(32)), self.random.randbytes(self.random.randrange(39, 3000))
+        self.did(drop, lambda: self.relay.call("PUT", drop, body=content, headers={"Content-Type": "application/octet-stream"}))
+        self.drops[drop] = content
+        if self.random.random() < 0.4:
+            gone = self.random.choice(list(self.drops))
+            self.did(gone, lambda: self.relay.call("DELETE", gone))
+            del self.drops[gone]
+            self.emptied.append(gone)
+        message = sealed(self.random.randrange(30, 3000))
+        self.did(message, lambda: self.bo.update(self.queue, message))
+        self.sent.append(message)
+        if len(self.sent) > 5:
+            self.did("fetch", self.fetch)
+
+    def fetch(self):
+        """Takes the oldest message out of the queue."""
+        answer = self.ada.read(self.queue, after=self.after)
+        assert answer.json()["payload"] == self.sent[0]
+        self.after, self.sent = answer.json()["seq"], self.sent[1:]
+        return answer
+
+    def audit(self):
+        for drop, content in self.drops.items():
+            assert drop == self.running or self.relay.call("GET", drop).body == content, "an acknowledged drop is lost"
+        for drop in self.emptied:
+            assert self.relay.call("GET", drop).status == 404, "an emptied location is full again"
+        got, after = [], self.after
+        while (answer := self.ada.read(self.queue, after=after)).status == 200:
+            after = answer.json()["seq"]
+            got.append(answer.json()["payload"])
+        allowed = [self.sent, self.sent + [self.running]]
+        assert got in allowed, "an acknowledged message is lost, doubled or out of order"
+
+
+#= spec:tigress#A-20 test
+def test_kill_9_under_load_keeps_drops_and_queues(place):
+    relay = Relay(place).start()
+    for kill in range(2):
+        workers = [Dropper(relay, seed=kill * 1000 + number) for number in range(WORKERS)]
+        for worker in workers:
+            worker.start()
+        wait_until(lambda: sum(worker.acknowledged for worker in workers) > 400, "load", 60)
+        wait_until(lambda: sum(worker.running is not None for worker in workers) >= IN_FLIGHT, "requests in flight", 30)
+        relay.kill()
+        for worker in workers:
+            worker.join()
+        running = sum(worker.running is not None for worker in workers)
+        assert running >= IN_FLIGHT, f"only {running} requests were in flight"
+        relay.start()
+        for worker in workers:
+            worker.audit()
+        print(f"kill {kill + 1}: {running} requests in flight, {sum(worker.acknowledged for worker in workers)} acknowledged operations checked")
 
 
 def test_a_restart_under_load_answers_or_repeats_every_request(place):
