@@ -1,6 +1,5 @@
 #include "keyferry/sql/log_gatherer.h"
 
-#include <cstddef>
 #include <memory>
 #include <new>
 
@@ -18,11 +17,13 @@ constexpr char kName[] = "keyferry-log-gatherer";
 
 // One write-ahead log that is open. SQLite gives the memory, the file of the default system behind
 // it.
-struct alignas(std::max_align_t) Log {
+struct Log {
   sqlite3_file head;
   sqlite3_int64 offset;
   Bytes* gathered;
 };
+// SQLite aligns both to that.
+static_assert(alignof(Log) == 8 && sizeof(Log) % 8 == 0);
 
 sqlite3_vfs* default_system = nullptr;
 
