@@ -14,7 +14,7 @@ struct AcceptOptions {
   std::string pin, pin_file;
   std::string secret, secret_file;
   std::string name;
-  bool force = false, agent = false, ssh_config = false;
+  bool force = false, agent = false, ssh_config = false, cancel = false;
 };
 
 bool is_pin_line(std::string_view line) {
@@ -90,6 +90,11 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
   KF_TRY(take.pin, read_secret_option(options.pin, options.pin_file));
   KF_TRY(take.secret, read_secret_option(options.secret, options.secret_file));
   KF_TRY(const SecretBytes what, read_what(*session, options, take.pin));
+  if (options.cancel) {
+    KF_TRY(wallet::cancel_take_of(session->wallet(), text_of(what.expose()), take));
+    session->terminal().say("given up: the sender is told, nothing was taken");
+    return Done{};
+  }
   KF_TRY(const wallet::CredentialRecord record,
          wallet::take_share(session->wallet(), text_of(what.expose()), std::move(take)));
   const auto offered = offer_to_ssh(*session, options, record);
@@ -124,6 +129,8 @@ void add_accept(Program& program) {
   command->add_flag("--agent", options->agent, "add it to the SSH agent, while it is good");
   command->add_flag("--ssh-config", options->ssh_config,
                     "let `ssh NAME` work: one Include line in ~/.ssh/config");
+  command->add_flag("--cancel", options->cancel,
+                    "give up a share whose sender has not confirmed it yet");
   command->add_flag("--force", options->force, "go on with a link that looks damaged");
   command->add_flag("--allow-local", program.allow_local,
                     "let the relay and authority be at a loopback or private address");

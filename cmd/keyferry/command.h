@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json/object.hpp>
 
+#include "keyferry/wallet/give_exchange.h"
 #include "keyferry/wallet/take.h"
 
 namespace keyferry::cli {
@@ -47,9 +48,17 @@ class Session {
 CLI::App* add_command(Program& program, const std::string& name, const std::string& summary,
                       const std::vector<std::string>& examples);
 
-// print writes a line on standard output; print_json an object.
+// print writes a line on standard output.
 void print(std::string_view line);
-void print_json(const boost::json::value& value);
+
+// words_source gives the sender's --words once, or with "-" a line of standard input each time; an
+// empty text asks the person at the terminal.
+wallet::WordsSource words_source(const std::string& words);
+
+// carry_out waits for the other side of a confirmed share and reports how it ended: 3 when nobody
+// got anything.
+Result<Done> carry_out(Program& program, Session& session, wallet::GiveRecord& record,
+                       const std::string& words);
 
 // read_secret_option reads what --pin or --pin-file gave; nothing when neither did. Errors: invalid
 // (both), io.

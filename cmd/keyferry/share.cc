@@ -19,7 +19,9 @@ struct ShareOptions {
   std::vector<std::string> logins, hosts, sources, extensions;
   std::string command, valid_for, from, until, link_for, note, relay;
   std::int64_t depth = 0;
-  bool pin = false, now = false, qr = false, split = false, copy = false, plain = false;
+  std::string words;
+  bool pin = false, now = false, confirm = false, qr = false, split = false, copy = false;
+  bool plain = false;
   bool no_extensions = false;
 };
 
@@ -74,15 +76,22 @@ Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) 
   give.depth = options.depth;
   give.pin = options.pin;
   give.plain = options.plain;
+  give.confirmed = !options.now;
   give.relay = options.relay;
   KF_TRY(read_window(options, now, give));
   return give;
 }
 
 //= spec:tigress#SYS-02
-Result<Done> warn(Session& session, const std::string& what, bool pin) {
+Result<Done> warn(Session& session, const std::string& what, const ShareOptions& options) {
   Terminal& terminal = session.terminal();
-  if (pin) {
+  if (!options.now) {
+    terminal.say("nobody gets " + what +
+                 " before you have compared three words with the person (--now: whoever opens the "
+                 "link first)");
+    return Done{};
+  }
+  if (options.pin) {
     terminal.say("whoever has both the link and the PIN gets " + what +
                  ": send the PIN another way than the link, best by voice");
     return Done{};
@@ -107,6 +116,7 @@ void copy(Session& session, std::string_view link) {
   session.terminal().say("note: there is no terminal here, so nothing was copied");
 }
 
+//= spec:transfer#1-split
 Result<Done> print_link(Program& program, Session& session, const wallet::GiveRecord& record,
                         const Output& output) {
   transfer::ShareLink link = wallet::full_link(record);
@@ -145,11 +155,16 @@ void say_what_next(Session& session, const wallet::GiveRecord& record, const Out
   terminal.say(
       "whoever sees the link's address can read that a share waits, and until when; not "
       "what it is");
+  if (record.confirmed) {
+    terminal.say("Ctrl-C leaves it open: `keyferry watch " + record.share +
+                 "` goes on, `keyferry revoke " + record.share + "` ends it");
+    return;
+  }
   terminal.say("follow it with `keyferry watch " + record.share +
                "`, end it with `keyferry revoke " + record.share + "`");
 }
 
-Result<Done> finish(Program& program, Session& session, wallet::GiveRecord record,
+Result<Done> finish(Program& program, Session& session, wallet::GiveRecord& record,
                     const Output& output) {
   KF_TRY(print_link(program, session, record, output));
   say_what_next(session, record, output);
@@ -163,10 +178,12 @@ Result<Done> share(Program& program, const ShareOptions& options) {
   KF_TRY(const wallet::CredentialRecord credential,
          wallet::load_credential(wallet.home, options.credential));
   KF_TRY(const std::string title, wallet::check_wish(credential, give, wallet.web.now()));
-  KF_TRY(warn(*session, title, options.pin));
+  KF_TRY(warn(*session, title, options));
   wallet::renew_due(wallet);
   KF_TRY(wallet::GiveRecord record, wallet::give_share(wallet, credential, give));
-  return finish(program, *session, std::move(record), {options.qr, options.split, options.copy});
+  KF_TRY(finish(program, *session, record, {options.qr, options.split, options.copy}));
+  if (!record.confirmed) return Done{};
+  return carry_out(program, *session, record, options.words);
 }
 
 struct RearmOptions {
@@ -181,7 +198,7 @@ Result<Done> rearm(Program& program, const RearmOptions& options) {
   session->terminal().say(
       "the share is open again, with a new link and a new PIN; the old ones are "
       "dead");
-  return finish(program, *session, std::move(record), options.output);
+  return finish(program, *session, record, options.output);
 }
 
 void add_output_options(CLI::App* command, Output& output) {
@@ -234,8 +251,8 @@ void add_share(Program& program) {
   auto output = std::make_shared<Output>();
   CLI::App* command =
       add_command(program, "share", "share a credential, or less than it, by a link",
-                  {"keyferry share web --as deploy --for 4h --pin",
-                   "keyferry share web --host web --until 18:00 --command 'uptime' --json"});
+                  {"keyferry share web --as deploy --for 4h",
+                   "keyferry share web --now --pin --until 18:00 --command 'uptime' --json"});
   command
       ->add_option("credential", options->credential,
                    "the credential to share from (keyferry list)")
@@ -244,13 +261,24 @@ void add_share(Program& program) {
   add_rights_options(command, *options);
   add_time_options(command, *options);
   command->add_flag("--pin", options->pin, "ask the receiver for a PIN, which is printed here");
-  command->add_flag("--now", options->now,
-                    "whoever has the link may take it at once (the default)");
+  CLI::Option* now = command->add_flag(
+      "--now", options->now, "whoever has the link (and PIN) takes it at once, without you");
+  command
+      ->add_flag("--confirm", options->confirm,
+                 "wait here and compare three words with the person first (the default)")
+      ->excludes(now);
+  command
+      ->add_option("--words", options->words,
+                   "the words that the person read out; - reads a line of standard input")
+      ->type_name("WORDS")
+      ->excludes(now);
   command->add_option("--note", options->note, "a line for the receiver");
   command->add_option("--relay", options->relay, "where the link waits")->type_name("URL");
   add_output_options(command, *output);
-  command->add_flag("--plain-v1", options->plain,
-                    "a link that any v1 wallet takes: AES-128, no proof of the secret");
+  command
+      ->add_flag("--plain-v1", options->plain,
+                 "a link that any v1 wallet takes: AES-128, no proof of the secret")
+      ->needs(now);
   command->add_flag("--allow-local", program.allow_local,
                     "let the relay and authority be at a loopback or private address");
   command->callback([&program, options, output] {

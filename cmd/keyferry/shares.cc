@@ -88,9 +88,29 @@ Result<Done> list(Program& program, bool with_shares) {
   return Done{};
 }
 
-Result<Done> watch(Program& program, const std::string& id) {
+// find_exchange finds a confirmed share of this wallet that waits for its other side, by the
+// beginning of its id; the newest one without.
+Result<std::optional<wallet::GiveRecord>> find_exchange(const wallet::Home& home,
+                                                        std::string_view id) {
+  KF_TRY(auto gives, wallet::load_gives(home));
+  if (id.empty()) {
+    if (gives.empty()) return std::optional<wallet::GiveRecord>();
+    id = gives.back().share;
+  }
+  std::optional<wallet::GiveRecord> found;
+  for (wallet::GiveRecord& give : gives) {
+    if (!give.confirmed || !give.link || id.size() < 4 || !give.share.starts_with(id)) continue;
+    if (found) return std::optional<wallet::GiveRecord>();  // find_share says that several fit
+    found = std::move(give);
+  }
+  return found;
+}
+
+Result<Done> watch(Program& program, const std::string& id, const std::string& words) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
+  KF_TRY(auto exchange, find_exchange(wallet.home, id));
+  if (exchange) return carry_out(program, *session, *exchange, words);
   std::string text = id;
   if (text.empty()) {
     KF_TRY(const auto gives, wallet::load_gives(wallet.home));
@@ -185,12 +205,21 @@ void add_list(Program& program) {
 
 void add_watch(Program& program) {
   auto id = std::make_shared<std::string>();
-  CLI::App* command = add_command(program, "watch", "follow a share: taken, used up, ended",
-                                  {"keyferry watch", "keyferry watch k3jx2 --json"});
+  auto words = std::make_shared<std::string>();
+  CLI::App* command =
+      add_command(program, "watch", "go on with a share, or follow it: taken, used up, ended",
+                  {"keyferry watch", "keyferry watch k3jx2 --words 'clockwork pyramid slowdown'"});
   command->add_option("share", *id, "its id, or the beginning; without: the newest one")
       ->type_name("SHARE");
-  command->callback(
-      [&program, id] { program.action = [id](Program& p) { return watch(p, *id); }; });
+  command
+      ->add_option("--words", *words,
+                   "the words that the person read out; - reads a line of standard input")
+      ->type_name("WORDS");
+  command->add_flag("--allow-local", program.allow_local,
+                    "let the relay and authority be at a loopback or private address");
+  command->callback([&program, id, words] {
+    program.action = [id, words](Program& p) { return watch(p, *id, *words); };
+  });
 }
 
 void add_revoke(Program& program) {

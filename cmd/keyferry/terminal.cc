@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <ctime>
 
 #include <fcntl.h>
 #include <termios.h>
@@ -58,8 +59,34 @@ Terminal::~Terminal() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+void Terminal::end_live_line() {
+  if (live_) std::fputc('\n', stderr);
+  live_ = false;
+}
+
+// On a terminal the steps of a wait make one line, which a question or a plain line ends.
+void Terminal::step(std::string_view event, const boost::json::object& facts,
+                    std::string_view line) {
+  if (quiet_) {
+    boost::json::object object{{"event", event}};
+    for (const auto& [name, value] : facts) object[name] = value;
+    return print_json(object);
+  }
+  if (!can_answer()) return say(line);
+  std::array<char, 16> at{};
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  localtime_r(&now, &local);
+  std::strftime(at.data(), at.size(), "%H:%M:%S", &local);
+  std::fprintf(stderr, "%s%.*s %s …", live_ ? " " : "", static_cast<int>(line.size()), line.data(),
+               at.data());
+  std::fflush(stderr);
+  live_ = true;
+}
+
 void Terminal::say(std::string_view line) {
   if (quiet_) return;
+  end_live_line();
   std::fwrite(line.data(), 1, line.size(), stderr);
   std::fputc('\n', stderr);
 }
@@ -87,6 +114,7 @@ Result<SecretBytes> Terminal::read_line(std::string_view question, std::string_v
                     std::string(option),
                 "no_terminal");
   }
+  end_live_line();
   write_text(descriptor_, question);
   Bytes line;
   line.reserve(kMostLine);  // never moved, so never left behind unwiped
@@ -102,6 +130,21 @@ Result<SecretBytes> Terminal::read_line(std::string_view question, std::string_v
   }
   if (!echo) write_text(descriptor_, "\n");
   return SecretBytes(std::move(line));
+}
+
+Result<std::string> read_line_of_input() {
+  std::string line;
+  for (char c = 0; line.size() < kMostLine;) {
+    const ssize_t got = ::read(STDIN_FILENO, &c, 1);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(Errc::io, "cannot read standard input");
+    if (got == 0 && line.empty()) {
+      return fail(Errc::invalid, "standard input has no further line", "no_terminal");
+    }
+    if (got == 0 || c == '\n') return line;
+    line.push_back(c);
+  }
+  return fail(Errc::too_large, "the line on standard input is too long");
 }
 
 Result<SecretBytes> read_standard_input() {

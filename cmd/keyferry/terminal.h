@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include <boost/json/object.hpp>
+
 #include "keyferry/wallet/person.h"
 
 namespace keyferry::cli {
@@ -16,19 +18,28 @@ class Terminal final : public wallet::Person {
   Terminal& operator=(const Terminal&) = delete;
 
   void say(std::string_view line) override;
+  void step(std::string_view event, const boost::json::object& facts,
+            std::string_view line) override;
   Result<bool> agree(std::string_view question) override;
   Result<SecretBytes> ask_secret(std::string_view question, std::string_view option) override;
+  Result<SecretBytes> ask_line(std::string_view question, std::string_view option) override;
   bool can_answer() const override { return descriptor_ >= 0; }
-
-  // ask_line asks for a text that may be seen while it is typed or pasted.
-  Result<SecretBytes> ask_line(std::string_view question, std::string_view option);
 
  private:
   Result<SecretBytes> read_line(std::string_view question, std::string_view option, bool echo);
+  void end_live_line();
   bool yes_;
   bool quiet_;
   int descriptor_ = -1;  // of the terminal; -1: nobody is there
+  bool live_ = false;    // the last line on the terminal goes on: steps of a long wait
 };
+
+// print_json writes an object on standard output, one line.
+void print_json(const boost::json::value& value);
+
+// read_line_of_input reads one line of standard input, without its end. Errors: invalid with reason
+// no_terminal (there is none), too_large.
+Result<std::string> read_line_of_input();
 
 // read_standard_input reads everything, at most 64 KiB. Errors: too_large, io.
 Result<SecretBytes> read_standard_input();

@@ -199,6 +199,14 @@ Result<Done> replace(const Path& path, ByteView content, unsigned mode) {
   return sync_folder(path);
 }
 
+Result<Done> replace_secret(const Path& path, ByteView content) {
+  // Opened before the new file takes the name: afterwards nothing else leads to the old one.
+  Descriptor old(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  KF_TRY(replace(path, content, 0600));
+  if (old.open()) overwrite(old.number());
+  return Done{};
+}
+
 Result<Done> create_new(const Path& path, ByteView content, unsigned mode) {
   remove_leftovers(path, kStale);
   KF_TRY(Temporary temporary, open_temporary(path));

@@ -30,6 +30,11 @@ Result<SecretBytes> read_secret(const Path& path, std::size_t most = 1 << 20);
 // one is gone.
 Result<Done> replace(const Path& path, ByteView content, unsigned mode);
 
+// replace_secret is replace with mode 600 that also overwrites the old content with zeros (where
+// the file system does that in place), so that no earlier version of a secret stays on the disk.
+// Readers must hold a lock that excludes the writer: one at work would see the zeros.
+Result<Done> replace_secret(const Path& path, ByteView content);
+
 // create_new is replace that fails with conflict if `path` exists.
 Result<Done> create_new(const Path& path, ByteView content, unsigned mode);
 

@@ -205,6 +205,7 @@ TEST_F(Pair, AChangedRequestChangesTheWords) {
 }
 
 //= spec:tigress#A-45 test
+//= spec:transfer#2-reading test
 TEST_F(Pair, AReflectedAMisplacedAndADamagedMessageEndIt) {
   const struct {
     std::string_view member;

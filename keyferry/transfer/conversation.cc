@@ -66,6 +66,7 @@ Result<Bytes> compose(Conversation& conversation, std::string_view type,
   return plaintext;
 }
 
+//= spec:transfer#2-reading
 Result<std::optional<Envelope>> read(const Conversation& conversation, ByteView plaintext,
                                      std::string_view awaited) {
   KF_TRY(Envelope envelope, parse_envelope(plaintext));

@@ -2,10 +2,13 @@
 
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/codec/text.h"
 #include "keyferry/credential/kind.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/transfer/offer_message.h"
 #include "keyferry/transfer/share_secret.h"
+#include "keyferry/wallet/exchange_run.h"
+#include "keyferry/wallet/give_exchange.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/relay_client.h"
 #include "keyferry/wallet/show_time.h"
@@ -14,6 +17,7 @@ namespace keyferry::wallet {
 namespace {
 
 constexpr std::size_t kPinDigits = 6;
+constexpr std::size_t kMostNote = 200;
 constexpr auto kCreateRetry = std::chrono::hours(1);  // architecture.md section 3
 
 std::string random_id() {
@@ -43,7 +47,7 @@ boost::json::object order_of(const CredentialRecord& credential, const GiveOptio
   boost::json::object order{{"kind", credential.kind},
                             {"rights", rights_asked(options)},
                             {"depth", options.depth},
-                            {"mode", "immediate"}};
+                            {"mode", options.confirmed ? "confirmed" : "immediate"}};
   if (options.valid_for) order["valid_for"] = seconds(*options.valid_for);
   if (options.valid_from) order["valid_from"] = codec::encode_rfc3339(*options.valid_from);
   if (options.valid_until) order["valid_until"] = codec::encode_rfc3339(*options.valid_until);
@@ -81,17 +85,20 @@ Result<std::optional<GiveRecord>> find_unfinished(const Home& home, const std::s
 Result<Done> note_answer(GiveRecord& record, const net::Response& response) {
   KF_TRY(const boost::json::object object, json_of(response));
   KF_TRY(const ShareView view, parse_share_view(object));
-  KF_TRY(const auto* offer, codec::object_member(object, "credential_offer"));
+  if (!record.confirmed) {
+    KF_TRY(const auto* offer, codec::object_member(object, "credential_offer"));
+    record.offer = *offer;
+  }
   record.share = view.id;
-  record.offer = *offer;
+  record.kind = view.kind;
+  record.rights = view.rights;
   record.link_until = view.link_until;
   record.valid_until = view.window.until;
   return Done{};
 }
 
-bool was_lost(const Error& error) {
-  return error.code == Errc::network || error.code == Errc::unavailable || error.code == Errc::io ||
-         error.code == Errc::too_many;
+bool can_go_on(const Error& error) {
+  return was_lost(error) || error.code == Errc::io;
 }
 
 Error go_on_later(Error error) {
@@ -101,7 +108,7 @@ Error go_on_later(Error error) {
 
 // Makes the share at the authority; a definite refusal leaves nothing behind.
 Result<Done> order_share(Wallet& wallet, Holder& holder, GiveRecord& record) {
-  if (record.offer) return Done{};
+  if (record.offer || !record.share.empty()) return Done{};
   HolderCall create;
   create.method = "POST";
   create.path = "/v1/shares";
@@ -109,7 +116,7 @@ Result<Done> order_share(Wallet& wallet, Holder& holder, GiveRecord& record) {
   create.idempotency_key = record.idempotency_key;
   const auto response = holder.call(create);
   if (!response) {
-    if (was_lost(response.error())) return go_on_later(response.error());
+    if (can_go_on(response.error())) return go_on_later(response.error());
     KF_TRY(erase_give(wallet.home, record.id));
     return response.error();
   }
@@ -165,8 +172,8 @@ Result<Done> post_offer(Wallet& wallet, Holder& holder, GiveRecord& record) {
   RelayClient relay(wallet.web, relay_is_local(wallet, record.relay));
   const auto created = relay.create(create_order(record));
   if (!created) {
-    return was_lost(created.error()) ? go_on_later(created.error())
-                                     : take_back(wallet, holder, record, created.error());
+    return can_go_on(created.error()) ? go_on_later(created.error())
+                                      : take_back(wallet, holder, record, created.error());
   }
   if (!created->proves && !record.plain) {
     wallet.person.say(
@@ -183,9 +190,23 @@ Result<Done> post_offer(Wallet& wallet, Holder& holder, GiveRecord& record) {
 
 Result<GiveRecord> finish(Wallet& wallet, Holder& holder, GiveRecord record) {
   KF_TRY(order_share(wallet, holder, record));
-  KF_TRY(seal_offer(wallet.home, record));
+  if (!record.confirmed) {
+    KF_TRY(seal_offer(wallet.home, record));
+  } else if (!record.payload) {
+    KF_TRY(make_invite(wallet, holder.record().issuer, record));
+  }
   KF_TRY(post_offer(wallet, holder, record));
   return record;
+}
+
+// A note is refused before anything is made.
+Result<Done> check_note(const std::optional<std::string>& note) {
+  if (!note) return Done{};
+  KF_TRY(const std::string clean, codec::label(*note, kMostNote));
+  KF_TRY(const std::string same, codec::nfc(*note));
+  if (clean == same) return Done{};
+  return fail(Errc::invalid,
+              "a note has at most 200 characters, no line breaks and no invisible ones", "usage");
 }
 
 // Unlocks with the stored PIN. An answer that was lost shows as "not locked": then a new code is
@@ -203,7 +224,7 @@ Result<Done> order_rearm(Wallet& wallet, Holder& holder, GiveRecord& record) {
     response = holder.call(rearm);
   }
   if (!response) {
-    if (was_lost(response.error())) return go_on_later(response.error());
+    if (can_go_on(response.error())) return go_on_later(response.error());
     KF_TRY(erase_give(wallet.home, record.id));
     return response.error();
   }
@@ -241,6 +262,7 @@ Result<std::string> check_wish(const CredentialRecord& credential, const GiveOpt
 
 Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential,
                               const GiveOptions& options) {
+  KF_TRY(check_note(options.note));
   KF_TRY(Holder holder, Holder::open(wallet, credential));
   boost::json::object order = order_of(credential, options);
   const std::string request = transfer_id(
@@ -257,6 +279,7 @@ Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential
   KF_TRY(std::string relay, choose_relay(wallet, options.relay, about->relays));
   GiveRecord record = new_record(wallet, credential.name, request, std::move(relay), options.plain);
   record.note = options.note;
+  record.confirmed = options.confirmed;
   record.order = std::move(order);
   //= spec:tigress#SYS-06
   if (options.pin) record.order["pin"] = digest::random_digits(kPinDigits);
@@ -302,6 +325,11 @@ std::string pin_of(const GiveRecord& record) {
 }
 
 Result<Done> end_give(Wallet& wallet, const GiveRecord& record) {
+  if (record.confirmed) {
+    const auto ended = cancel_give(wallet, record);
+    if (!ended && ended.error().reason == "busy") return Done{};
+    return ended;
+  }
   if (record.link) {
     RelayClient relay(wallet.web, relay_is_local(wallet, record.relay));
     const auto removed = relay.remove(*record.link, {record.device_claim, record.delete_request});

@@ -22,7 +22,8 @@ struct GiveOptions {
   std::optional<Duration> link_for;
   std::int64_t depth = 0;
   bool pin = false;
-  bool plain = false;  // --plain-v1
+  bool plain = false;      // --plain-v1
+  bool confirmed = false;  // compare words before anything can be taken
   std::optional<std::string> note;
   std::string relay;  // empty: the configured one, else the authority's first
 };
@@ -34,10 +35,10 @@ struct GiveOptions {
 Result<std::string> check_wish(const CredentialRecord& credential, const GiveOptions& options,
                                Time now);
 
-// give_share makes a share at the authority and a mailbox with the sealed offer at a relay. A call
-// that was cut off is finished by calling again with the same options, as long as its link was not
-// shown. What is refused is refused before anything was made; a share whose mailbox is refused is
-// taken back.
+// give_share makes a share at the authority and a mailbox with the sealed offer, or in confirmed
+// mode with the invite (carry_out_give goes on from there), at a relay. A call that was cut off is
+// finished by calling again with the same options, as long as its link was not shown. What is
+// refused is refused before anything was made; a share whose mailbox is refused is taken back.
 Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential,
                               const GiveOptions& options);
 
@@ -52,7 +53,9 @@ Result<Done> mark_shown(const Home& home, GiveRecord& record);
 // pin_of is the PIN of the order, or empty.
 std::string pin_of(const GiveRecord& record);
 
-// end_give deletes the mailbox (errors are of no consequence) and erases the record.
+// end_give deletes the mailbox (errors are of no consequence) and erases the record; in a confirmed
+// exchange it tells the other side instead, which reads why. One that another process carries out
+// is left to that process.
 Result<Done> end_give(Wallet& wallet, const GiveRecord& record);
 
 }  // namespace keyferry::wallet

@@ -26,7 +26,9 @@ constexpr TimeMember kTimes[] = {{"started", &GiveRecord::started},
                                  {"link_until", &GiveRecord::link_until},
                                  {"valid_until", &GiveRecord::valid_until}};
 using FlagMember = std::pair<std::string_view, bool GiveRecord::*>;
-constexpr FlagMember kFlags[] = {{"plain", &GiveRecord::plain}, {"shown", &GiveRecord::shown}};
+constexpr FlagMember kFlags[] = {{"plain", &GiveRecord::plain},
+                                 {"shown", &GiveRecord::shown},
+                                 {"confirmed", &GiveRecord::confirmed}};
 
 Result<Done> read_simple(const boost::json::object& object, GiveRecord& record) {
   for (const auto& [name, member] : kTexts) {
@@ -57,6 +59,10 @@ Result<Done> read_parts(const boost::json::object& object, GiveRecord& record) {
   record.order = *order;
   KF_TRY(const auto* offer, codec::optional_object_member(object, "offer"));
   if (offer != nullptr) record.offer = *offer;
+  KF_TRY(const auto kind, codec::optional_text_member(object, "kind"));
+  record.kind = kind.value_or("");
+  KF_TRY(const auto* rights, codec::optional_object_member(object, "rights"));
+  if (rights != nullptr) record.rights = *rights;
   KF_TRY(record.note, codec::optional_text_member(object, "note"));
   KF_TRY(auto secret, codec::optional_text_member(object, "secret"));
   if (secret) {
@@ -93,6 +99,8 @@ boost::json::object encode_give_record(const GiveRecord& record) {
   for (const auto& [name, member] : kTimes) object[name] = codec::encode_rfc3339(record.*member);
   for (const auto& [name, member] : kFlags) object[name] = record.*member;
   if (record.offer) object["offer"] = *record.offer;
+  if (!record.kind.empty()) object["kind"] = record.kind;
+  if (!record.rights.empty()) object["rights"] = record.rights;
   if (record.note) object["note"] = *record.note;
   if (record.secret) {
     std::string secret = transfer::encode_link_secret(*record.secret);
@@ -120,6 +128,14 @@ Result<GiveRecord> parse_give_record(const boost::json::object& object) {
   KF_TRY(read_simple(object, record));
   KF_TRY(read_parts(object, record));
   return record;
+}
+
+Result<std::optional<GiveRecord>> load_give(const Home& home, std::string_view id) {
+  const file::Path path = home.give_file(id);
+  auto record = load_file(path);
+  if (!record && record.error().code == Errc::not_found) return std::optional<GiveRecord>();
+  if (!record) return in_context(path.string(), record.error());
+  return std::optional(*std::move(record));
 }
 
 Result<std::vector<GiveRecord>> load_gives(const Home& home) {

@@ -26,7 +26,9 @@ struct GiveRecord {
   std::string idempotency_key;
   boost::json::object order;                 // the body of POST /v1/shares, PIN included
   std::string share;                         // id, once known
-  std::optional<boost::json::object> offer;  // by value
+  std::optional<boost::json::object> offer;  // by value; never in a confirmed share
+  std::string kind;                          // and rights: as the authority made it
+  boost::json::object rights;
   Time link_until{};
   Time valid_until{};
 
@@ -35,7 +37,8 @@ struct GiveRecord {
   std::string device_claim;
   std::string create_request;
   std::string delete_request;
-  bool plain = false;  // --plain-v1
+  bool plain = false;      // --plain-v1
+  bool confirmed = false;  // words are compared first: the exchange is in its own file
   std::optional<std::string> note;
   std::optional<SecretBytes> secret;               // of the link
   std::optional<transfer::SealedPayload> payload;  // sealed once
@@ -46,7 +49,9 @@ struct GiveRecord {
 boost::json::object encode_give_record(const GiveRecord& record);
 Result<GiveRecord> parse_give_record(const boost::json::object& object);
 
-// load_gives reads all, oldest first. find_give_by_share returns the one of a share, or nothing.
+// load_give returns the record `id`, or nothing. load_gives reads all, oldest first.
+// find_give_by_share returns the one of a share, or nothing.
+Result<std::optional<GiveRecord>> load_give(const Home& home, std::string_view id);
 Result<std::vector<GiveRecord>> load_gives(const Home& home);
 Result<std::optional<GiveRecord>> find_give_by_share(const Home& home, std::string_view share);
 

@@ -45,6 +45,10 @@ file::Path Home::give_file(std::string_view id) const {
   return transfers_folder() / ("give-" + std::string(id) + ".json");
 }
 
+file::Path Home::exchange_file(std::string_view id) const {
+  return transfers_folder() / ("exchange-" + std::string(id));
+}
+
 Result<file::Lock> Home::lock() const {
   const auto end = std::chrono::steady_clock::now() + kLockPatience;
   while (true) {
@@ -61,7 +65,8 @@ Result<file::Lock> Home::lock_transfer(std::string_view id) const {
   if (!lock && lock.error().code == Errc::conflict) {
     return fail(Errc::io,
                 "the same share is being worked on by another keyferry process: wait for "
-                "it or end it");
+                "it or end it",
+                "busy");
   }
   return lock;
 }

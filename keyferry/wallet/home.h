@@ -5,6 +5,7 @@
 //                              credential.json (its presence makes the folder a credential)
 //   transfers/take-ID.json     a share being taken; holds its key and secret until it ends
 //   transfers/give-ID.json     a share made; holds the link's secret until it ends
+//   transfers/exchange-ID      the confirmed exchange of either: its keys, until it ends
 //
 // Folders have mode 700, files 600. Everything is replaced whole, so a killed wallet leaves the old
 // or the new state.
@@ -31,10 +32,11 @@ class Home {
   // take_file and give_file take the id of a transfer: letters and digits.
   file::Path take_file(std::string_view id) const;
   file::Path give_file(std::string_view id) const;
+  file::Path exchange_file(std::string_view id) const;
 
   // lock waits up to 5 s for other wallet processes that change names or settings. lock_transfer
-  // does not wait: it fails with io ("is running in another window") when the same share is being
-  // taken or made elsewhere.
+  // does not wait: it fails with io and reason busy ("is running in another window") when the same
+  // share is being taken or made elsewhere.
   Result<file::Lock> lock() const;
   Result<file::Lock> lock_transfer(std::string_view id) const;
 

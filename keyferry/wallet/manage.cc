@@ -6,6 +6,7 @@
 
 #include "keyferry/codec/json.h"
 #include "keyferry/wallet/give.h"
+#include "keyferry/wallet/give_exchange.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -16,7 +17,9 @@ bool transfer_is_over(const GiveRecord& give, const std::vector<ShareView>& shar
   if (give.shown && give.link_until <= now) return true;
   const auto share = std::find_if(shares.begin(), shares.end(),
                                   [&](const ShareView& view) { return view.id == give.share; });
-  return share != shares.end() && !is_open(*share);
+  if (share == shares.end()) return false;
+  // The receiver's done, or the deadline, ends a confirmed exchange.
+  return give.confirmed ? is_over(*share) : !is_open(*share);
 }
 
 }  // namespace
@@ -50,6 +53,8 @@ Result<Done> tidy_gives(Wallet& wallet, const std::vector<ShareView>& shares) {
   for (const GiveRecord& give : gives) {
     if (transfer_is_over(give, shares, wallet.web.now())) {
       KF_TRY(end_give(wallet, give));
+    } else if (give.confirmed && give.shown) {
+      static_cast<void>(settle_give(wallet, give).has_value());
     }
   }
   return Done{};

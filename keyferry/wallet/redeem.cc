@@ -5,69 +5,16 @@
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/text.h"
 #include "keyferry/codec/web_url.h"
-#include "keyferry/credential/kind.h"
 #include "keyferry/wallet/issued.h"
-#include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/offer_plan.h"
 #include "keyferry/wallet/ssh_files.h"
 
 namespace keyferry::wallet {
 namespace {
 
-// What an offer leads to, once the authority has said what it issues.
-struct Plan {
-  const credential::Kind* kind = nullptr;
-  const IssuerMetadata* authority = nullptr;
-  std::string configuration;
-  std::optional<credential::Rights> rights;  // as offered; none: said only when taken
-  credential::Window window;
-};
-
-Result<Plan> make_plan(const credential::CredentialOffer& offer, const IssuerMetadata& authority) {
-  Plan plan;
-  plan.authority = &authority;
-  for (const std::string& id : offer.configuration_ids) {
-    const auto kind = credential::find_kind(id);
-    const auto format = authority.formats.find(id);
-    if (kind && format != authority.formats.end() && format->second == (*kind)->format()) {
-      plan.kind = *kind;
-      plan.configuration = id;
-      break;
-    }
-  }
-  if (plan.kind == nullptr) {
-    return fail(Errc::invalid,
-                "this share is for a kind of credential that this wallet does not know; nothing "
-                "was taken");
-  }
-  if (offer.terms) {
-    KF_TRY(plan.rights, credential::parse_rights(plan.kind->schema(), offer.terms->rights));
-    plan.window = offer.terms->window;
-  }
-  if (authority.ssh_ca_keys.empty()) {
-    return fail(Errc::invalid, "the authority does not say which key signs its certificates");
-  }
-  return plan;
-}
-
-void show_offer(Person& person, const Plan& plan, const std::optional<std::string>& note) {
-  const std::string issuer = "from the authority " + plan.authority->issuer;
-  if (!plan.rights) {
-    person.say("offered: a credential of kind " + std::string(plan.kind->name()) + ", " + issuer);
-    person.say("  the authority says what it is for only when it is taken");
-  } else {
-    person.say("offered: " + plan.kind->title(*plan.rights) + ", " + issuer);
-    for (const std::string& line : plan.kind->describe(*plan.rights)) person.say("  " + line);
-    person.say("  from " + show_time(plan.window.from) + " until " + show_time(plan.window.until));
-  }
-  if (note) person.say("  the sender notes: \"" + *note + "\"");
-}
-
-Error declined() {
-  return fail(Errc::forbidden, "you said no: nothing was taken", "declined");
-}
-
-Result<Done> agree_to_offer(Wallet& wallet, TakeRecord& record, const Plan& plan) {
-  show_offer(wallet.person, plan, record.note);
+Result<Done> agree_to_offer(Wallet& wallet, TakeRecord& record, const OfferPlan& plan) {
+  if (record.approved) return Done{};
+  show_plan(wallet.person, plan, record.note);
   if (record.agreed) return Done{};
   KF_TRY(const bool yes, wallet.person.agree("take it?"));
   if (!yes) return declined();
@@ -143,8 +90,9 @@ Result<std::string> choose_name(const Home& home, const TakeOptions& options,
   return name;
 }
 
-CredentialRecord record_of(const TakeRecord& take, const Plan& plan, const IssuedAnswer& answer,
-                           const credential::HeldCredential& held, Time now) {
+CredentialRecord record_of(const TakeRecord& take, const OfferPlan& plan,
+                           const IssuedAnswer& answer, const credential::HeldCredential& held,
+                           Time now) {
   CredentialRecord record;
   record.name = take.name;
   record.persona = take.persona;
@@ -173,7 +121,7 @@ bool belongs_to_another(const Home& home, const TakeRecord& take) {
 
 // The name is stored first, so that a second run writes into the same folder.
 Result<CredentialRecord> store(Wallet& wallet, TakeRecord& take, const TakeOptions& options,
-                               const Plan& plan, const IssuedAnswer& answer,
+                               const OfferPlan& plan, const IssuedAnswer& answer,
                                const credential::HeldCredential& held) {
   KF_TRY(const file::Lock lock, wallet.home.lock());
   if (take.name.empty() || belongs_to_another(wallet.home, take)) {
@@ -210,7 +158,7 @@ Error discarded(Error error) {
 }
 
 Result<CredentialRecord> finish(Wallet& wallet, AuthorityClient& client, TakeRecord& record,
-                                const TakeOptions& options, const Plan& plan,
+                                const TakeOptions& options, const OfferPlan& plan,
                                 const Access& access) {
   KF_TRY(const boost::json::object body,
          client.request_credential(access, plan.configuration, record.label, *record.key));
@@ -256,7 +204,9 @@ Result<CredentialRecord> redeem_take(Wallet& wallet, TakeRecord& record,
   }
   AuthorityClient client(wallet.web, offer.issuer, allows_local(wallet, offer.issuer));
   KF_TRY(const IssuerMetadata* authority, client.metadata());
-  KF_TRY(const Plan plan, make_plan(offer, *authority));
+  KF_TRY(const OfferPlan plan,
+         make_plan(offer.configuration_ids, record.approved ? record.approved : offer.terms,
+                   *authority));
   if (auto fine = agree_to_offer(wallet, record, plan); !fine) return fine.error();
   if (!record.key) {
     record.key = crypto::PrivateKey::generate(authority->proof_keys.at(plan.configuration));

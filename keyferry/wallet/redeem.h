@@ -12,8 +12,10 @@ bool allows_local(const Wallet& wallet, std::string_view issuer);
 // Errors: forbidden with reason declined.
 Result<Done> agree_to_contact(Wallet& wallet, std::string_view issuer);
 
-// redeem_take finishes `record`, whose offer is known, and returns the stored credential. `record`
-// is saved before every step that the authority sees. The record itself is left to the caller.
+// redeem_take finishes `record`, whose offer is known (and, in a confirmed exchange, was approved
+// before: then the credential is held against that and nothing is asked), and returns the stored
+// credential. `record` is saved before every step that the authority sees. The record itself is
+// left to the caller.
 Result<CredentialRecord> redeem_take(Wallet& wallet, TakeRecord& record,
                                      const TakeOptions& options);
 

@@ -10,8 +10,32 @@ namespace {
 
 constexpr std::string_view kRequestId = "Mailbox-Request-ID";
 
+constexpr int kWaitSeconds = 25;
+
 bool is_success(const net::Response& response) {
   return response.status == 200 || response.status == 201;
+}
+
+std::string version_of(const net::Response& response) {
+  return std::string(response.headers.find("ETag").value_or(""));
+}
+
+boost::json::object encode_payload(const transfer::SealedPayload& payload) {
+  return {{"type", payload.type}, {"data", payload.data}};
+}
+
+Result<MailboxMessage> parse_message(const net::Response& response) {
+  KF_TRY(const boost::json::object object, json_of(response));
+  KF_TRY(const boost::json::object* payload, codec::object_member(object, "payload"));
+  MailboxMessage message;
+  KF_TRY(message.payload.type, codec::text_member(*payload, "type"));
+  KF_TRY(message.payload.data, codec::text_member(*payload, "data"));
+  message.version = version_of(response);
+  KF_TRY(const auto until, codec::optional_text_member(object, "expiration"));
+  if (until) {
+    KF_TRY(message.expires, codec::parse_rfc3339(*until));
+  }
+  return message;
 }
 
 net::ClientRequest request_to(std::string method, std::string url, bool allow_local) {
@@ -37,10 +61,9 @@ boost::json::object create_body(const CreateOrder& order) {
     configuration["claimHash"] = order.claim_hash;
     configuration["claimPolicy"] = "proof";
   }
-  return {
-      {"payload", boost::json::object{{"type", order.payload.type}, {"data", order.payload.data}}},
-      {"displayInformation", display_information(order.base)},
-      {"mailboxConfiguration", std::move(configuration)}};
+  return {{"payload", encode_payload(order.payload)},
+          {"displayInformation", display_information(order.base)},
+          {"mailboxConfiguration", std::move(configuration)}};
 }
 
 // What the receiver is told (experience.md section 2).
@@ -108,19 +131,48 @@ Result<CreatedMailbox> RelayClient::create(const CreateOrder& order) {
 }
 
 //= spec:tigress#A-55
-Result<transfer::SealedPayload> RelayClient::read(const transfer::ShareLink& link,
-                                                  const MailboxCaller& caller) {
+net::ClientRequest RelayClient::read_request(const transfer::ShareLink& link) const {
   net::ClientRequest request = request_to("POST", transfer::mailbox_url(link), allow_local_);
   request.headers.set("Mailbox-Claim-Key",
                       transfer::encode_claim_key(transfer::claim_key_of(*link.secret)));
-  KF_TRY(const net::Response response, send(std::move(request), caller));
+  return request;
+}
+
+Result<MailboxMessage> RelayClient::read(const transfer::ShareLink& link,
+                                         const MailboxCaller& caller) {
+  KF_TRY(const net::Response response, send(read_request(link), caller));
   if (!is_success(response)) return read_error(error_of(response));
-  KF_TRY(const boost::json::object object, json_of(response));
-  KF_TRY(const boost::json::object* payload, codec::object_member(object, "payload"));
-  transfer::SealedPayload sealed;
-  KF_TRY(sealed.type, codec::text_member(*payload, "type"));
-  KF_TRY(sealed.data, codec::text_member(*payload, "data"));
-  return sealed;
+  return parse_message(response);
+}
+
+Result<std::optional<MailboxMessage>> RelayClient::await(const transfer::ShareLink& link,
+                                                         const MailboxCaller& caller,
+                                                         const std::string& version) {
+  net::ClientRequest request = read_request(link);
+  if (!version.empty()) {
+    request.headers.set("If-None-Match", version);
+    request.headers.set("Prefer", "wait=" + std::to_string(kWaitSeconds));
+    request.timeout = std::chrono::seconds(kWaitSeconds + 20);
+  }
+  KF_TRY(const net::Response response, send(std::move(request), caller));
+  if (response.status == 204 || response.status == 304) return std::optional<MailboxMessage>();
+  if (!is_success(response)) return error_of(response);
+  KF_TRY(MailboxMessage message, parse_message(response));
+  if (!version.empty() && message.version == version) return std::optional<MailboxMessage>();
+  return std::optional(std::move(message));
+}
+
+//= spec:tigress#A-19
+Result<std::string> RelayClient::write(const transfer::ShareLink& link, const MailboxCaller& caller,
+                                       const transfer::SealedPayload& payload,
+                                       const std::string& version) {
+  net::ClientRequest request = request_to("PUT", transfer::mailbox_url(link), allow_local_);
+  request.headers.set("Content-Type", "application/json");
+  if (!version.empty()) request.headers.set("If-Match", version);
+  request.body = codec::encode_json(boost::json::object{{"payload", encode_payload(payload)}});
+  KF_TRY(const net::Response response, send(std::move(request), caller));
+  if (!is_success(response)) return error_of(response);
+  return version_of(response);
 }
 
 Result<Done> RelayClient::relinquish(const transfer::ShareLink& link, const MailboxCaller& caller) {

@@ -2,6 +2,7 @@
 // and sealed octets; never the secret.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "keyferry/transfer/sealed_payload.h"
@@ -32,6 +33,13 @@ struct MailboxCaller {
   std::string request_id;
 };
 
+// MailboxMessage is what lies in the slot. `version` is the relay's ETag, empty where it has none.
+struct MailboxMessage {
+  transfer::SealedPayload payload;
+  std::string version;
+  std::optional<Time> expires;
+};
+
 class RelayClient {
  public:
   RelayClient(Web& web, bool allow_local) : web_(web), allow_local_(allow_local) {}
@@ -44,8 +52,19 @@ class RelayClient {
   // read claims the mailbox of `link` if nobody holds it, and returns the sealed message. With the
   // link's secret the proof goes along. Repeating it with the same claim is safe.
   // Errors: unauthorized, reason `claim_proof` or `claimed`; not_found; forbidden, reason `echo`.
-  Result<transfer::SealedPayload> read(const transfer::ShareLink& link,
-                                       const MailboxCaller& caller);
+  Result<MailboxMessage> read(const transfer::ShareLink& link, const MailboxCaller& caller);
+
+  // await is a read of a mailbox that is ours already: nothing while it still holds `version`, for
+  // which the relay may let us wait some 25 s. A relay without versions answers at once.
+  Result<std::optional<MailboxMessage>> await(const transfer::ShareLink& link,
+                                              const MailboxCaller& caller,
+                                              const std::string& version);
+
+  // write puts `payload` in the place of what is there, if that is still `version` (empty: whatever
+  // is there), and returns the new version. Repeating it with the same request id writes once.
+  // Errors: precondition_failed (something else was written meanwhile); not_found.
+  Result<std::string> write(const transfer::ShareLink& link, const MailboxCaller& caller,
+                            const transfer::SealedPayload& payload, const std::string& version);
 
   // relinquish gives a claimed mailbox back, so that another device can take it.
   Result<Done> relinquish(const transfer::ShareLink& link, const MailboxCaller& caller);
@@ -55,6 +74,7 @@ class RelayClient {
 
  private:
   Result<net::Response> send(net::ClientRequest request, const MailboxCaller& caller);
+  net::ClientRequest read_request(const transfer::ShareLink& link) const;
   Web& web_;
   bool allow_local_;
 };

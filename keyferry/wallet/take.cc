@@ -6,6 +6,7 @@
 #include "keyferry/credential/offer.h"
 #include "keyferry/wallet/redeem.h"
 #include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/take_exchange.h"
 #include "keyferry/wallet/take_link.h"
 
 namespace keyferry::wallet {
@@ -96,9 +97,13 @@ std::string source_of(const credential::OfferUri& uri) {
 
 // What is left of a transfer that ended well: the mailbox and the record with its secrets.
 Result<Done> clean_up(Wallet& wallet, const std::string& id) {
-  KF_TRY(const std::optional<TakeRecord> record, load_take(wallet.home, id));
+  KF_TRY(std::optional<TakeRecord> record, load_take(wallet.home, id));
   if (!record) return Done{};
-  delete_mailbox(wallet, *record);
+  if (record->confirmed) {
+    KF_TRY(finish_take(wallet, *record));
+  } else {
+    delete_mailbox(wallet, *record);
+  }
   return erase_take(wallet.home, id);
 }
 
@@ -116,6 +121,13 @@ Result<Done> check_name_is_free(const Home& home, const std::string& name) {
               "name_taken");
 }
 
+Result<CredentialRecord> take_confirmed(Wallet& wallet, TakeRecord& record,
+                                        const TakeOptions& options) {
+  KF_TRY(CredentialRecord stored, carry_out_take(wallet, record, options));
+  KF_TRY(erase_take(wallet.home, record.id));
+  return stored;
+}
+
 using Prepare = std::function<Result<TakeRecord>(const std::string& id)>;
 
 // `prepare` returns the stored record or a new one.
@@ -131,7 +143,8 @@ Result<CredentialRecord> take(Wallet& wallet, const std::string& id, const TakeO
   KF_TRY(check_name_is_free(wallet.home, options.name));
   KF_TRY(TakeRecord record, prepare(id));
   Result<Done> opened = Done{};
-  if (!record.offer) opened = open_mailbox(wallet, record);
+  if (!record.offer && !record.confirmed) opened = open_mailbox(wallet, record);
+  if (record.confirmed && opened) return take_confirmed(wallet, record, options);
   Result<CredentialRecord> stored =
       opened ? redeem_take(wallet, record, options) : Result<CredentialRecord>(opened.error());
   if (stored) {
@@ -155,6 +168,7 @@ Result<TakeRecord> prepare_link(Wallet& wallet, const transfer::ShareLink& link,
                                 const std::string& id) {
   KF_TRY(std::optional<TakeRecord> record, load_take(wallet.home, id));
   if (!record) record = new_record(wallet, id);
+  if (record->confirmed) return *std::move(record);
   if (!record->mailbox) record->mailbox = new_mailbox(link);
   record->mailbox->link.secret = link.secret->clone();
   return *std::move(record);
@@ -177,6 +191,19 @@ Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeO
   }
   return credential::is_offer_uri(text) ? take_offer(wallet, text, options)
                                         : take_link(wallet, text, options);
+}
+
+Result<Done> cancel_take_of(Wallet& wallet, std::string_view text, const TakeOptions& options) {
+  KF_TRY(const transfer::ShareLink link, read_link(wallet, text, options));
+  const std::string id = transfer_id(wallet.settings.persona, transfer::mailbox_url(link));
+  KF_TRY(const file::Lock lock, wallet.home.lock_transfer(id));
+  KF_TRY(std::optional<TakeRecord> record, load_take(wallet.home, id));
+  if (!record || !record->ended.empty()) {
+    return fail(Errc::not_found, "nothing is being taken by this link here: nothing to give up");
+  }
+  if (record->confirmed) return cancel_take(wallet, *record);
+  give_back(wallet, *record);
+  return erase_take(wallet.home, id);
 }
 
 Result<Done> mark_reported(const Home& home, const CredentialRecord& record) {

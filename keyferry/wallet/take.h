@@ -38,6 +38,10 @@ struct TakeOptions {
 // the person agreed, a claimed mailbox is given back.
 Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeOptions options);
 
+// cancel_take_of gives up what is being taken by the link `text`: the sender is told, or, where
+// nothing was asked of it yet, the mailbox given back. Errors: not_found (nothing is).
+Result<Done> cancel_take_of(Wallet& wallet, std::string_view text, const TakeOptions& options);
+
 // mark_reported notes that the person has seen how to use the credential: from then on taking the
 // same link again is refused.
 Result<Done> mark_reported(const Home& home, const CredentialRecord& record);

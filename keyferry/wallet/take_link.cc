@@ -7,6 +7,7 @@
 #include "keyferry/wallet/give_record.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/relay_client.h"
+#include "keyferry/wallet/take_exchange.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -63,12 +64,13 @@ Result<Done> check_not_own(const Wallet& wallet, const transfer::ShareLink& link
 // Wrong or damaged: read once more, then give the mailbox back (transfer.md section 2).
 //= spec:tigress#A-51
 //= spec:transfer#1-damage
-Result<Bytes> read_and_open(RelayClient& relay, const TakeMailbox& mailbox) {
+Result<Bytes> read_and_open(RelayClient& relay, TakeMailbox& mailbox) {
   Result<Bytes> opened = fail(Errc::internal, "");
   for (int round = 0; round < 2; ++round) {
-    KF_TRY(const transfer::SealedPayload payload,
+    KF_TRY(const MailboxMessage message,
            relay.read(mailbox.link, {mailbox.device_claim, mailbox.read_request}));
-    opened = transfer::open_payload(*mailbox.link.secret, payload);
+    mailbox.expires = message.expires.value_or(Time{});
+    opened = transfer::open_payload(*mailbox.link.secret, message.payload);
     if (opened) return opened;
   }
   return fail(Errc::cannot_open,
@@ -114,6 +116,7 @@ Result<Done> open_mailbox(Wallet& wallet, TakeRecord& record) {
   }
   RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
   KF_TRY(const Bytes plaintext, read_and_open(relay, mailbox));
+  if (is_exchange(plaintext)) return begin_take(wallet, record, plaintext);
   KF_TRY(take_message(record, plaintext));
   return save_take(wallet.home, record);
 }

@@ -10,8 +10,9 @@ namespace keyferry::wallet {
 Result<transfer::ShareLink> read_link(Wallet& wallet, std::string_view text,
                                       const TakeOptions& options);
 
-// open_mailbox claims and reads the mailbox of `record` and puts the offer into the record, saved
-// before every call. A message that cannot be used gives the mailbox back. Errors say so.
+// open_mailbox claims and reads the mailbox of `record` and puts the offer into the record, or
+// begins the confirmed exchange that it holds; saved before every call. A message that cannot be
+// used gives the mailbox back. Errors say so.
 Result<Done> open_mailbox(Wallet& wallet, TakeRecord& record);
 
 // give_back relinquishes a claimed mailbox. Errors are of no consequence: the claim dies with the

@@ -21,7 +21,8 @@ boost::json::object encode_mailbox(const TakeMailbox& mailbox) {
                              {"read_request", mailbox.read_request},
                              {"relinquish_request", mailbox.relinquish_request},
                              {"delete_request", mailbox.delete_request},
-                             {"claimed", mailbox.claimed}};
+                             {"claimed", mailbox.claimed},
+                             {"expires", codec::encode_rfc3339(mailbox.expires)}};
   wipe(secret);
   return object;
 }
@@ -42,6 +43,10 @@ Result<TakeMailbox> parse_mailbox(const boost::json::object& object) {
   KF_TRY(mailbox.delete_request, codec::text_member(object, "delete_request"));
   KF_TRY(const auto claimed, codec::optional_bool_member(object, "claimed"));
   mailbox.claimed = claimed.value_or(false);
+  KF_TRY(const auto expires, codec::optional_text_member(object, "expires"));
+  if (expires) {
+    KF_TRY(mailbox.expires, codec::parse_rfc3339(*expires));
+  }
   return mailbox;
 }
 
@@ -64,6 +69,25 @@ Result<crypto::PrivateKey> parse_key(const boost::json::object& object) {
       SecretBytes(*std::move(octets)));
 }
 
+boost::json::object encode_terms(const credential::OfferTerms& terms) {
+  return {{"kind", terms.kind},
+          {"rights", terms.rights},
+          {"from", codec::encode_rfc3339(terms.window.from)},
+          {"until", codec::encode_rfc3339(terms.window.until)}};
+}
+
+Result<credential::OfferTerms> parse_terms(const boost::json::object& object) {
+  credential::OfferTerms terms;
+  KF_TRY(terms.kind, codec::text_member(object, "kind"));
+  KF_TRY(const boost::json::object* rights, codec::object_member(object, "rights"));
+  terms.rights = *rights;
+  KF_TRY(const std::string from, codec::text_member(object, "from"));
+  KF_TRY(terms.window.from, codec::parse_rfc3339(from));
+  KF_TRY(const std::string until, codec::text_member(object, "until"));
+  KF_TRY(terms.window.until, codec::parse_rfc3339(until));
+  return terms;
+}
+
 Result<Done> read_parts(const boost::json::object& object, TakeRecord& record) {
   KF_TRY(const auto* mailbox, codec::optional_object_member(object, "mailbox"));
   if (mailbox != nullptr) {
@@ -75,6 +99,14 @@ Result<Done> read_parts(const boost::json::object& object, TakeRecord& record) {
   if (key != nullptr) {
     KF_TRY(record.key, parse_key(*key));
   }
+  KF_TRY(const auto confirmed, codec::optional_bool_member(object, "confirmed"));
+  record.confirmed = confirmed.value_or(false);
+  KF_TRY(const auto* approved, codec::optional_object_member(object, "approved"));
+  if (approved != nullptr) {
+    KF_TRY(record.approved, parse_terms(*approved));
+  }
+  KF_TRY(const auto ended, codec::optional_text_member(object, "ended"));
+  record.ended = ended.value_or("");
   return Done{};
 }
 
@@ -96,6 +128,9 @@ boost::json::object encode_take_record(const TakeRecord& record) {
   if (record.offer) object["offer"] = *record.offer;
   if (record.note) object["note"] = *record.note;
   if (record.key) object["key"] = encode_key(*record.key);
+  if (record.confirmed) object["confirmed"] = true;
+  if (record.approved) object["approved"] = encode_terms(*record.approved);
+  if (!record.ended.empty()) object["ended"] = record.ended;
   return object;
 }
 
@@ -118,6 +153,16 @@ Result<TakeRecord> parse_take_record(const boost::json::object& object) {
   return record;
 }
 
+TakeRecord tombstone(const TakeRecord& record, std::string why) {
+  TakeRecord left;
+  left.id = record.id;
+  left.persona = record.persona;
+  left.started = record.started;
+  left.confirmed = true;
+  left.ended = std::move(why);
+  return left;
+}
+
 Result<std::optional<TakeRecord>> load_take(const Home& home, std::string_view id) {
   const file::Path path = home.take_file(id);
   const auto octets = file::read_secret(path);
@@ -133,7 +178,7 @@ Result<std::optional<TakeRecord>> load_take(const Home& home, std::string_view i
 //= spec:transfer#6-killed
 Result<Done> save_take(const Home& home, const TakeRecord& record) {
   std::string text = codec::encode_json(encode_take_record(record));
-  auto saved = file::replace(home.take_file(record.id), bytes_of(text), 0600);
+  auto saved = file::replace_secret(home.take_file(record.id), bytes_of(text));
   wipe(text);
   return saved;
 }

@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 
 #include "keyferry/base/clock.h"
+#include "keyferry/credential/offer.h"
 #include "keyferry/crypto/key.h"
 #include "keyferry/transfer/share_link.h"
 #include "keyferry/wallet/home.h"
@@ -23,6 +24,7 @@ struct TakeMailbox {
   std::string relinquish_request;
   std::string delete_request;
   bool claimed = false;  // a read was sent: the relay may have bound us
+  Time expires{};        // of the mailbox, once it was read
 };
 
 struct TakeRecord {
@@ -36,6 +38,14 @@ struct TakeRecord {
   std::optional<std::string> note;
   bool agreed = false;                    // the person said yes to this offer
   std::optional<crypto::PrivateKey> key;  // made once, before the first proof
+
+  // A confirmed exchange (its machine is in exchange-ID) and what the person said yes to in it: the
+  // credential is held against this.
+  bool confirmed = false;
+  std::optional<credential::OfferTerms> approved;
+  // Why a confirmed exchange ended without the credential. Kept without any secret until `expires`:
+  // a link gets one request, ever.
+  std::string ended;
 };
 
 // transfer_id names a transfer by what was given: 20 letters and digits of a hash over `persona`
@@ -44,6 +54,9 @@ std::string transfer_id(std::string_view persona, std::string_view what);
 
 boost::json::object encode_take_record(const TakeRecord& record);
 Result<TakeRecord> parse_take_record(const boost::json::object& object);
+
+// tombstone keeps of an exchange that ended without the credential why it did, and no secret.
+TakeRecord tombstone(const TakeRecord& record, std::string why);
 
 // load_take returns the record `id`, or nothing. save_take makes it durable; erase_take overwrites
 // and removes it.

@@ -81,7 +81,7 @@ def test_no_server_keeps_what_would_tell(system):
     secrets = {"offer handle": re.search(r"offers(?:%2F|/)([A-Za-z0-9_-]{20,})", offer).group(1)}
     pins = []
     for number in (1, 2):
-        made = system.ada.json("share", "web", "--as", LOGIN, "--for", "1h", "--pin", "--relay", system.relay.url,
+        made = system.ada.json("share", "web", "--now", "--as", LOGIN, "--for", "1h", "--pin", "--relay", system.relay.url,
                                "--allow-local", "--yes")
         address, secret = made["link"].split("#")
         secrets[f"link secret {number}"] = secret

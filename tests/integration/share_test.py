@@ -33,11 +33,11 @@ def test_nobody_passes_on_more_than_they_hold(system):
     link, _ = system.share(ada, "servers", "--as", LOGIN, "--host", "web", "--depth", "1")
     bob = system.take("bob", link)
     for wider in (["--host", "db"], ["--as", "nobody"], ["--for", "9h"], ["--depth", "1"]):
-        refused = bob.run("share", "web", "--relay", system.relay.url, "--allow-local", "--yes", *wider, code=3)
+        refused = bob.run("share", "web", "--now", "--relay", system.relay.url, "--allow-local", "--yes", *wider, code=3)
         assert refused.out == "", refused
     link, _ = system.share(bob, "web", "--for", "1h")
     cem = system.take("cem", link)
-    assert cem.run("share", "web", "--relay", system.relay.url, "--allow-local", "--yes", code=3).out == ""
+    assert cem.run("share", "web", "--now", "--relay", system.relay.url, "--allow-local", "--yes", code=3).out == ""
 
 
 def test_a_forced_command_is_all_that_a_share_gives(system):

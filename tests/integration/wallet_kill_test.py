@@ -64,11 +64,11 @@ def key_in_progress(wallet):
 def test_accept_killed_at_many_moments(place):
     _, ada = world(place)
     cut, with_key = 0, 0
-    link, pin = ada.run("share", "own", "--pin", "--for", "1h").out.splitlines()
+    link, pin = ada.run("share", "own", "--now", "--pin", "--for", "1h").out.splitlines()
     first = Wallet(place, "first")
     spread = moments(lambda: first.run("accept", "--yes", "--allow-local", "--pin", pin, "-", input=link))
     for number, moment in enumerate(spread):
-        link, pin = ada.run("share", "own", "--pin", "--for", "1h").out.splitlines()
+        link, pin = ada.run("share", "own", "--now", "--pin", "--for", "1h").out.splitlines()
         bob = Wallet(place, f"bob{number}")
         accept = ["accept", "--yes", "--allow-local", "--pin", pin, "-"]
         code, out = killed(bob, accept, link, moment)
@@ -94,11 +94,11 @@ def test_accept_killed_at_many_moments(place):
 def test_share_killed_at_many_moments(place):
     _, ada = world(place)
     cut = 0
-    for moment in moments(lambda: ada.run("share", "own", "--for", "1h", "--pin")):
+    for moment in moments(lambda: ada.run("share", "own", "--now", "--for", "1h", "--pin")):
         before = len(ada.json("list", "--shares")["credentials"][0]["shares"])
-        code, out = killed(ada, ["share", "own", "--for", "1h", "--pin"], "", moment)
+        code, out = killed(ada, ["share", "own", "--now", "--for", "1h", "--pin"], "", moment)
         cut += code == -signal.SIGKILL
-        again = ada.run("share", "own", "--for", "1h", "--pin")
+        again = ada.run("share", "own", "--now", "--for", "1h", "--pin")
         assert len(again.out.splitlines()) == 2
         after = len(ada.json("list", "--shares")["credentials"][0]["shares"])
         # A second share only where the first one's link was already printed.

@@ -30,7 +30,7 @@ class World:
         self.ada.run("accept", "--yes", "--allow-local", "--name", "own", "-", input=offer)
 
     def share(self, *more, code=0):
-        return self.ada.run("share", "own", "--as", LOGIN, "--host", "web", "--for", "4h", *more, code=code)
+        return self.ada.run("share", "own", "--now", "--as", LOGIN, "--host", "web", "--for", "4h", *more, code=code)
 
     def accept(self, wallet, link, *more, code=0):
         return wallet.run("accept", "--yes", "--allow-local", *more, "-", input=link + "\n", code=code)
@@ -85,7 +85,7 @@ def test_share_take_see_revoke(world):
 
 
 def test_json_and_a_pipe(world):
-    made = world.ada.json("share", "own", "--host", "web", "--for", "1h", "--pin")
+    made = world.ada.json("share", "own", "--now", "--host", "web", "--for", "1h", "--pin")
     assert set(made) == {"link", "pin", "share", "link_until", "valid_until"}
     piped = world.share("--pin")
     taken = json.loads(world.accept(world.bob, piped.out, "--json").out)
@@ -168,7 +168,7 @@ def test_sharing_on_revoking_all_below(world):
     link, pin = world.share("--pin", "--depth", "0").out.splitlines()
     world.accept(world.bob, link, "--pin", pin)
     world.bob.run("relay", "trust", world.relay.url, "--default", "--allow-local")
-    deeper = world.bob.run("share", "web", code=3)
+    deeper = world.bob.run("share", "web", "--now", code=3)
     assert "shared on" in deeper.err or "depth" in deeper.err
     world.ada.run("revoke", "--below", "own", "--yes")
     assert [share["state"] for share in world.shares()] == ["revoked"]
@@ -178,7 +178,8 @@ def test_wider_wishes_are_refused_before_anything_is_made(world):
     for wish, word in ((["--as", "somebody-else"], "logins"), (["--host", "mail"], "hosts"), (["--for", "nonsense"], "for")):
         refused = world.ada.run("share", "own", *wish, code=None)
         assert refused.code in (2, 3) and word in refused.err, refused
-    assert world.ada.run("share", "own", "--confirm", code=2)
+    for wrong in (["--confirm", "--now"], ["--plain-v1"], ["--words", "a b c", "--now"]):
+        assert world.ada.run("share", "own", *wrong, code=2)
     assert world.shares() == []
 
 

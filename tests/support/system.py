@@ -35,8 +35,8 @@ class System:
         return wallet
 
     def share(self, wallet, credential, *more):
-        """`keyferry share`; returns (link, PIN or None). The share's id is kept as self.last_share."""
-        made = wallet.json("share", credential, *(() if "--for" in more else ("--for", "4h")), "--relay", self.relay.url, "--allow-local", "--yes", *more)
+        """`keyferry share --now`; returns (link, PIN or None). The share's id is kept as self.last_share."""
+        made = wallet.json("share", credential, "--now", *(() if "--for" in more else ("--for", "4h")), "--relay", self.relay.url, "--allow-local", "--yes", *more)
         self.last_share = made["share"]
         return made["link"], made.get("pin")
 

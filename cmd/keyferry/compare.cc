@@ -1,0 +1,34 @@
+// Waiting for the other side of a confirmed share: share and watch.
+#include "command.h"
+
+namespace keyferry::cli {
+
+wallet::WordsSource words_source(const std::string& words) {
+  if (words.empty()) return {};
+  if (words == "-") {
+    return []() -> Result<std::optional<std::string>> {
+      KF_TRY(std::string line, read_line_of_input());
+      return std::optional(std::move(line));
+    };
+  }
+  return [given = std::optional(words)]() mutable -> Result<std::optional<std::string>> {
+    return std::exchange(given, std::nullopt);
+  };
+}
+
+Result<Done> carry_out(Program& program, Session& session, wallet::GiveRecord& record,
+                       const std::string& words) {
+  Terminal& terminal = session.terminal();
+  terminal.step("waiting", {{"share", record.share}}, "waiting for the other side");
+  KF_TRY(const wallet::GiveOutcome outcome,
+         wallet::carry_out_give(session.wallet(), record, words_source(words)));
+  if (!outcome.reason.empty()) return fail(Errc::forbidden, outcome.text, outcome.reason);
+  if (program.json) {
+    print_json(boost::json::object{{"event", "done"}, {"share", record.share}});
+  } else {
+    terminal.say(outcome.text);
+  }
+  return Done{};
+}
+
+}  // namespace keyferry::cli

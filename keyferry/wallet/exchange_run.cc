@@ -1,0 +1,141 @@
+#include "keyferry/wallet/exchange_run.h"
+
+#include <deque>
+#include <thread>
+
+namespace keyferry::wallet {
+namespace {
+
+using transfer::Effects;
+using transfer::Ended;
+
+constexpr auto kFetch = std::chrono::seconds(25);
+constexpr auto kNetworkPause = std::chrono::seconds(1);
+constexpr int kRaces = 8;
+
+}  // namespace
+
+bool was_lost(const Error& error) {
+  return error.code == Errc::network || error.code == Errc::unavailable ||
+         error.code == Errc::too_many;
+}
+
+Result<Effects> ExchangeRun::kept(Effects effects) {
+  KF_TRY(save());
+  return effects;
+}
+
+bool ExchangeRun::wait_out(const Error& error, Time deadline) {
+  if (!was_lost(error) || wallet_.web.now() >= deadline) return false;
+  if (!told_) wallet_.person.say("no answer (" + error.detail + "); still trying");
+  told_ = true;
+  std::this_thread::sleep_for(kNetworkPause);
+  return true;
+}
+
+// judge turns what a look at the place gave into what follows from it.
+Result<Effects> ExchangeRun::judge(Result<std::optional<Bytes>> fetched) {
+  if (fetched) {
+    told_ = false;
+    if (!*fetched) return Effects{};
+    return kept(message(**fetched));
+  }
+  if (fetched.error().code == Errc::not_found) return kept(deadline());
+  if (fetched.error().code == Errc::cannot_open) return kept(unreadable());
+  return fetched.error();
+}
+
+// begin looks first: what was about to be sent when the wallet stopped may have arrived and been
+// answered, or be of no use any more.
+Result<Effects> ExchangeRun::begin() {
+  if (has_ended()) return resume();
+  KF_TRY(Effects effects, judge(courier_.look()));
+  return effects.empty() ? resume() : effects;
+}
+
+Result<Effects> ExchangeRun::await(Time deadline) {
+  if (wallet_.web.now() >= deadline) return kept(this->deadline());
+  auto effects = judge(courier_.fetch(kFetch));
+  if (!effects && wait_out(effects.error(), deadline)) return Effects{};
+  if (effects && effects->empty()) return idle();
+  return effects;
+}
+
+Result<Ended> ExchangeRun::run(Time deadline) {
+  auto begun = begin();
+  while (!begun && wait_out(begun.error(), deadline)) begun = begin();
+  KF_TRY(Effects effects, std::move(begun));
+  for (;;) {
+    KF_TRY(auto ended, carry_out(std::move(effects), deadline));
+    if (ended) return *std::move(ended);
+    KF_TRY(effects, await(deadline));
+  }
+}
+
+Result<std::optional<Ended>> ExchangeRun::settle() {
+  KF_TRY(Effects effects, has_ended() ? Result<Effects>(resume()) : judge(courier_.look()));
+  if (!has_ended()) return std::optional<Ended>();
+  return carry_out(std::move(effects), Time{});
+}
+
+Result<Ended> ExchangeRun::finish(Effects effects) {
+  KF_TRY(effects, kept(std::move(effects)));
+  KF_TRY(auto ended, carry_out(std::move(effects), Time{}));
+  return ended.value_or(Ended{});
+}
+
+Result<std::optional<Ended>> ExchangeRun::carry_out(Effects effects, Time deadline) {
+  std::deque<transfer::Effect> queue(effects.begin(), effects.end());
+  while (!queue.empty()) {
+    const transfer::Effect effect = std::move(queue.front());
+    queue.pop_front();
+    if (const auto* over = std::get_if<Ended>(&effect)) return std::optional(*over);
+    Effects more;
+    if (const auto* message = std::get_if<transfer::SendMessage>(&effect)) {
+      if (has_ended()) {
+        KF_TRY(send_last(*message));
+      } else {
+        KF_TRY(more, send(*message, deadline));
+      }
+    } else {
+      auto done = perform(effect);
+      while (!done && wait_out(done.error(), deadline)) done = perform(effect);
+      KF_TRY(more, std::move(done));
+    }
+    queue.insert(queue.begin(), more.begin(), more.end());
+  }
+  return std::optional<Ended>();
+}
+
+// send writes a message whose answer is awaited. Where the other side wrote meanwhile (a cancel),
+// that decides what follows, and the message may be out of date.
+Result<Effects> ExchangeRun::send(const transfer::SendMessage& message, Time deadline) {
+  for (int race = 0; race < kRaces;) {
+    const auto delivered = courier_.deliver(message.plaintext);
+    if (delivered) {
+      told_ = false;
+      sent();
+      return Effects{};
+    }
+    const Error& error = delivered.error();
+    if (error.code == Errc::not_found) return kept(this->deadline());
+    if (error.code != Errc::precondition_failed) {
+      if (!wait_out(error, deadline)) return error;
+      continue;
+    }
+    ++race;
+    KF_TRY(Effects effects, judge(courier_.look()));
+    if (!effects.empty()) return effects;
+  }
+  return fail(Errc::conflict, "the mailbox changes all the time: nothing can be written to it");
+}
+
+// send_last writes the message with which this side ends the exchange. Nothing waits for it: the
+// place may be gone, and who does not read it sees its deadline.
+Result<Done> ExchangeRun::send_last(const transfer::SendMessage& message) {
+  const auto sent = courier_.deliver_cancel(message.plaintext, closes());
+  if (!sent && sent.error().code == Errc::io) return sent.error();
+  return Done{};
+}
+
+}  // namespace keyferry::wallet

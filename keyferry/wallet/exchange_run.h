@@ -1,0 +1,71 @@
+// Drives one side of a confirmed exchange: fetches, lets the state machine decide, stores what it
+// decided and only then does it. What is particular to a side stands in give_exchange.cc and
+// take_exchange.cc.
+#pragma once
+
+#include <optional>
+
+#include "keyferry/transfer/effects.h"
+#include "keyferry/wallet/courier.h"
+#include "keyferry/wallet/take.h"
+
+namespace keyferry::wallet {
+
+class ExchangeRun {
+ public:
+  virtual ~ExchangeRun() = default;
+
+  // run goes on until the exchange has ended for this side and everything that it owed is done.
+  // Waits out a network that fails, until `deadline`. Errors of perform() leave the exchange stored
+  // as it is: running again goes on.
+  Result<transfer::Ended> run(Time deadline);
+
+  // settle takes what has come already, without waiting: nothing if the exchange goes on.
+  Result<std::optional<transfer::Ended>> settle();
+
+  // finish does only what an ended machine still owes, without waiting for anybody.
+  Result<transfer::Ended> finish(transfer::Effects effects);
+
+ protected:
+  ExchangeRun(Wallet& wallet, Courier& courier) : wallet_(wallet), courier_(courier) {}
+
+  // The machine of this side.
+  virtual transfer::Effects message(ByteView plaintext) = 0;
+  virtual transfer::Effects unreadable() = 0;
+  virtual transfer::Effects deadline() = 0;
+  virtual transfer::Effects resume() const = 0;
+  virtual bool has_ended() const = 0;
+  virtual Result<Done> save() = 0;
+
+  // perform does one effect other than SendMessage and Ended, and returns what follows from it.
+  virtual Result<transfer::Effects> perform(const transfer::Effect& effect) = 0;
+  // sent tells the person of a message that the other side can now read. idle is called when
+  // nothing came for a while, and says what follows from a look elsewhere.
+  virtual void sent() = 0;
+  virtual Result<transfer::Effects> idle() { return transfer::Effects{}; }
+  virtual bool closes() const = 0;  // this side ends the place of the exchange: the sender
+
+  // kept stores what the machine has just decided.
+  Result<transfer::Effects> kept(transfer::Effects effects);
+  // glance looks whether something has come meanwhile: a person may have thought for an hour.
+  Result<transfer::Effects> glance() { return judge(courier_.look()); }
+
+  Wallet& wallet_;
+  Courier& courier_;
+
+ private:
+  Result<transfer::Effects> begin();
+  Result<transfer::Effects> await(Time deadline);
+  Result<transfer::Effects> judge(Result<std::optional<Bytes>> fetched);
+  Result<std::optional<transfer::Ended>> carry_out(transfer::Effects effects, Time deadline);
+  Result<transfer::Effects> send(const transfer::SendMessage& message, Time deadline);
+  Result<Done> send_last(const transfer::SendMessage& message);
+  bool wait_out(const Error& error, Time deadline);
+
+  bool told_ = false;
+};
+
+// was_lost says whether `error` is a call that may have been lost on the way: worth repeating.
+bool was_lost(const Error& error);
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,291 @@
+#include "keyferry/wallet/give_exchange.h"
+
+#include "keyferry/codec/json.h"
+#include "keyferry/transfer/confirmed_sender.h"
+#include "keyferry/wallet/exchange_run.h"
+#include "keyferry/wallet/exchange_words.h"
+#include "keyferry/wallet/holder.h"
+#include "keyferry/wallet/mailbox_carrier.h"
+#include "keyferry/wallet/relay_choice.h"
+
+namespace keyferry::wallet {
+namespace {
+
+using transfer::ConfirmedSender;
+using transfer::Effect;
+using transfer::Effects;
+
+MailboxCarrier carrier_of(Wallet& wallet, const GiveRecord& record) {
+  return {RelayClient(wallet.web, relay_is_local(wallet, record.relay)),
+          full_link(record),
+          {record.device_claim, record.delete_request, ""}};
+}
+
+// GiveExchange lives as long as one run; everything it refers to outlives it.
+class GiveExchange final : public ExchangeRun {
+ public:
+  GiveExchange(Wallet& wallet, Courier& courier, Carrier& carrier, GiveRecord& record,
+               ExchangeFile& exchange, ConfirmedSender machine, const WordsSource& words)
+      : ExchangeRun(wallet, courier),
+        carrier_(carrier),
+        record_(record),
+        exchange_(exchange),
+        machine_(std::move(machine)),
+        words_(words) {}
+
+  const ConfirmedSender& machine() const { return machine_; }
+  // taken says whether the authority told that the share was redeemed.
+  bool taken() const { return taken_; }
+  // cancel gives up, unless the exchange has ended: then it does what is still owed.
+  Result<transfer::Ended> cancel() {
+    return finish(has_ended() ? machine_.resume() : machine_.cancel());
+  }
+
+ protected:
+  Effects message(ByteView plaintext) override { return machine_.message(plaintext); }
+  Effects unreadable() override { return machine_.unreadable(); }
+  Effects deadline() override { return machine_.deadline(); }
+  Effects resume() const override { return machine_.resume(); }
+  bool has_ended() const override { return machine_.state() == ConfirmedSender::State::ended; }
+  bool closes() const override { return true; }
+  Result<Done> save() override {
+    exchange_.machine = machine_.encode();
+    return save_exchange(wallet_.home, record_.id, exchange_);
+  }
+  Result<Effects> perform(const Effect& effect) override;
+  void sent() override;
+  Result<Effects> idle() override;
+
+ private:
+  Result<Holder*> holder();
+  Result<Effects> compare(const transfer::AskWords& ask);
+  Result<std::optional<std::string>> next_words();
+  Result<Effects> grant(const transfer::CallGrant& grant);
+  Result<Done> call(const std::string& method, const std::string& rest);
+  Result<Done> revoke_unless_redeemed();
+
+  Carrier& carrier_;
+  GiveRecord& record_;
+  ExchangeFile& exchange_;
+  ConfirmedSender machine_;
+  const WordsSource& words_;
+  std::optional<Holder> holder_;
+  bool taken_ = false;
+};
+
+Result<Holder*> GiveExchange::holder() {
+  if (!holder_) {
+    KF_TRY(CredentialRecord credential, load_credential(wallet_.home, record_.credential));
+    KF_TRY(Holder opened, Holder::open(wallet_, std::move(credential)));
+    holder_.emplace(std::move(opened));
+  }
+  return &*holder_;
+}
+
+void GiveExchange::sent() {
+  if (machine_.state() == ConfirmedSender::State::revealed) {
+    const std::string& label = machine_.peer_label();
+    wallet_.person.step("taken", {{"label", label}},
+                        "taken by a wallet that " + calls_itself(label));
+  } else if (machine_.state() == ConfirmedSender::State::granted) {
+    wallet_.person.step("granted", {}, "granted; waiting until it is fetched");
+  }
+}
+
+// The receiver's done is what ends the exchange; that the authority has issued is shown before. A
+// share that was ended elsewhere ends the exchange.
+Result<Effects> GiveExchange::idle() {
+  KF_TRY(Holder * who, holder());
+  const auto share = who->share(record_.share);
+  if (!share || is_open(*share)) return Effects{};
+  if (is_over(*share)) return kept(machine_.cancel());
+  if (!taken_) wallet_.person.step("redeemed", {}, "the authority says that it was fetched");
+  taken_ = true;
+  return Effects{};
+}
+
+Result<Effects> GiveExchange::perform(const Effect& effect) {
+  if (const auto* ask = std::get_if<transfer::AskWords>(&effect)) return compare(*ask);
+  if (const auto* wish = std::get_if<transfer::CallGrant>(&effect)) return grant(*wish);
+  if (std::holds_alternative<transfer::DeleteMailbox>(effect)) carrier_.close();
+  if (std::holds_alternative<transfer::Revoke>(effect)) {
+    KF_TRY(revoke_unless_redeemed());
+  }
+  if (std::holds_alternative<transfer::CallRefuse>(effect)) {
+    KF_TRY(call("POST", "/refuse"));
+  }
+  return Effects{};
+}
+
+Result<std::optional<std::string>> GiveExchange::next_words() {
+  if (words_) {
+    KF_TRY(auto given, words_());
+    if (given) return given;
+  }
+  KF_TRY(const SecretBytes typed,
+         wallet_.person.ask_line("type the words the other person reads out (or no)",
+                                 "--words, once they have told you: keyferry watch " +
+                                     record_.share + " --words 'first second third'"));
+  return std::optional(std::string(text_of(typed.expose())));
+}
+
+//= spec:transfer#4-words
+Result<Effects> GiveExchange::compare(const transfer::AskWords& ask) {
+  KF_TRY(Effects meanwhile, glance());
+  if (!meanwhile.empty()) return meanwhile;
+  wallet_.person.step("compare", {{"label", ask.label}, {"tries_left", ask.tries_left}},
+                      ask.tries_left == 3
+                          ? "ask the person whom you mean for the three words"
+                          : "these are not the words: " + std::to_string(ask.tries_left) +
+                                (ask.tries_left == 1 ? " entry" : " entries") +
+                                " left; ask the person again");
+  for (;;) {
+    KF_TRY(const auto typed, next_words());
+    if (!typed || typed->find_first_not_of(" \t\r\n") == typed->npos) continue;
+    if (*typed == "no" || *typed == "NO" || *typed == "No") return kept(machine_.refuse());
+    const auto odd = transfer::odd_one_out(*typed);
+    if (!odd) return kept(machine_.words(*typed));
+    wallet_.person.say("none of the words is \"" + *odd + "\": nothing was compared");
+    if (words_ || !wallet_.person.can_answer()) {
+      return fail(Errc::invalid, "what was given as words is none: nothing was compared", "usage");
+    }
+  }
+}
+
+Result<Effects> GiveExchange::grant(const transfer::CallGrant& grant) {
+  KF_TRY(Effects meanwhile, glance());
+  if (!meanwhile.empty()) return meanwhile;
+  KF_TRY(Holder * who, holder());
+  HolderCall post;
+  post.method = "POST";
+  post.path = "/v1/shares/" + record_.share + "/grant";
+  post.body = boost::json::object{{"thumbprint", grant.thumbprint}, {"label", grant.label}};
+  const auto response = who->call(post);
+  if (!response) {
+    if (was_lost(response.error())) return response.error();
+    return kept(machine_.grant_refused(response.error().detail));
+  }
+  KF_TRY(const boost::json::object object, json_of(*response));
+  const auto offer = codec::object_member(object, "credential_offer");
+  if (!offer) return kept(machine_.grant_refused("the authority's grant holds no offer"));
+  return kept(machine_.granted(**offer));
+}
+
+// call makes a call about the share; that the authority knows better is no error.
+Result<Done> GiveExchange::call(const std::string& method, const std::string& rest) {
+  KF_TRY(Holder * who, holder());
+  HolderCall call;
+  call.method = method;
+  call.path = "/v1/shares/" + record_.share + rest;
+  if (method == "POST") call.body = boost::json::object();
+  const auto response = who->call(call);
+  if (!response && was_lost(response.error())) return response.error();
+  return Done{};
+}
+
+Result<Done> GiveExchange::revoke_unless_redeemed() {
+  KF_TRY(Holder * who, holder());
+  const auto share = who->share(record_.share);
+  if (!share) {
+    if (was_lost(share.error())) return share.error();
+    return Done{};
+  }
+  if (!is_open(*share)) {
+    taken_ = share->state == "redeemed";
+    return Done{};
+  }
+  return call("DELETE", "");
+}
+
+// Running is an exchange that was read from its file, with everything that a run needs.
+struct Running {
+  ExchangeFile exchange;
+  MailboxCarrier carrier;
+  Courier courier;
+  GiveExchange run;
+
+  Running(Wallet& wallet, GiveRecord& record, ExchangeFile file, ConfirmedSender machine,
+          const WordsSource& words)
+      : exchange(std::move(file)),
+        carrier(carrier_of(wallet, record)),
+        courier(wallet.home, record.id, exchange, *record.secret, carrier),
+        run(wallet, courier, carrier, record, exchange, std::move(machine), words) {}
+};
+
+Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, GiveRecord& record,
+                                               const WordsSource& words) {
+  KF_TRY(auto exchange, load_exchange(wallet.home, record.id));
+  if (!exchange) return std::unique_ptr<Running>();
+  KF_TRY(ConfirmedSender machine, ConfirmedSender::parse(exchange->machine));
+  machine.placed(encode_uuid(record.link->mailbox));
+  return std::make_unique<Running>(wallet, record, *std::move(exchange), std::move(machine), words);
+}
+
+// The keys go first: a record without them is one that has ended.
+Result<Done> erase(Wallet& wallet, const GiveRecord& record) {
+  KF_TRY(erase_exchange(wallet.home, record.id));
+  return erase_give(wallet.home, record.id);
+}
+
+}  // namespace
+
+Result<Done> make_invite(Wallet& wallet, const std::string& issuer, GiveRecord& record) {
+  transfer::SenderTerms terms;
+  terms.authority = issuer;
+  terms.kind = record.kind;
+  terms.rights = record.rights;
+  terms.share = record.share;
+  terms.expires = record.valid_until;
+  terms.note = record.note;
+  terms.secret = record.secret->clone();
+  KF_TRY(const ConfirmedSender machine,
+         ConfirmedSender::start(std::move(terms), transfer::SenderRandomness::draw()));
+  KF_TRY(save_exchange(wallet.home, record.id, {machine.encode(), std::nullopt}));
+  record.payload = transfer::seal_payload(*record.secret, machine.own_last());
+  return save_give(wallet.home, record);
+}
+
+Result<GiveOutcome> carry_out_give(Wallet& wallet, GiveRecord& record, const WordsSource& words) {
+  KF_TRY(const file::Lock lock, wallet.home.lock_transfer(record.id));
+  KF_TRY(auto running, open_exchange(wallet, record, words));
+  if (!running) {
+    KF_TRY(erase(wallet, record));
+    return fail(Errc::conflict, "this exchange is over: see `keyferry list --shares`");
+  }
+  KF_TRY(const transfer::Ended ended, running->run.run(record.link_until));
+  const std::string label = running->run.machine().peer_label();
+  const bool taken = ended.reason.empty() || running->run.taken();
+  KF_TRY(erase(wallet, record));
+  if (taken) return GiveOutcome{"", "a wallet that " + calls_itself(label) + " has it now"};
+  return GiveOutcome{ended.reason, words_to_sender(ended)};
+}
+
+Result<bool> settle_give(Wallet& wallet, const GiveRecord& record) {
+  const auto lock = wallet.home.lock_transfer(record.id);
+  if (!lock && lock.error().reason == "busy") return false;
+  if (!lock) return lock.error();
+  KF_TRY(auto again, load_give(wallet.home, record.id));
+  if (!again || !again->link) return true;
+  const WordsSource none;
+  KF_TRY(auto running, open_exchange(wallet, *again, none));
+  if (running) {
+    KF_TRY(const auto ended, running->run.settle());
+    if (!ended) return false;
+  }
+  KF_TRY(erase(wallet, record));
+  return true;
+}
+
+Result<Done> cancel_give(Wallet& wallet, const GiveRecord& record) {
+  KF_TRY(const file::Lock lock, wallet.home.lock_transfer(record.id));
+  KF_TRY(auto again, load_give(wallet.home, record.id));
+  if (!again || !again->link) return erase(wallet, record);
+  const WordsSource none;
+  KF_TRY(auto running, open_exchange(wallet, *again, none));
+  if (running) {
+    KF_TRY(running->run.cancel());
+  }
+  return erase(wallet, record);
+}
+
+}  // namespace keyferry::wallet

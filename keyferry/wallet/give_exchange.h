@@ -1,0 +1,42 @@
+// The sender's half of a confirmed exchange: the invite, comparing words, the grant.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "keyferry/wallet/give_record.h"
+#include "keyferry/wallet/take.h"
+
+namespace keyferry::wallet {
+
+// WordsSource gives the words that the other person reads out where they do not come from a
+// terminal (--words): a text once for every time that they are asked for, then nothing. Empty: the
+// person is asked.
+using WordsSource = std::function<Result<std::optional<std::string>>()>;
+
+// GiveOutcome is how an exchange ended: `reason` is empty when the receiver has the credential,
+// else the word of transfer.md, and `text` says it to the person.
+struct GiveOutcome {
+  std::string reason;
+  std::string text;
+};
+
+// make_invite composes and seals the invite of `record`, whose share was made, and stores both. A
+// call that was cut off before its payload was stored makes a new one.
+Result<Done> make_invite(Wallet& wallet, const std::string& issuer, GiveRecord& record);
+
+// carry_out_give waits for the other side and goes on until the exchange is over; then its secrets
+// are erased. Errors leave it as it is: calling again goes on. invalid with reason no_terminal: the
+// words are wanted and nobody can be asked.
+Result<GiveOutcome> carry_out_give(Wallet& wallet, GiveRecord& record, const WordsSource& words);
+
+// settle_give takes what the other side has written already, without waiting; true if the exchange
+// is over with it. False too while another process carries it out.
+Result<bool> settle_give(Wallet& wallet, const GiveRecord& record);
+
+// cancel_give tells the other side that it is over and erases the secrets. The share is the
+// caller's to revoke.
+Result<Done> cancel_give(Wallet& wallet, const GiveRecord& record);
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,34 @@
+// An exchange over one v1 mailbox: a single slot that both sides write.
+#pragma once
+
+#include "keyferry/wallet/carrier.h"
+#include "keyferry/wallet/relay_client.h"
+
+namespace keyferry::wallet {
+
+// MailboxIds are this side's claim and the ids of its calls that are repeated after a crash.
+struct MailboxIds {
+  std::string device_claim;
+  std::string delete_request;
+  std::string relinquish_request;
+};
+
+class MailboxCarrier final : public Carrier {
+ public:
+  // `link` has its secret.
+  MailboxCarrier(RelayClient relay, transfer::ShareLink link, MailboxIds ids)
+      : relay_(relay), link_(std::move(link)), ids_(std::move(ids)) {}
+
+  Result<std::optional<Arrived>> receive(const std::string& version) override;
+  Result<std::string> send(const transfer::SealedPayload& payload, const std::string& request_id,
+                           const std::string& version) override;
+  void close() override;
+  void give_back() override;
+
+ private:
+  RelayClient relay_;
+  transfer::ShareLink link_;
+  MailboxIds ids_;
+};
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,256 @@
+#include "keyferry/wallet/take_exchange.h"
+
+#include "keyferry/digest/random.h"
+#include "keyferry/transfer/confirmed_receiver.h"
+#include "keyferry/wallet/exchange_run.h"
+#include "keyferry/wallet/exchange_words.h"
+#include "keyferry/wallet/mailbox_carrier.h"
+#include "keyferry/wallet/offer_plan.h"
+#include "keyferry/wallet/redeem.h"
+#include "keyferry/wallet/relay_choice.h"
+
+namespace keyferry::wallet {
+namespace {
+
+using transfer::ConfirmedReceiver;
+using transfer::Effect;
+using transfer::Effects;
+
+MailboxCarrier carrier_of(Wallet& wallet, const TakeMailbox& mailbox) {
+  transfer::ShareLink link;
+  link.base = mailbox.link.base;
+  link.mailbox = mailbox.link.mailbox;
+  link.secret = mailbox.link.secret->clone();
+  return {RelayClient(wallet.web, relay_is_local(wallet, mailbox.link.base)),
+          std::move(link),
+          {mailbox.device_claim, mailbox.delete_request, mailbox.relinquish_request}};
+}
+
+// stops says whether an error while redeeming leaves something that the person can do: type the PIN
+// again, wait for the network. Otherwise the exchange ends with it.
+bool leaves_a_way(const Error& error) {
+  return was_lost(error) || error.code == Errc::io || error.code == Errc::storage_full ||
+         error.reason == "wrong_pin" || error.reason == "pin_required" || error.reason == "pin" ||
+         error.reason == "no_terminal" || error.reason == "name_taken" || error.reason == "locked";
+}
+
+class TakeExchange final : public ExchangeRun {
+ public:
+  TakeExchange(Wallet& wallet, Courier& courier, Carrier& carrier, TakeRecord& record,
+               ExchangeFile& exchange, ConfirmedReceiver machine, const TakeOptions& options)
+      : ExchangeRun(wallet, courier),
+        carrier_(carrier),
+        record_(record),
+        exchange_(exchange),
+        machine_(std::move(machine)),
+        options_(options) {}
+
+  ConfirmedReceiver& machine() { return machine_; }
+  const std::optional<CredentialRecord>& stored() const { return stored_; }
+  const std::optional<Error>& failed() const { return failed_; }
+  // relinquished says that nothing had been written, and the mailbox went back.
+  bool relinquished() const { return relinquished_; }
+
+ protected:
+  Effects message(ByteView plaintext) override { return machine_.message(plaintext); }
+  Effects unreadable() override { return machine_.unreadable(); }
+  Effects deadline() override { return machine_.deadline(); }
+  Effects resume() const override { return machine_.resume(); }
+  bool has_ended() const override { return machine_.state() == ConfirmedReceiver::State::ended; }
+  bool closes() const override { return false; }
+  Result<Done> save() override {
+    exchange_.machine = machine_.encode();
+    return save_exchange(wallet_.home, record_.id, exchange_);
+  }
+  Result<Effects> perform(const Effect& effect) override;
+  void sent() override;
+
+ private:
+  Result<Effects> ask(const transfer::Invite& invite);
+  Result<Effects> agree(const transfer::Invite& invite);
+  Result<Effects> redeem(const transfer::Redeem& redeem);
+  void show(const transfer::WordOctets& words);
+
+  Carrier& carrier_;
+  TakeRecord& record_;
+  ExchangeFile& exchange_;
+  ConfirmedReceiver machine_;
+  const TakeOptions& options_;
+  std::optional<CredentialRecord> stored_;
+  std::optional<Error> failed_;
+  bool relinquished_ = false;
+};
+
+void TakeExchange::sent() {
+  if (machine_.state() == ConfirmedReceiver::State::requested) {
+    wallet_.person.step("requested", {}, "waiting for the sender's wallet");
+  }
+}
+
+void TakeExchange::show(const transfer::WordOctets& words) {
+  const std::string text = transfer::words_of(words);
+  const std::string digits = transfer::digits_of_words(words);
+  wallet_.person.step(
+      "words", {{"words", text}, {"digits", digits}},
+      "read these words to the sender, who knows your voice: " + text + "  (" + digits + ")");
+}
+
+Result<Effects> TakeExchange::perform(const Effect& effect) {
+  if (const auto* shown = std::get_if<transfer::ShowInvite>(&effect)) return ask(shown->invite);
+  if (const auto* words = std::get_if<transfer::ShowWords>(&effect)) show(words->words);
+  if (const auto* grant = std::get_if<transfer::Redeem>(&effect)) return redeem(*grant);
+  if (std::holds_alternative<transfer::Relinquish>(effect)) {
+    carrier_.give_back();
+    relinquished_ = true;
+  }
+  return Effects{};
+}
+
+Result<Effects> TakeExchange::ask(const transfer::Invite& invite) {
+  auto agreed = agree(invite);
+  if (agreed || was_lost(agreed.error())) return agreed;
+  failed_ = agreed.error();
+  return kept(machine_.decline());
+}
+
+// What the person sees is made from the data by the kind's own code; the key is made and stored
+// before the request that names it.
+//= spec:transfer#5-approval
+Result<Effects> TakeExchange::agree(const transfer::Invite& invite) {
+  if (!record_.agreed) {
+    KF_TRY(agree_to_contact(wallet_, invite.authority));
+  }
+  AuthorityClient client(wallet_.web, invite.authority, allows_local(wallet_, invite.authority));
+  KF_TRY(const IssuerMetadata* authority, client.metadata());
+  const credential::OfferTerms terms{invite.kind, invite.rights, {Time{}, invite.expires}};
+  KF_TRY(const OfferPlan plan, make_plan({invite.kind}, terms, *authority));
+  show_plan(wallet_.person, plan, invite.note);
+  if (!record_.agreed) {
+    KF_TRY(const bool yes, wallet_.person.agree("ask the sender for it?"));
+    if (!yes) return declined();
+  }
+  record_.agreed = true;
+  record_.approved = terms;
+  if (!record_.key) {
+    record_.key = crypto::PrivateKey::generate(authority->proof_keys.at(plan.configuration));
+  }
+  KF_TRY(save_take(wallet_.home, record_));
+  transfer::ReceiverApproval approval{record_.key->public_key(), record_.label, SecretBytes()};
+  digest::random_fill(approval.nonce);
+  return kept(machine_.approve(std::move(approval)));
+}
+
+//= spec:transfer#3-confirmed
+Result<Effects> TakeExchange::redeem(const transfer::Redeem& redeem) {
+  if (!record_.offer) wallet_.person.step("granted", {}, "granted; fetching it");
+  record_.offer = redeem.credential_offer;
+  KF_TRY(save_take(wallet_.home, record_));
+  auto stored = redeem_take(wallet_, record_, options_);
+  if (stored) {
+    stored_ = *std::move(stored);
+    return kept(machine_.redeemed({true, ""}));
+  }
+  if (leaves_a_way(stored.error())) return stored.error();
+  failed_ = stored.error();
+  return kept(machine_.redeemed({false, stored.error().detail.substr(0, 200)}));
+}
+
+struct Running {
+  ExchangeFile exchange;
+  MailboxCarrier carrier;
+  Courier courier;
+  TakeExchange run;
+
+  Running(Wallet& wallet, TakeRecord& record, ExchangeFile file, ConfirmedReceiver machine,
+          const TakeOptions& options)
+      : exchange(std::move(file)),
+        carrier(carrier_of(wallet, *record.mailbox)),
+        courier(wallet.home, record.id, exchange, *record.mailbox->link.secret, carrier),
+        run(wallet, courier, carrier, record, exchange, std::move(machine), options) {}
+};
+
+Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, TakeRecord& record,
+                                               const TakeOptions& options) {
+  KF_TRY(auto exchange, load_exchange(wallet.home, record.id));
+  if (!exchange) {
+    return fail(Errc::conflict, "this exchange is over: ask the sender for a new link");
+  }
+  KF_TRY(ConfirmedReceiver machine, ConfirmedReceiver::parse(exchange->machine));
+  return std::make_unique<Running>(wallet, record, *std::move(exchange), std::move(machine),
+                                   options);
+}
+
+// bury ends an exchange without the credential: no secret is left, and the link is never used for
+// another request.
+Error bury(Wallet& wallet, TakeRecord& record, const TakeExchange& run,
+           const transfer::Ended& ended) {
+  Error why = run.failed().value_or(
+      fail(Errc::forbidden, words_to_receiver(ended), ended.reason.empty() ? "" : ended.reason));
+  if (auto erased = erase_exchange(wallet.home, record.id); !erased) return erased.error();
+  if (run.relinquished()) {
+    if (auto erased = erase_take(wallet.home, record.id); !erased) return erased.error();
+    return why;
+  }
+  record = tombstone(record, why.detail);
+  if (auto saved = save_take(wallet.home, record); !saved) return saved.error();
+  return why;
+}
+
+}  // namespace
+
+bool is_exchange(ByteView plaintext) {
+  const auto envelope = transfer::parse_envelope(plaintext);
+  return envelope && envelope->format == transfer::kShareFormat;
+}
+
+Result<Done> begin_take(Wallet& wallet, TakeRecord& record, ByteView plaintext) {
+  ConfirmedReceiver machine = ConfirmedReceiver::claim(record.mailbox->link.secret->clone(),
+                                                       encode_uuid(record.mailbox->link.mailbox));
+  const Effects effects = machine.message(plaintext);
+  for (const Effect& effect : effects) {
+    if (const auto* ended = std::get_if<transfer::Ended>(&effect)) {
+      return fail(Errc::invalid, words_to_receiver(*ended), ended->reason);
+    }
+  }
+  if (!machine.invite()) {
+    return fail(Errc::invalid, "the message inside the link is not an invitation", "damaged");
+  }
+  KF_TRY(save_exchange(wallet.home, record.id, {machine.encode(), std::nullopt}));
+  record.confirmed = true;
+  record.note = machine.invite()->note;
+  return save_take(wallet.home, record);
+}
+
+Result<CredentialRecord> carry_out_take(Wallet& wallet, TakeRecord& record,
+                                        const TakeOptions& options) {
+  if (!record.ended.empty()) {
+    return fail(Errc::conflict, "this link was used up before: " + record.ended, "used_up");
+  }
+  KF_TRY(auto running, open_exchange(wallet, record, options));
+  const Time expires = record.mailbox->expires;
+  KF_TRY(const transfer::Ended ended, running->run.run(expires == Time{} ? Time::max() : expires));
+  if (!running->run.stored()) return bury(wallet, record, running->run, ended);
+  KF_TRY(erase_exchange(wallet.home, record.id));
+  return *running->run.stored();
+}
+
+Result<Done> finish_take(Wallet& wallet, TakeRecord& record) {
+  const TakeOptions options;
+  auto running = open_exchange(wallet, record, options);
+  if (!running) return Done{};
+  TakeExchange& run = (*running)->run;
+  const bool ended = run.machine().state() == ConfirmedReceiver::State::ended;
+  KF_TRY(run.finish(ended ? run.machine().resume() : run.machine().redeemed({true, ""})));
+  return erase_exchange(wallet.home, record.id);
+}
+
+Result<Done> cancel_take(Wallet& wallet, TakeRecord& record) {
+  const TakeOptions options;
+  KF_TRY(auto running, open_exchange(wallet, record, options));
+  TakeExchange& run = running->run;
+  KF_TRY(const transfer::Ended ended, run.finish(run.machine().cancel()));
+  static_cast<void>(bury(wallet, record, run, ended));
+  return Done{};
+}
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,29 @@
+// The receiver's half of a confirmed exchange: the request, the words, redeeming, done.
+#pragma once
+
+#include "keyferry/wallet/take.h"
+
+namespace keyferry::wallet {
+
+// is_exchange says whether a plaintext is a message of the confirmed conversation, as far as can be
+// told without reading it.
+bool is_exchange(ByteView plaintext);
+
+// begin_take reads the invite that `record`'s mailbox holds and stores the exchange. Errors:
+// invalid (an invite that cannot be read; the caller gives the mailbox back), the reason `version`
+// or `damaged`.
+Result<Done> begin_take(Wallet& wallet, TakeRecord& record, ByteView plaintext);
+
+// carry_out_take shows the invite and asks, then goes on until the credential is stored or the
+// exchange has ended. One that ends without the credential leaves a tombstone in `record`'s place,
+// unless nothing was written yet: then the mailbox is given back.
+Result<CredentialRecord> carry_out_take(Wallet& wallet, TakeRecord& record,
+                                        const TakeOptions& options);
+
+// finish_take tells the sender that the credential is stored, where a run was cut off in between.
+Result<Done> finish_take(Wallet& wallet, TakeRecord& record);
+
+// cancel_take gives up: tells the sender, or gives the mailbox back where nothing was written yet.
+Result<Done> cancel_take(Wallet& wallet, TakeRecord& record);
+
+}  // namespace keyferry::wallet

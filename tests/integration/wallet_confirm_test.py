@@ -1,0 +1,274 @@
+"""Confirmed sharing between two real wallets: the words decide, and both sides learn how it ended."""
+
+import re
+import subprocess
+import time
+
+import pytest
+from support import LOGIN, Authority, Relay, Sshd, Verifier, Wallet
+from support.exchange import Receiver, Sender
+from support.receiver import Receiver as Stranger
+
+
+class World:
+    """Authority, relay, sshd `web`; Ada holds a root share and trusts the relay."""
+
+    def __init__(self, place):
+        self.place = place
+        self.authority = Authority(place)
+        self.web = Sshd(place, "web", self.authority)
+        self.authority.add_host(self.web)
+        self.authority.start()
+        self.relay = Relay(place).start()
+        self.ada, self.bob = Wallet(place, "ada"), Wallet(place, "bob")
+        self.ada.run("persona", "add", "Ada's laptop")
+        self.bob.run("persona", "add", "Bob's phone")
+        self.ada.run("relay", "trust", self.relay.url, "--default", "--allow-local")
+        offer = self.authority.share("--as", LOGIN, "--host", "web", "--for", "8h", "--depth", "1")
+        self.ada.run("accept", "--yes", "--allow-local", "--name", "own", "-", input=offer)
+
+    def share(self, *options):
+        return Sender(self.ada, "own", "--for", "1h", *options)
+
+    def take(self, sender, *options, wallet=None):
+        return Receiver(wallet or self.bob, sender.link, *options)
+
+    def record(self, sender):
+        shares = self.ada.json("list", "--shares")["credentials"][0]["shares"]
+        return next(share for share in shares if share["share"] == sender.share)
+
+    def logs_in(self, line):
+        Verifier(self.place, self.authority).start()
+        self.web.start()
+        done = subprocess.run(f"{line} echo in", shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30,
+                              check=False)
+        assert done.stdout == "in\n", done
+
+    def nothing_is_left(self, *wallets):
+        """No secret of a transfer is in the folder: at most locks, and notes that a link was used up."""
+        for wallet in wallets:
+            for path in (wallet.home / "transfers").iterdir():
+                assert not path.name.startswith(("exchange-", "give-", ".")), path
+                assert not re.search(r'"(secret|key|mailbox)"', path.read_text()), path
+
+
+@pytest.fixture(name="world")
+def make_world(place):
+    return World(place)
+
+
+#= spec:transfer#3-confirmed test
+#= spec:transfer#4-words test
+#= spec:transfer#6-erased test
+#= spec:tigress#A-53 test
+@pytest.mark.parametrize("spoken", ["words", "digits"])
+def test_right_words_give_the_credential(world, spoken):
+    sender = world.share("--note", "for the \u00fcpgrade")
+    receiver = world.take(sender)
+    told = receiver.until("words")
+    assert len(told["words"].split()) == 3 and re.fullmatch(r"\d{4} \d{4}", told["digits"])
+    asked = sender.until("compare")
+    assert asked["label"] == "Bob's phone" and told["words"] not in str(sender.events + sender.errors)
+    assert world.record(sender)["state"] == "open", "nothing can be redeemed before the words were compared"
+    sender.say(told[spoken].upper().replace(" ", "-"))
+    assert sender.wait() == 0, sender.errors
+    assert receiver.wait() == 0, receiver.errors
+    record = world.record(sender)
+    assert record["state"] == "redeemed" and record["mode"] == "confirmed"
+    assert record["holder"]["label"] == "Bob's phone" and record["holder"]["label_from"] == "sender"
+    if spoken == "words":
+        world.logs_in(receiver.until("ssh")["ssh"][0]["command"])
+    world.nothing_is_left(world.ada, world.bob)
+    again = world.bob.run("accept", "--yes", "--allow-local", "-", input=sender.link, code=3)
+    assert "you took this share already" in again.err
+    assert world.relay.call("GET", "/v1/m/" + sender.link.split("#")[0].rsplit("/", 1)[1]).status == 404, "the mailbox is gone"
+
+
+#= spec:transfer#4-words test
+def test_three_wrong_entries_end_it_for_both(world):
+    sender = world.share()
+    receiver = world.take(sender)
+    receiver.until("words")
+    for left in (3, 2, 1):
+        assert sender.until("compare", after=len(sender.events) - 1)["tries_left"] == left
+        sender.say("clockwork pyramid slowdown")
+        while left > 1 and sender.events[-1].get("tries_left") == left:
+            time.sleep(0.01)
+    assert sender.wait() == 3 and sender.error["error"] == "words"
+    assert receiver.wait() == 3 and receiver.error["error"] == "words"
+    assert "somebody may stand between you" in receiver.error["detail"]
+    assert world.record(sender)["state"] == "refused"
+    assert world.bob.json("list")["credentials"] == []
+    world.nothing_is_left(world.ada, world.bob)
+    again = world.bob.run("accept", "--yes", "--allow-local", "-", input=sender.link, code=3)
+    assert "this link was used up before" in again.err, "one request a link, ever"
+
+
+def test_what_is_no_word_is_not_compared(world):
+    sender = world.share()
+    told = world.take(sender).until("words")["words"]
+    sender.until("compare")
+    sender.say("clockwork pyramid notaword")
+    assert sender.wait() == 2
+    watching = Sender(world.ada, share=sender.share)
+    assert watching.until("compare")["tries_left"] == 3
+    watching.say(told)
+    assert watching.wait() == 0, watching.errors
+
+
+def test_the_wrong_person_is_told_no(world):
+    sender = world.share()
+    stranger = Wallet(world.place, "eve")
+    stranger.run("persona", "add", "Bob's phone")
+    receiver = world.take(sender, wallet=stranger)
+    receiver.until("words")
+    sender.until("compare")
+    sender.say("no")
+    assert sender.wait() == 3 and sender.error["error"] == "refused"
+    assert receiver.wait() == 3 and receiver.error["detail"] == "the sender said no: nothing was taken"
+    assert world.record(sender)["state"] == "refused"
+    assert stranger.json("list")["credentials"] == []
+
+
+def test_yes_never_answers_the_words(world):
+    made = Sender(world.ada, "own", "--for", "1h", "--yes")
+    world.take(made).until("words")
+    made.until("compare")
+    made.process.stdin.close()
+    assert made.wait() == 1 and made.error["error"] == "no_terminal"
+    assert world.record(made)["state"] == "open"
+
+
+def test_without_terminal_the_words_are_given_later(world):
+    made = world.ada.start("share", "own", "--for", "1h")
+    while not (link := re.search(r"https://\S+#\S+", made.log())):
+        time.sleep(0.01)
+    sender = world.ada.json("list", "--shares")["credentials"][0]["shares"][-1]["share"]
+    receiver = Receiver(world.bob, link.group())
+    words = receiver.until("words")["words"]
+    assert made.wait() == 1
+    assert f"keyferry watch {sender} --words" in made.log()
+    wrong = world.ada.run("watch", sender[:6], "--allow-local", "--words", "clockwork pyramid slowdown", code=1)
+    assert "2 entries left" in wrong.err
+    done = world.ada.run("watch", sender[:6], "--allow-local", "--words", words)
+    assert 'calls itself "Bob\'s phone" has it now' in done.err
+    assert receiver.wait() == 0
+
+
+def test_the_sender_takes_it_back_while_the_other_waits(world):
+    for alive in (False, True):
+        sender = world.share()
+        wallet = Wallet(world.place, f"bob-{alive}")
+        receiver = world.take(sender, wallet=wallet)
+        receiver.until("words")
+        sender.until("compare")
+        if not alive:
+            sender.kill()
+        world.ada.run("revoke", sender.share)
+        if alive:
+            sender.say(receiver.until("words")["words"])
+            assert sender.wait() == 3
+        assert receiver.wait() == 3, receiver.events
+        assert world.record(sender)["state"] == "revoked"
+        assert wallet.json("list")["credentials"] == []
+        world.nothing_is_left(world.ada, wallet)
+
+
+def test_the_receiver_gives_up(world):
+    sender = world.share()
+    receiver = world.take(sender)
+    receiver.until("words")
+    sender.until("compare")
+    receiver.kill()
+    world.bob.run("accept", "--cancel", "--allow-local", "-", input=sender.link)
+    sender.say(receiver.until("words")["words"])
+    assert sender.wait() == 3 and "the other side gave up" in sender.error["detail"]
+    assert world.record(sender)["state"] == "revoked"
+    world.nothing_is_left(world.ada, world.bob)
+
+
+def test_who_says_no_to_the_offer_leaves_it_to_others(world):
+    sender = world.share()
+    refused = world.bob.run("accept", "--allow-local", "-", input=sender.link, code=1)
+    assert "answer with --yes" in refused.err
+    receiver = world.take(sender, wallet=Wallet(world.place, "cem"))
+    sender.say(receiver.until("words")["words"])
+    assert sender.wait() == 0 and receiver.wait() == 0
+
+
+def test_nobody_comes_before_the_deadline(world):
+    sender = world.share("--link-for", "3s")
+    assert sender.wait() == 3 and sender.error["error"] == "expired"
+    assert world.record(sender)["state"] == "expired"
+    world.nothing_is_left(world.ada)
+
+
+def test_the_deadline_comes_between(world):
+    sender = world.share("--link-for", "6s")
+    receiver = world.take(sender)
+    receiver.until("words")
+    assert receiver.wait() == 3 and receiver.error["error"] == "expired"
+    sender.say("clockwork pyramid slowdown")
+    assert sender.wait() == 3 and sender.error["error"] == "expired"
+    assert world.bob.json("list")["credentials"] == []
+
+
+def test_a_pin_is_asked_for_beside_the_words(world):
+    sender = world.share("--pin")
+    wrong = "000000" if sender.pin != "000000" else "111111"
+    receiver = world.take(sender, "--pin", wrong)
+    sender.say(receiver.until("words")["words"])
+    assert receiver.wait() == 3 and receiver.error["error"] == "wrong_pin"
+    again = world.take(sender, "--pin", sender.pin)
+    assert again.wait() == 0, again.errors
+    assert sender.wait() == 0
+
+
+#= spec:transfer#3-confirmed test
+def test_a_receiver_written_from_the_document_is_granted(world):
+    sender = world.share()
+    bob = Stranger(world.relay, sender.link)
+    bob.write(bob.request(label="Bob's \u202eother phone"))
+    reveal = bob.await_type("reveal")
+    bob.write(bob.ready(reveal))
+    assert sender.until("compare")["label"] == "Bob's other phone"
+    sender.say(bob.digits(reveal))
+    bob.await_type("grant")
+    record = world.record(sender)
+    assert record["state"] == "claimed" and record["holder"]["thumbprint"] == bob.key.thumbprint
+    sender.kill()
+
+
+def test_another_request_after_the_reveal_ends_it(world):
+    sender = world.share()
+    eve = Stranger(world.relay, sender.link)
+    eve.write(eve.request())
+    eve.await_type("reveal")
+    again = Stranger.__new__(Stranger)
+    again.__dict__.update(eve.__dict__, nonce=bytes(32), accepted=eve.invite)
+    eve.write(again.request())
+    assert eve.await_type("cancel")["content"]["reason"] == "order"
+    assert sender.wait() == 3 and sender.error["error"] == "order"
+    assert world.record(sender)["state"] == "revoked"
+    world.nothing_is_left(world.ada)
+
+
+@pytest.mark.parametrize("bent, reason", [({"mailbox": "00000000-0000-4000-8000-000000000000"}, "misplaced"), ({"from": "sender"}, "reflected"),
+                                          ({"seq": 3}, "order"), ({"v": 2}, "version")])
+def test_a_message_from_elsewhere_ends_it(world, bent, reason):
+    sender = world.share()
+    eve = Stranger(world.relay, sender.link)
+    eve.write(eve.request(**bent))
+    assert sender.wait() == 3 and sender.error["error"] == reason
+    assert world.record(sender)["state"] == "revoked"
+
+
+def test_a_confirm_over_another_transcript_asks_nobody(world):
+    sender = world.share()
+    eve = Stranger(world.relay, sender.link)
+    eve.write(eve.request())
+    reveal = eve.await_type("reveal")
+    eve.sent += b" "
+    eve.write(eve.ready(reveal))
+    assert sender.wait() == 3 and sender.error["error"] == "order"
+    assert not [event for event in sender.events if event.get("event") == "compare"]
