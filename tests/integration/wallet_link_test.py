@@ -40,7 +40,7 @@ class World:
         return call("GET", query["credential_offer_uri"][0], ca=self.place.ca.path).json()
 
     def share(self, *more):
-        return self.ada.json("share", "own", "--for", "1h", "--pin", *more)
+        return self.ada.json("share", "own", "--now", "--for", "1h", "--pin", *more)
 
     def accept(self, link, pin=None, wallet=None, code=0):
         text = link + (f"\n{pin}" if pin else "") + "\n"
@@ -163,7 +163,7 @@ def test_an_answer_to_another_request_is_not_used(world, meddle):
     refused = world.accept(made["link"], made["pin"], code=3)
     assert "answers to another request than ours" in refused.err
     nothing_is_kept(world.bob)
-    refused = world.ada.run("share", "own", "--for", "1h", "--pin", code=3)
+    refused = world.ada.run("share", "own", "--now", "--for", "1h", "--pin", code=3)
     assert "answers to another request than ours" in refused.err and "the share was taken back" in refused.err
     world.to_relay.meddle = lambda exchange: None
     world.accept(made["link"], made["pin"])

@@ -199,19 +199,19 @@ def make_sharing(world):
 
 
 def test_qr_is_the_link(sharing):
-    link, pin, *picture = sharing.run("share", "own", "--pin", "--qr").out.splitlines()
+    link, pin, *picture = sharing.run("share", "own", "--now", "--pin", "--qr").out.splitlines()
     assert pin.isdigit() and decoded(picture) == [link]
-    link, pin, secret, *picture = sharing.run("share", "own", "--pin", "--split", "--qr").out.splitlines()
+    link, pin, secret, *picture = sharing.run("share", "own", "--now", "--pin", "--split", "--qr").out.splitlines()
     assert secret.startswith("#") and decoded(picture) == [link], "the secret part goes another way"
 
 
 def test_copy_puts_the_link_on_the_terminals_clipboard(sharing):
-    terminal = Terminal([BIN / "keyferry", "share", "own", "--pin", "--copy"], sharing.env)
+    terminal = Terminal([BIN / "keyferry", "share", "own", "--now", "--pin", "--copy"], sharing.env)
     assert terminal.end() == 0, terminal.seen
     (copied,) = re.findall(r"\x1b]52;c;([^\x07]+)\x07", terminal.seen)
     link = re.search(r"https://\S+#\w+", terminal.seen).group(0)
     assert base64.b64decode(copied).decode() == link
-    piped = sharing.run("share", "own", "--pin", "--copy")
+    piped = sharing.run("share", "own", "--now", "--pin", "--copy")
     assert "nothing was copied" in piped.err and "\x1b" not in piped.err + piped.out
 
 
