@@ -12,6 +12,7 @@ namespace {
 struct AcceptOptions {
   std::string what;
   std::string pin, pin_file;
+  std::string code, code_file;
   std::string secret, secret_file;
   std::string name;
   bool force = false, agent = false, ssh_config = false, cancel = false;
@@ -89,6 +90,7 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
   take.force = options.force;
   KF_TRY(take.pin, read_secret_option(options.pin, options.pin_file));
   KF_TRY(take.secret, read_secret_option(options.secret, options.secret_file));
+  KF_TRY(take.code, read_secret_option(options.code, options.code_file));
   KF_TRY(const SecretBytes what, read_what(*session, options, take.pin));
   if (options.cancel) {
     KF_TRY(wallet::cancel_take_of(session->wallet(), text_of(what.expose()), take));
@@ -120,6 +122,9 @@ void add_accept(Program& program) {
                       "the PIN that the sender told you (stays in the "
                       "shell's history: rather type it when asked)");
   command->add_option("--pin-file", options->pin_file, "read the PIN from a file")
+      ->type_name("FILE");
+  command->add_option("--code", options->code, "the code that the sender told you, likewise");
+  command->add_option("--code-file", options->code_file, "read the code from a file")
       ->type_name("FILE");
   command->add_option("--secret", options->secret,
                       "the secret part of a link that was sent in two parts");

@@ -21,7 +21,7 @@ struct ShareOptions {
   std::int64_t depth = 0;
   std::string words;
   bool pin = false, now = false, confirm = false, qr = false, split = false, copy = false;
-  bool plain = false;
+  bool plain = false, code = false;
   bool no_extensions = false;
 };
 
@@ -77,6 +77,8 @@ Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) 
   give.pin = options.pin;
   give.plain = options.plain;
   give.confirmed = !options.now;
+  give.code = options.code;
+  give.words = !options.words.empty();
   give.relay = options.relay;
   KF_TRY(read_window(options, now, give));
   return give;
@@ -85,6 +87,11 @@ Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) 
 //= spec:tigress#SYS-02
 Result<Done> warn(Session& session, const std::string& what, const ShareOptions& options) {
   Terminal& terminal = session.terminal();
+  if (options.code) {
+    terminal.say("nobody gets " + what +
+                 " without the code: send it another way than the link, best by voice");
+    return Done{};
+  }
   if (!options.now) {
     terminal.say("nobody gets " + what +
                  " before you have compared three words with the person (--now: whoever opens the "
@@ -124,6 +131,7 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
   if (output.split) link.secret.reset();
   std::string shown = transfer::encode_share_link(link);
   std::string pin = wallet::pin_of(record);
+  std::string code = record.code;
   if (program.json) {
     boost::json::object object{{"link", shown},
                                {"pin", nullptr},
@@ -131,11 +139,13 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
                                {"link_until", codec::encode_rfc3339(record.link_until)},
                                {"valid_until", codec::encode_rfc3339(record.valid_until)}};
     if (!pin.empty()) object["pin"] = pin;
+    if (!code.empty()) object["code"] = code;
     if (output.split) object["secret"] = secret;
     print_json(object);
   } else {
     print(shown);
     if (!pin.empty()) print(pin);
+    if (!code.empty()) print(code);
     if (output.split) print("#" + secret);
   }
   if (output.qr && !program.json) {
@@ -143,7 +153,7 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
     for (const std::string& line : lines) print(line);
   }
   if (output.copy) copy(session, shown);
-  for (std::string* text : {&secret, &shown, &pin}) wipe(*text);
+  for (std::string* text : {&secret, &shown, &pin, &code}) wipe(*text);
   return Done{};
 }
 
@@ -186,6 +196,22 @@ Result<Done> share(Program& program, const ShareOptions& options) {
   return carry_out(program, *session, record, options.words);
 }
 
+// A confirmed share keeps its link: the new PIN is all that there is to tell.
+Result<Done> tell_new_pin(Program& program, Session& session, const wallet::GiveRecord& record,
+                          const std::string& share) {
+  std::string pin = wallet::pin_of(record);
+  if (program.json) {
+    print_json(boost::json::object{{"pin", pin}, {"share", share}});
+  } else {
+    print(pin);
+  }
+  wipe(pin);
+  session.terminal().say(
+      "the share has a new PIN; whom you granted it goes on with `keyferry "
+      "accept` and the same link");
+  return wallet::erase_give(session.wallet().home, record.id);
+}
+
 struct RearmOptions {
   std::string share, relay;
   Output output;
@@ -195,6 +221,11 @@ Result<Done> rearm(Program& program, const RearmOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   KF_TRY(wallet::FoundShare found, wallet::find_share(session->wallet(), options.share));
   KF_TRY(wallet::GiveRecord record, wallet::rearm_share(session->wallet(), found, options.relay));
+  if (!record.link) return tell_new_pin(program, *session, record, found.share.id);
+  if (record.confirmed) {
+    KF_TRY(finish(program, *session, record, options.output));
+    return carry_out(program, *session, record, "");
+  }
   session->terminal().say(
       "the share is open again, with a new link and a new PIN; the old ones are "
       "dead");
@@ -266,6 +297,10 @@ void add_share(Program& program) {
   command
       ->add_flag("--confirm", options->confirm,
                  "wait here and compare three words with the person first (the default)")
+      ->excludes(now);
+  command
+      ->add_flag("--code", options->code,
+                 "a code of six digits, told by voice, in place of the words (--words: both)")
       ->excludes(now);
   command
       ->add_option("--words", options->words,

@@ -8,6 +8,7 @@
 #include "keyferry/wallet/show_list.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_files.h"
+#include "keyferry/wallet/take_exchange.h"
 
 namespace keyferry::cli {
 namespace {
@@ -64,6 +65,7 @@ Result<Done> list(Program& program, bool with_shares) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
   wallet::renew_due(wallet);
+  KF_TRY(wallet::tidy_takes(wallet));
   KF_TRY(const auto records, wallet::load_credentials(wallet.home));
   const auto lines = wallet::show_credentials(records, wallet.web.now());
   if (records.empty() && !program.json) {

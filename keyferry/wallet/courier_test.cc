@@ -22,7 +22,7 @@ class Slot final : public Carrier {
     ++reads;
     if (gone) return fail(Errc::not_found, "gone");
     if (version == std::to_string(number)) return std::optional<Arrived>();
-    Arrived arrived{content, std::to_string(number)};
+    Arrived arrived{content, versions ? std::to_string(number) : ""};
     if (cut > 0 && cut-- > 0) arrived.payload.data.resize(8);
     return std::optional(std::move(arrived));
   }
@@ -40,7 +40,7 @@ class Slot final : public Carrier {
       lose_answer = false;
       return fail(Errc::network, "lost");
     }
-    return std::to_string(number);
+    return versions ? std::to_string(number) : "";
   }
 
   void close() override { gone = true; }
@@ -52,7 +52,7 @@ class Slot final : public Carrier {
 
   transfer::SealedPayload content;
   int number = 1, reads = 0, cut = 0;
-  bool lose_answer = false, gone = false;
+  bool lose_answer = false, gone = false, versions = true;
   std::string last_request;
   std::vector<std::string> requests;
   std::function<void()> before_send;
@@ -134,6 +134,18 @@ TEST_F(CourierTest, WhatWasReadOrWrittenIsNothingNew) {
   const auto found = mine.fetch(std::chrono::seconds(5));
   ASSERT_TRUE(found && *found);
   EXPECT_EQ(text_of(**found), "theirs");
+}
+
+TEST_F(CourierTest, APlaceWithoutVersionsIsReadAtIntervals) {
+  slot_.versions = false;
+  Courier mine = courier();
+  EXPECT_TRUE(*mine.look());
+  EXPECT_FALSE(*mine.fetch(std::chrono::milliseconds(100)));
+  EXPECT_LT(slot_.reads, 5) << "not without a pause";
+  ASSERT_TRUE(mine.deliver(bytes_of("mine")));
+  slot_.put(seal("theirs"));
+  const auto found = mine.fetch(std::chrono::seconds(5));
+  ASSERT_TRUE(found && *found);
 }
 
 TEST_F(CourierTest, WhatDoesNotOpenIsReadOnceMore) {

@@ -17,6 +17,7 @@ namespace keyferry::wallet {
 namespace {
 
 constexpr std::size_t kPinDigits = 6;
+constexpr std::size_t kCodeDigits = 6;
 constexpr std::size_t kMostNote = 200;
 constexpr auto kCreateRetry = std::chrono::hours(1);  // architecture.md section 3
 
@@ -232,6 +233,60 @@ Result<Done> order_rearm(Wallet& wallet, Holder& holder, GiveRecord& record) {
   return save_give(wallet.home, record);
 }
 
+// invite_again offers a share whose code was typed wrong under a new one.
+Result<GiveRecord> invite_again(Wallet& wallet, FoundShare& found, GiveRecord record) {
+  if (record.code.empty()) {
+    if (record.invites >= kInvitesPerShare) {
+      return fail(Errc::conflict,
+                  "five codes were typed wrong: somebody may be trying. Revoke the share and make "
+                  "another one",
+                  "invites_used_up");
+    }
+    GiveRecord fresh = new_record(wallet, record.credential, record.request, record.relay, false);
+    ++record.invites;
+    record.code = digest::random_digits(kCodeDigits);
+    record.secret = std::move(fresh.secret);
+    record.device_claim = fresh.device_claim;
+    record.create_request = fresh.create_request;
+    record.delete_request = fresh.delete_request;
+    record.started = fresh.started;
+    record.shown = false;
+    KF_TRY(save_give(wallet.home, record));
+  }
+  return finish(wallet, found.holder, std::move(record));
+}
+
+// The bound code of a confirmed share stays: only the PIN is new. An answer that was lost shows as
+// "not locked".
+Result<GiveRecord> rearm_confirmed(Wallet& wallet, FoundShare& found, const std::string& request) {
+  KF_TRY(std::optional<GiveRecord> exchange, find_give_by_share(wallet.home, found.share.id));
+  if (exchange && exchange->confirmed && !exchange->link && is_open(found.share)) {
+    return invite_again(wallet, found, *std::move(exchange));
+  }
+  KF_TRY(std::optional<GiveRecord> record, find_unfinished(wallet.home, request));
+  if (!record && found.share.state != "locked") {
+    return fail(Errc::conflict, "the share is not locked: its link and PIN still stand",
+                "not_locked");
+  }
+  if (!record) {
+    record = new_record(wallet, found.holder.record().name, request, "", false);
+    record->secret.reset();
+    record->order = {{"pin", digest::random_digits(kPinDigits)}};
+    KF_TRY(save_give(wallet.home, *record));
+  }
+  HolderCall rearm;
+  rearm.method = "POST";
+  rearm.path = "/v1/shares/" + found.share.id + "/pin";
+  rearm.body = record->order;
+  const auto response = found.holder.call(rearm);
+  if (!response && response.error().reason != "not_locked") {
+    if (can_go_on(response.error())) return go_on_later(response.error());
+    KF_TRY(erase_give(wallet.home, record->id));
+    return response.error();
+  }
+  return *std::move(record);
+}
+
 }  // namespace
 
 Result<std::string> check_wish(const CredentialRecord& credential, const GiveOptions& options,
@@ -268,6 +323,7 @@ Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential
   const std::string request = transfer_id(
       wallet.settings.persona, "give " + credential.name + " " + codec::encode_json(order) + " " +
                                    options.relay + (options.pin ? " pin" : "") +
+                                   (options.code ? " code" : "") + (options.words ? " words" : "") +
                                    (options.plain ? " plain " : " ") + options.note.value_or(""));
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(request));
   KF_TRY(std::optional<GiveRecord> before, find_unfinished(wallet.home, request));
@@ -280,8 +336,11 @@ Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential
   GiveRecord record = new_record(wallet, credential.name, request, std::move(relay), options.plain);
   record.note = options.note;
   record.confirmed = options.confirmed;
+  record.words = !options.code || options.words;
+  if (options.code) record.code = digest::random_digits(kCodeDigits);
   record.order = std::move(order);
   //= spec:tigress#SYS-06
+  //= spec:transfer#5-pin
   if (options.pin) record.order["pin"] = digest::random_digits(kPinDigits);
   KF_TRY(save_give(wallet.home, record));
   return finish(wallet, holder, std::move(record));
@@ -290,6 +349,7 @@ Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential
 Result<GiveRecord> rearm_share(Wallet& wallet, FoundShare& found, const std::string& relay) {
   const std::string request = transfer_id(wallet.settings.persona, "rearm " + found.share.id);
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(request));
+  if (found.share.confirmed) return rearm_confirmed(wallet, found, request);
   KF_TRY(std::optional<GiveRecord> record, find_unfinished(wallet.home, request));
   if (!record) {
     if (found.share.state != "locked") {
@@ -316,6 +376,7 @@ Result<GiveRecord> rearm_share(Wallet& wallet, FoundShare& found, const std::str
 Result<Done> mark_shown(const Home& home, GiveRecord& record) {
   record.shown = true;
   record.order.erase("pin");
+  wipe(record.code);
   return save_give(home, record);
 }
 

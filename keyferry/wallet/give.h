@@ -24,6 +24,8 @@ struct GiveOptions {
   bool pin = false;
   bool plain = false;      // --plain-v1
   bool confirmed = false;  // compare words before anything can be taken
+  bool code = false;       // in confirmed mode: a code in place of the words
+  bool words = false;      // beside a code: compare the words too
   std::optional<std::string> note;
   std::string relay;  // empty: the configured one, else the authority's first
 };
@@ -42,8 +44,13 @@ Result<std::string> check_wish(const CredentialRecord& credential, const GiveOpt
 Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential,
                               const GiveOptions& options);
 
-// rearm_share unlocks a locked share with a new PIN: new code, new mailbox, new link; the old
-// mailbox is deleted.
+// rearm_share unlocks a locked share with a new PIN. An immediate one gets a new code, mailbox and
+// link too, and the old mailbox is deleted. A confirmed one keeps its exchange: the record that
+// comes back has no link, and only its PIN is to be told. A confirmed share whose code was typed
+// wrong is offered again with a new mailbox, link and code, kInvitesPerShare times in all. Errors:
+// conflict
+// (`not_locked`; `invites_used_up`); as give_share.
+inline constexpr int kInvitesPerShare = 5;
 Result<GiveRecord> rearm_share(Wallet& wallet, FoundShare& found, const std::string& relay);
 
 // mark_shown notes that link and PIN were printed: the same command makes a new share from then on.

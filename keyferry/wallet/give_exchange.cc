@@ -227,6 +227,17 @@ Result<Done> erase(Wallet& wallet, const GiveRecord& record) {
   return erase_give(wallet.home, record.id);
 }
 
+// await_new_code keeps of the record what a new invite for the same share needs: the mailbox with
+// its cancel, secret and keys are over.
+Result<Done> await_new_code(Wallet& wallet, GiveRecord& record) {
+  KF_TRY(erase_exchange(wallet.home, record.id));
+  record.link.reset();
+  record.payload.reset();
+  record.secret.reset();
+  record.code.clear();
+  return save_give(wallet.home, record);
+}
+
 }  // namespace
 
 Result<Done> make_invite(Wallet& wallet, const std::string& issuer, GiveRecord& record) {
@@ -238,6 +249,8 @@ Result<Done> make_invite(Wallet& wallet, const std::string& issuer, GiveRecord& 
   terms.expires = record.valid_until;
   terms.note = record.note;
   terms.secret = record.secret->clone();
+  terms.code = SecretBytes::copy(bytes_of(record.code));
+  terms.words = record.words;
   KF_TRY(const ConfirmedSender machine,
          ConfirmedSender::start(std::move(terms), transfer::SenderRandomness::draw()));
   KF_TRY(save_exchange(wallet.home, record.id, {machine.encode(), std::nullopt}));
@@ -255,6 +268,10 @@ Result<GiveOutcome> carry_out_give(Wallet& wallet, GiveRecord& record, const Wor
   KF_TRY(const transfer::Ended ended, running->run.run(record.link_until));
   const std::string label = running->run.machine().peer_label();
   const bool taken = ended.reason.empty() || running->run.taken();
+  if (!taken && ended.reason == "code" && !ended.by_peer) {
+    KF_TRY(await_new_code(wallet, record));
+    return GiveOutcome{ended.reason, words_to_sender(ended) + ": keyferry rearm " + record.share};
+  }
   KF_TRY(erase(wallet, record));
   if (taken) return GiveOutcome{"", "a wallet that " + calls_itself(label) + " has it now"};
   return GiveOutcome{ended.reason, words_to_sender(ended)};

@@ -28,7 +28,8 @@ constexpr TimeMember kTimes[] = {{"started", &GiveRecord::started},
 using FlagMember = std::pair<std::string_view, bool GiveRecord::*>;
 constexpr FlagMember kFlags[] = {{"plain", &GiveRecord::plain},
                                  {"shown", &GiveRecord::shown},
-                                 {"confirmed", &GiveRecord::confirmed}};
+                                 {"confirmed", &GiveRecord::confirmed},
+                                 {"words", &GiveRecord::words}};
 
 Result<Done> read_simple(const boost::json::object& object, GiveRecord& record) {
   for (const auto& [name, member] : kTexts) {
@@ -63,6 +64,10 @@ Result<Done> read_parts(const boost::json::object& object, GiveRecord& record) {
   record.kind = kind.value_or("");
   KF_TRY(const auto* rights, codec::optional_object_member(object, "rights"));
   if (rights != nullptr) record.rights = *rights;
+  KF_TRY(const auto code, codec::optional_text_member(object, "code"));
+  record.code = code.value_or("");
+  KF_TRY(const auto invites, codec::optional_integer_member(object, "invites", 1, 1000));
+  record.invites = invites.value_or(1);
   KF_TRY(record.note, codec::optional_text_member(object, "note"));
   KF_TRY(auto secret, codec::optional_text_member(object, "secret"));
   if (secret) {
@@ -101,6 +106,8 @@ boost::json::object encode_give_record(const GiveRecord& record) {
   if (record.offer) object["offer"] = *record.offer;
   if (!record.kind.empty()) object["kind"] = record.kind;
   if (!record.rights.empty()) object["rights"] = record.rights;
+  if (!record.code.empty()) object["code"] = record.code;
+  if (record.confirmed) object["invites"] = record.invites;
   if (record.note) object["note"] = *record.note;
   if (record.secret) {
     std::string secret = transfer::encode_link_secret(*record.secret);

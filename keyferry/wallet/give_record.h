@@ -37,8 +37,11 @@ struct GiveRecord {
   std::string device_claim;
   std::string create_request;
   std::string delete_request;
-  bool plain = false;      // --plain-v1
-  bool confirmed = false;  // words are compared first: the exchange is in its own file
+  bool plain = false;        // --plain-v1
+  bool confirmed = false;    // words are compared first: the exchange is in its own file
+  bool words = true;         // compare them, beside a code too
+  std::string code;          // six digits to be told, until they were shown; empty: none
+  std::int64_t invites = 1;  // how many codes this share has had
   std::optional<std::string> note;
   std::optional<SecretBytes> secret;               // of the link
   std::optional<transfer::SealedPayload> payload;  // sealed once

@@ -78,7 +78,7 @@ std::string taken_by(const ShareView& share) {
 }
 
 std::string pin_words(const ShareView& share) {
-  if (!share.pin_required) return ", no PIN";
+  if (!share.pin_required) return share.confirmed ? ", once you confirm it" : ", no PIN";
   return ", PIN with " + std::to_string(share.pin_tries_left) +
          (share.pin_tries_left == 1 ? " try left" : " tries left");
 }
@@ -140,6 +140,8 @@ Result<ShareView> parse_share_view(const boost::json::object& object) {
   view.rights = *rights;
   KF_TRY(const auto depth, codec::optional_integer_member(object, "depth", 0, 64));
   view.depth = depth.value_or(0);
+  KF_TRY(const auto mode, codec::optional_text_member(object, "mode"));
+  view.confirmed = mode == "confirmed";
   KF_TRY(read_pin(object, view));
   KF_TRY(view.holder, holder_of(object));
   KF_TRY(read_times(object, view));

@@ -27,6 +27,7 @@ struct ShareView {
   credential::Window window;
   Time link_until{};
   std::int64_t depth = 0;
+  bool confirmed = false;  // its maker grants one key, after comparing words or a code
   bool pin_required = false;
   std::int64_t pin_tries_left = 0;
   std::optional<ShareHolder> holder;

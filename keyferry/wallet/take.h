@@ -26,6 +26,7 @@ struct Wallet {
 struct TakeOptions {
   std::optional<SecretBytes> pin;     // as typed; mapped to ASCII digits
   std::optional<SecretBytes> secret;  // of a link that came without one, as typed
+  std::optional<SecretBytes> code;    // of a confirmed exchange with a code, as typed
   std::string name;                   // what to call the credential; empty: chosen
   bool force = false;                 // go on with a link that looks damaged
 };

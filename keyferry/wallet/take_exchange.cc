@@ -1,5 +1,6 @@
 #include "keyferry/wallet/take_exchange.h"
 
+#include "keyferry/codec/text.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/transfer/confirmed_receiver.h"
 #include "keyferry/wallet/exchange_run.h"
@@ -11,6 +12,8 @@
 
 namespace keyferry::wallet {
 namespace {
+
+constexpr std::size_t kCodeDigits = 6;
 
 using transfer::ConfirmedReceiver;
 using transfer::Effect;
@@ -68,6 +71,7 @@ class TakeExchange final : public ExchangeRun {
  private:
   Result<Effects> ask(const transfer::Invite& invite);
   Result<Effects> agree(const transfer::Invite& invite);
+  Result<SecretBytes> code_for(const transfer::Invite& invite);
   Result<Effects> redeem(const transfer::Redeem& redeem);
   void show(const transfer::WordOctets& words);
 
@@ -135,9 +139,37 @@ Result<Effects> TakeExchange::agree(const transfer::Invite& invite) {
     record_.key = crypto::PrivateKey::generate(authority->proof_keys.at(plan.configuration));
   }
   KF_TRY(save_take(wallet_.home, record_));
-  transfer::ReceiverApproval approval{record_.key->public_key(), record_.label, SecretBytes()};
+  KF_TRY(SecretBytes code, code_for(invite));
+  transfer::ReceiverApproval approval{record_.key->public_key(), record_.label, std::move(code)};
   digest::random_fill(approval.nonce);
   return kept(machine_.approve(std::move(approval)));
+}
+
+// One code a transfer, since the other side counts a wrong one: only what cannot be a code is asked
+// for again.
+//= spec:transfer#5-code
+Result<SecretBytes> TakeExchange::code_for(const transfer::Invite& invite) {
+  if (!invite.code) return SecretBytes();
+  for (bool again = false;; again = true) {
+    SecretBytes typed;
+    if (options_.code && !again) {
+      typed = options_.code->clone();
+    } else {
+      KF_TRY(typed,
+             wallet_.person.ask_secret("code that the sender told you", "--code or --code-file"));
+    }
+    auto digits = codec::digits_of(text_of(typed.expose()));
+    if (digits && digits->size() == kCodeDigits) {
+      SecretBytes code = SecretBytes::copy(bytes_of(*digits));
+      wipe(*digits);
+      return code;
+    }
+    const Error bad = fail(
+        Errc::invalid, "a code has six digits: type it as the sender told you; nothing was sent",
+        "code_form");
+    if (!wallet_.person.can_answer()) return bad;
+    wallet_.person.say(bad.detail);
+  }
 }
 
 //= spec:transfer#3-confirmed
@@ -196,6 +228,18 @@ Error bury(Wallet& wallet, TakeRecord& record, const TakeExchange& run,
   return why;
 }
 
+Result<Done> expire(Wallet& wallet, TakeRecord& record) {
+  const TakeOptions options;
+  auto running = open_exchange(wallet, record, options);
+  if (!running) return erase_exchange(wallet.home, record.id);
+  TakeExchange& run = (*running)->run;
+  const bool ended = run.machine().state() == ConfirmedReceiver::State::ended;
+  KF_TRY(const transfer::Ended end,
+         run.finish(ended ? run.machine().resume() : run.machine().deadline()));
+  static_cast<void>(bury(wallet, record, run, end));
+  return Done{};
+}
+
 }  // namespace
 
 bool is_exchange(ByteView plaintext) {
@@ -242,6 +286,27 @@ Result<Done> finish_take(Wallet& wallet, TakeRecord& record) {
   const bool ended = run.machine().state() == ConfirmedReceiver::State::ended;
   KF_TRY(run.finish(ended ? run.machine().resume() : run.machine().redeemed({true, ""})));
   return erase_exchange(wallet.home, record.id);
+}
+
+Result<Done> tidy_takes(Wallet& wallet) {
+  KF_TRY(const std::vector<std::string> ids, list_takes(wallet.home));
+  for (const std::string& id : ids) {
+    const auto lock = wallet.home.lock_transfer(id);
+    if (!lock) continue;
+    auto loaded = load_take(wallet.home, id);
+    if (!loaded || !*loaded) continue;
+    TakeRecord& record = **loaded;
+    const Time now = wallet.web.now();
+    if (!record.ended.empty()) {
+      if (now - record.started >= kUsedUpMemory) {
+        KF_TRY(erase_take(wallet.home, id));
+      }
+    } else if (record.confirmed && record.mailbox && record.mailbox->expires != Time{} &&
+               now >= record.mailbox->expires) {
+      KF_TRY(expire(wallet, record));
+    }
+  }
+  return Done{};
 }
 
 Result<Done> cancel_take(Wallet& wallet, TakeRecord& record) {

@@ -23,6 +23,11 @@ Result<CredentialRecord> carry_out_take(Wallet& wallet, TakeRecord& record,
 // finish_take tells the sender that the credential is stored, where a run was cut off in between.
 Result<Done> finish_take(Wallet& wallet, TakeRecord& record);
 
+// tidy_takes ends the exchanges whose mailbox has reached its deadline, which erases their secrets,
+// and forgets after kUsedUpMemory that a link was used up. What another process works on is left.
+inline constexpr Duration kUsedUpMemory = std::chrono::hours(24) * 31;  // a mailbox lives 30 days
+Result<Done> tidy_takes(Wallet& wallet);
+
 // cancel_take gives up: tells the sender, or gives the mailbox back where nothing was written yet.
 Result<Done> cancel_take(Wallet& wallet, TakeRecord& record);
 

@@ -163,6 +163,19 @@ TakeRecord tombstone(const TakeRecord& record, std::string why) {
   return left;
 }
 
+Result<std::vector<std::string>> list_takes(const Home& home) {
+  constexpr std::string_view kBegin = "take-", kEnd = ".json";
+  std::vector<std::string> ids;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(home.transfers_folder(), error)) {
+    std::string name = entry.path().filename().string();
+    if (!name.starts_with(kBegin) || !name.ends_with(kEnd)) continue;
+    ids.push_back(name.substr(kBegin.size(), name.size() - kBegin.size() - kEnd.size()));
+  }
+  if (error) return fail(Errc::io, "cannot read the wallet's folder: " + error.message());
+  return ids;
+}
+
 Result<std::optional<TakeRecord>> load_take(const Home& home, std::string_view id) {
   const file::Path path = home.take_file(id);
   const auto octets = file::read_secret(path);

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -58,8 +59,9 @@ Result<TakeRecord> parse_take_record(const boost::json::object& object);
 // tombstone keeps of an exchange that ended without the credential why it did, and no secret.
 TakeRecord tombstone(const TakeRecord& record, std::string why);
 
-// load_take returns the record `id`, or nothing. save_take makes it durable; erase_take overwrites
-// and removes it.
+// list_takes names the records that there are. load_take returns the record `id`, or nothing.
+// save_take makes it durable; erase_take overwrites and removes it.
+Result<std::vector<std::string>> list_takes(const Home& home);
 Result<std::optional<TakeRecord>> load_take(const Home& home, std::string_view id);
 Result<Done> save_take(const Home& home, const TakeRecord& record);
 Result<Done> erase_take(const Home& home, std::string_view id);

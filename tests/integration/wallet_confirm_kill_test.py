@@ -5,31 +5,10 @@ import threading
 import time
 
 import pytest
-from support import LOGIN, Authority, Relay, Sshd, Wallet, wait_until
-from support.exchange import Half
+from support import Wallet, wait_until
+from support.exchange import Half, World
 
 RUNS = 8  # moments of each side in test_killed_at_many_moments
-
-
-class World:
-    def __init__(self, place):
-        self.place = place
-        self.authority = Authority(place)
-        self.authority.add_host(Sshd(place, "web", self.authority))
-        self.authority.start()
-        self.relay = Relay(place).start()
-        self.ada = Wallet(place, "ada")
-        self.ada.run("relay", "trust", self.relay.url, "--default", "--allow-local")
-        offer = self.authority.share("--as", LOGIN, "--host", "web", "--for", "8h", "--depth", "1")
-        self.ada.run("accept", "--yes", "--allow-local", "--name", "own", "-", input=offer)
-        self.taken = 0
-
-    def receiver(self):
-        self.taken += 1
-        return Wallet(self.place, f"bob{self.taken}")
-
-    def shares(self):
-        return {share["share"]: share for share in self.ada.json("list", "--shares")["credentials"][0]["shares"]}
 
 
 @pytest.fixture(name="world")
@@ -139,7 +118,7 @@ def play(world, sender_kill, receiver_kill, say=None):
     """A whole exchange with one kill on each side that has one."""
     sender = SenderSide(world.ada, **sender_kill)
     made = sender.until("link")
-    receiver = ReceiverSide(world.receiver(), made["link"], **receiver_kill)
+    receiver = ReceiverSide(Wallet(world.place, f"bob-{made['share']}"), made["link"], **receiver_kill)
     sender.words = say or receiver.until("words")["words"]
     return sender, receiver, made["share"]
 
@@ -147,7 +126,7 @@ def play(world, sender_kill, receiver_kill, say=None):
 def check(world, sender, receiver, share):
     assert sender.wait() == 0, sender.said()
     assert receiver.wait() == 0, receiver.said()
-    record = world.shares()[share]
+    record = world.record(share)
     assert record["state"] == "redeemed" and len(record["credentials"]) == 1
     held = receiver.wallet.json("list")["credentials"]
     assert [entry["share"] for entry in held] == [share]
@@ -184,5 +163,5 @@ def test_killed_at_many_moments_both_finish(world):
 def test_a_killed_sender_keeps_count_of_wrong_entries(world):
     sender, receiver, share = play(world, {"kill_at": "compare"}, {}, say="clockwork pyramid slowdown")
     assert sender.wait() == 3 and receiver.wait() == 3
-    assert world.shares()[share]["state"] == "refused"
+    assert world.record(share)["state"] == "refused"
     assert receiver.wallet.json("list")["credentials"] == []

@@ -1,55 +1,13 @@
 """Confirmed sharing between two real wallets: the words decide, and both sides learn how it ended."""
 
 import re
-import subprocess
 import time
 
 import pytest
-from support import LOGIN, Authority, Relay, Sshd, Verifier, Wallet
-from support.exchange import Receiver, Sender
+from support import BIN, Wallet
+from support.exchange import Receiver, Sender, World
 from support.receiver import Receiver as Stranger
-
-
-class World:
-    """Authority, relay, sshd `web`; Ada holds a root share and trusts the relay."""
-
-    def __init__(self, place):
-        self.place = place
-        self.authority = Authority(place)
-        self.web = Sshd(place, "web", self.authority)
-        self.authority.add_host(self.web)
-        self.authority.start()
-        self.relay = Relay(place).start()
-        self.ada, self.bob = Wallet(place, "ada"), Wallet(place, "bob")
-        self.ada.run("persona", "add", "Ada's laptop")
-        self.bob.run("persona", "add", "Bob's phone")
-        self.ada.run("relay", "trust", self.relay.url, "--default", "--allow-local")
-        offer = self.authority.share("--as", LOGIN, "--host", "web", "--for", "8h", "--depth", "1")
-        self.ada.run("accept", "--yes", "--allow-local", "--name", "own", "-", input=offer)
-
-    def share(self, *options):
-        return Sender(self.ada, "own", "--for", "1h", *options)
-
-    def take(self, sender, *options, wallet=None):
-        return Receiver(wallet or self.bob, sender.link, *options)
-
-    def record(self, sender):
-        shares = self.ada.json("list", "--shares")["credentials"][0]["shares"]
-        return next(share for share in shares if share["share"] == sender.share)
-
-    def logs_in(self, line):
-        Verifier(self.place, self.authority).start()
-        self.web.start()
-        done = subprocess.run(f"{line} echo in", shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30,
-                              check=False)
-        assert done.stdout == "in\n", done
-
-    def nothing_is_left(self, *wallets):
-        """No secret of a transfer is in the folder: at most locks, and notes that a link was used up."""
-        for wallet in wallets:
-            for path in (wallet.home / "transfers").iterdir():
-                assert not path.name.startswith(("exchange-", "give-", ".")), path
-                assert not re.search(r'"(secret|key|mailbox)"', path.read_text()), path
+from support.terminal import Terminal
 
 
 @pytest.fixture(name="world")
@@ -272,3 +230,25 @@ def test_a_confirm_over_another_transcript_asks_nobody(world):
     eve.write(eve.ready(reveal))
     assert sender.wait() == 3 and sender.error["error"] == "order"
     assert not [event for event in sender.events if event.get("event") == "compare"]
+
+
+def test_on_two_terminals(world):
+    sender = Terminal([BIN / "keyferry", "share", "own", "--for", "1h", "--allow-local"], world.ada.env)
+    sender.expect("waiting for the other side")
+    link = re.search(r"https://\S+#\S+", sender.seen).group()
+    receiver = Terminal([BIN / "keyferry", "accept", "--allow-local"], world.bob.env)
+    receiver.answer("link or offer: ", link)
+    for question in ("fetch the share from there? [y/N] ", "ask it what it offers? [y/N] ", "ask the sender for it? [y/N] "):
+        receiver.answer(question, "y")
+    receiver.expect("read these words to the sender, who knows your voice: ")
+    receiver.expect("  (")
+    words = re.search(r"voice: ([a-z ]+)  \(", receiver.seen).group(1)
+    for typed in ("notaword at all", "clockwork pyramid slowdown", words):
+        sender.answer("type the words the other person reads out (or no): ", typed)
+    assert sender.end() == 0, sender.seen
+    assert receiver.end() == 0, receiver.seen
+    line = re.search(r"waiting for the other side [\d:]{8} … taken by a wallet that calls itself \"Bob's phone\" [\d:]{8} …", sender.seen)
+    assert line, sender.seen
+    assert words not in sender.seen.replace(f": {words}\r\n", ""), "only as it was typed"
+    assert "2 entries left" in sender.seen and "none of the words is" in sender.seen
+    assert "ssh -i" in receiver.seen

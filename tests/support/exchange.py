@@ -1,5 +1,6 @@
 """Two wallets that compare words: each a process of its own, its steps read as they come.
 
+    world = World(place)                                # authority, relay, Ada with her credential "own", Bob
     sender = Sender(ada, "own", "--for", "1h")          # keyferry share … --json --words -
     receiver = Receiver(bob, sender.link)               # keyferry accept … --json -
     words = receiver.until("words")["words"]
@@ -10,10 +11,13 @@
 """
 
 import json
+import re
 import subprocess
 import threading
 
 from .process import BIN
+from .programs import Authority, Relay, Verifier, Wallet
+from .sshd import LOGIN, Sshd
 
 PATIENCE = 120  # seconds; a lone exchange takes one or two
 
@@ -90,3 +94,46 @@ class Receiver(Half):
 
     def __init__(self, wallet, link, *options):
         super().__init__(wallet, "accept", "--yes", "--allow-local", "--json", *options, "-", input=link + "\n")
+
+
+class World:
+    """Authority, relay, sshd `web`; Ada holds a root share and trusts the relay."""
+
+    def __init__(self, place):
+        self.place = place
+        self.authority = Authority(place)
+        self.web = Sshd(place, "web", self.authority)
+        self.authority.add_host(self.web)
+        self.authority.start()
+        self.relay = Relay(place).start()
+        self.ada, self.bob = Wallet(place, "ada"), Wallet(place, "bob")
+        self.ada.run("persona", "add", "Ada's laptop")
+        self.bob.run("persona", "add", "Bob's phone")
+        self.ada.run("relay", "trust", self.relay.url, "--default", "--allow-local")
+        offer = self.authority.share("--as", LOGIN, "--host", "web", "--for", "8h", "--depth", "1")
+        self.ada.run("accept", "--yes", "--allow-local", "--name", "own", "-", input=offer)
+
+    def share(self, *options):
+        return Sender(self.ada, "own", "--for", "1h", *options)
+
+    def take(self, sender, *options, wallet=None):
+        return Receiver(wallet or self.bob, sender.link, *options)
+
+    def record(self, share):
+        shares = self.ada.json("list", "--shares")["credentials"][0]["shares"]
+        wanted = getattr(share, "share", share)
+        return next(record for record in shares if record["share"] == wanted)
+
+    def logs_in(self, line):
+        Verifier(self.place, self.authority).start()
+        self.web.start()
+        done = subprocess.run(f"{line} echo in", shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30,
+                              check=False)
+        assert done.stdout == "in\n", done
+
+    def nothing_is_left(self, *wallets):
+        """No secret of a transfer is in the folder: at most locks, and notes that a link was used up."""
+        for wallet in wallets:
+            for path in (wallet.home / "transfers").iterdir():
+                assert not path.name.startswith(("exchange-", "give-", ".")), path
+                assert not re.search(r'"(secret|key|mailbox)"', path.read_text()), path
