@@ -1,0 +1,166 @@
+#include "keyferry/wallet/give_steps.h"
+
+#include "keyferry/codec/json.h"
+#include "keyferry/digest/random.h"
+#include "keyferry/transfer/offer_message.h"
+#include "keyferry/transfer/share_secret.h"
+#include "keyferry/wallet/exchange_run.h"
+#include "keyferry/wallet/give_exchange.h"
+#include "keyferry/wallet/relay_choice.h"
+#include "keyferry/wallet/relay_client.h"
+
+namespace keyferry::wallet {
+namespace {
+
+constexpr auto kCreateRetry = std::chrono::hours(1);  // docs/protocol.md, "Retries"
+
+std::string random_id() {
+  return encode_uuid(digest::random_uuid());
+}
+
+// Makes the share at the authority; a definite refusal leaves nothing behind.
+Result<Done> order_share(Wallet& wallet, Holder& holder, GiveRecord& record) {
+  if (record.offer || !record.share.empty()) return Done{};
+  HolderCall create;
+  create.method = "POST";
+  create.path = "/v1/shares";
+  create.body = record.order;
+  create.idempotency_key = record.idempotency_key;
+  const auto response = holder.call(create);
+  if (!response) {
+    if (can_go_on(response.error())) return go_on_later(response.error());
+    KF_TRY(erase_give(wallet.home, record.id));
+    return response.error();
+  }
+  KF_TRY(note_answer(record, *response));
+  return save_give(wallet.home, record);
+}
+
+CreateOrder create_order(const GiveRecord& record) {
+  CreateOrder order{record.relay,    record.device_claim, record.create_request,
+                    *record.payload, record.link_until,   ""};
+  if (!record.plain) {
+    order.claim_hash = transfer::claim_hash_of(transfer::claim_key_of(*record.secret));
+  }
+  return order;
+}
+
+// The share without a mailbox is of no use to anybody: it is taken back.
+Error take_back(Wallet& wallet, Holder& holder, const GiveRecord& record, Error error) {
+  HolderCall revoke;
+  revoke.method = "DELETE";
+  revoke.path = "/v1/shares/" + record.share;
+  const auto revoked = holder.call(revoke);
+  const auto erased = erase_give(wallet.home, record.id);
+  error.detail = "the relay " + record.relay + " refused the link: " + error.detail;
+  error.detail += revoked && erased ? "; the share was taken back"
+                                    : "; revoke the share: keyferry revoke " + record.share;
+  return error;
+}
+
+Result<Done> renew_ids_if_old(Wallet& wallet, GiveRecord& record) {
+  if (wallet.web.now() - record.started < kCreateRetry) return Done{};
+  record.device_claim = random_id();
+  record.create_request = random_id();
+  record.started = wallet.web.now();
+  return save_give(wallet.home, record);
+}
+
+}  // namespace
+
+GiveRecord new_record(const Wallet& wallet, const std::string& credential, std::string request,
+                      std::string relay, bool plain) {
+  GiveRecord record;
+  record.id = random_id().substr(0, 8) + random_id().substr(0, 8);
+  record.persona = wallet.settings.persona;
+  record.credential = credential;
+  record.request = std::move(request);
+  record.started = wallet.web.now();
+  record.idempotency_key = random_id();
+  record.relay = std::move(relay);
+  record.device_claim = random_id();
+  record.create_request = random_id();
+  record.delete_request = random_id();
+  record.plain = plain;
+  record.secret = plain ? transfer::make_plain_secret() : transfer::make_share_secret();
+  return record;
+}
+
+Result<std::optional<GiveRecord>> find_unfinished(const Home& home, const std::string& request) {
+  KF_TRY(std::vector<GiveRecord> all, load_gives(home));
+  for (GiveRecord& record : all) {
+    if (!record.shown && record.request == request) return std::optional(std::move(record));
+  }
+  return std::optional<GiveRecord>();
+}
+
+Result<Done> note_answer(GiveRecord& record, const net::Response& response) {
+  KF_TRY(const boost::json::object object, json_of(response));
+  KF_TRY(const ShareView view, parse_share_view(object));
+  if (!record.confirmed) {
+    KF_TRY(const auto* offer, codec::object_member(object, "credential_offer"));
+    record.offer = *offer;
+  }
+  record.share = view.id;
+  record.kind = view.kind;
+  record.rights = view.rights;
+  record.link_until = view.link_until;
+  record.valid_until = view.window.until;
+  return Done{};
+}
+
+bool can_go_on(const Error& error) {
+  return was_lost(error) || error.code == Errc::io;
+}
+
+Error go_on_later(Error error) {
+  error.detail += "; nothing is lost: run the same command again and it goes on";
+  return error;
+}
+
+Result<Done> seal_offer(const Home& home, GiveRecord& record) {
+  if (record.payload) return Done{};
+  transfer::OfferMessage message;
+  message.credential_offer = *record.offer;
+  message.note = record.note;
+  digest::random_fill(message.transfer);
+  KF_TRY(Bytes plaintext, transfer::encode_offer_message(message));
+  record.payload = transfer::seal_payload(*record.secret, plaintext);
+  wipe(plaintext);
+  return save_give(home, record);
+}
+
+Result<Done> post_offer(Wallet& wallet, Holder& holder, GiveRecord& record) {
+  if (record.link) return Done{};
+  KF_TRY(renew_ids_if_old(wallet, record));
+  RelayClient relay(wallet.web, relay_is_local(wallet, record.relay));
+  const auto created = relay.create(create_order(record));
+  if (!created) {
+    return can_go_on(created.error()) ? go_on_later(created.error())
+                                      : take_back(wallet, holder, record, created.error());
+  }
+  if (!created->proves && !record.plain) {
+    wallet.person.say(
+        "note: this relay does not ask for a proof of the link's secret, so whoever knows the "
+        "address alone can block the share");
+  }
+  transfer::ShareLink link;
+  link.base = created->base;
+  link.mailbox = created->mailbox;
+  record.link = std::move(link);
+  record.link_until = std::min(record.link_until, created->expiration);
+  return save_give(wallet.home, record);
+}
+
+Result<GiveRecord> finish_give(Wallet& wallet, Holder& holder, GiveRecord record) {
+  KF_TRY(order_share(wallet, holder, record));
+  if (!record.confirmed) {
+    KF_TRY(seal_offer(wallet.home, record));
+  } else if (!record.payload) {
+    KF_TRY(make_invite(wallet, holder.record().issuer, record));
+  }
+  KF_TRY(post_offer(wallet, holder, record));
+  return record;
+}
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,40 @@
+// The steps between a wish and a link, which making a share and offering one again have in common.
+// Each is stored before it is sent and skipped when it was done, so that a call that was cut off
+// goes on where it was.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "keyferry/wallet/give_record.h"
+#include "keyferry/wallet/holder.h"
+
+namespace keyferry::wallet {
+
+inline constexpr std::size_t kPinDigits = 6;
+inline constexpr std::size_t kCodeDigits = 6;
+
+// new_record draws secret, claim and request ids; nothing is stored yet.
+GiveRecord new_record(const Wallet& wallet, const std::string& credential, std::string request,
+                      std::string relay, bool plain);
+
+// find_unfinished finds the record of the same request whose link was not shown yet.
+Result<std::optional<GiveRecord>> find_unfinished(const Home& home, const std::string& request);
+
+// note_answer takes over what the authority says of the share: its offer too, in immediate mode.
+Result<Done> note_answer(GiveRecord& record, const net::Response& response);
+
+// can_go_on says whether the same command can succeed later; go_on_later tells the person so.
+bool can_go_on(const Error& error);
+Error go_on_later(Error error);
+
+// seal_offer seals the offer once. post_offer makes the mailbox; a relay that refuses takes the
+// share back.
+Result<Done> seal_offer(const Home& home, GiveRecord& record);
+Result<Done> post_offer(Wallet& wallet, Holder& holder, GiveRecord& record);
+
+// finish_give does all that is still to do until the link is known: share, message, mailbox. What
+// the authority refuses leaves nothing behind.
+Result<GiveRecord> finish_give(Wallet& wallet, Holder& holder, GiveRecord record);
+
+}  // namespace keyferry::wallet
