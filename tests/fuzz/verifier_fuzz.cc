@@ -2,9 +2,9 @@
 // file, and the payload of a signed list, signed here so that it gets past the signature.
 #include <cstdlib>
 
+#include "keyferry/codec/http_date.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/crypto/jws.h"
-#include "keyferry/verifier/http_date.h"
 #include "keyferry/verifier/policy.h"
 #include "keyferry/verifier/statement.h"
 
@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace keyferry;
   using namespace keyferry::verifier;
   const std::string_view text = text_of({data, size});
-  if (const auto date = parse_http_date(text)) demand(text.size() == 29);
+  if (const auto date = codec::parse_http_date(text)) demand(text.size() == 29);
   if (const auto policy = parse_on_unreachable(text)) {
     demand(policy->kind != OnUnreachable::Kind::last_good || policy->limit.count() > 0);
   }
