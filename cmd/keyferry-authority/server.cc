@@ -12,6 +12,7 @@
 #include "keyferry/issuer/routes.h"
 #include "keyferry/issuer/service.h"
 #include "keyferry/net/admin.h"
+#include "keyferry/net/log.h"
 #include "keyferry/net/metrics.h"
 #include "keyferry/net/passed_sockets.h"
 #include "keyferry/net/problem.h"
@@ -21,6 +22,12 @@ namespace {
 
 constexpr Duration kDrain = std::chrono::seconds(10);
 constexpr std::size_t kMostBody = 64 * 1024;  // octets, as docs/authority.md says
+
+// The answer keeps quiet about what failed inside, and says that the log tells it.
+void log_failure(const Error& error) {
+  if (error.code != Errc::io && error.code != Errc::internal) return;
+  net::log_event(net::LogLevel::error, "command_failed", {{"detail", error.detail}});
+}
 
 class Server final : public AuthorityServer {
  public:
@@ -105,6 +112,7 @@ class Server final : public AuthorityServer {
       const issuer::Administration authority{service_->settings(), service_->keys(),
                                              service_->ledger(), clock_};
       auto answer = issuer::administer(authority, *asked);
+      if (!answer) log_failure(answer.error());
       reply(answer ? issuer::json_answer(200, *answer) : net::problem(answer.error()));
     });
   }

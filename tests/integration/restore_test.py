@@ -68,3 +68,11 @@ def test_a_foreign_list_or_a_file_that_is_no_ledger_changes_nothing(place):
     ledger = authority.tables["ledger"]["url"].removeprefix("sqlite://")
     assert sqlite3.connect(ledger).execute("SELECT count(*) FROM shares").fetchone() == (0,)
     authority.start()
+
+
+def test_a_backup_that_cannot_be_written_is_explained_in_the_log(place):
+    authority = Authority(place).start()
+    absent = place.directory / "absent" / "backup.db"
+    assert "its log says why" in authority.run("backup", absent, code=None).err
+    failed = [line for line in authority.log().splitlines() if '"command_failed"' in line]
+    assert len(failed) == 1 and str(absent) in failed[0]
