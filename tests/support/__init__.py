@@ -14,7 +14,7 @@
 
 The parts, one file each: certificates.py (CA and leaves for loopback), process.py (Place, Program, free_port,
 run), programs.py (Authority, Relay, Verifier, Wallet), sshd.py (Sshd, LOGIN), system.py (System: all of it running),
-http.py (call), npm.py, transcript.py (tests/cli).
+http.py (call), npm.py, sandbox.py (a unit's system call filter), transcript.py (tests/cli).
 
 Every class takes `config={"table": {"key": value}}`, merged over its default TOML, and has `.directory`,
 `.log()` (what it wrote to standard error so far), `.start()`, `.stop()`, `.kill()` (SIGKILL), `.pid`, `.running`.
@@ -22,6 +22,7 @@ Programs come from $KEYFERRY_BIN (default: build/release/bin). Everything listen
 stopped by its pid when the test ends. After a failed test the directory with all logs is kept and named.
 """
 
+from . import sandbox
 from .certificates import CertificateAuthority
 from .http import Answer, call
 from .process import BIN, ROOT, Finished, Place, Program, free_port, run, wait_until
@@ -30,4 +31,5 @@ from .sshd import LOGIN, Sshd
 from .system import System
 
 __all__ = ["Answer", "Authority", "BIN", "CertificateAuthority", "Finished", "LOGIN", "Place", "Program", "ROOT",
-           "Relay", "Sshd", "System", "Verifier", "Wallet", "call", "free_port", "run", "wait_until"]
+           "Relay", "Sshd", "System", "Verifier", "Wallet", "call", "free_port", "run", "sandbox",
+           "wait_until"]
