@@ -42,7 +42,7 @@ def test_a_share_is_made_used_and_revoked(place):
     ada, bob = Wallet(place, "ada"), Wallet(place, "bob")
     offer = authority.share("--as", LOGIN, "--host", "web", "--for", "4h", "--depth", "1")
     ada.run("accept", "--yes", "--allow-local", "--name", "servers", "-", input=offer)
-    link = ada.json("share", "servers", "--for", "1h", "--relay", relay.url, "--allow-local", "--yes")["link"]
+    link = ada.json("share", "servers", "--now", "--for", "1h", "--relay", relay.url, "--allow-local", "--yes")["link"]
     bob.run("accept", "--yes", "--allow-local", "--name", "web", "-", input=link)
     authority.run("backup", str(place.directory / "backup.db"))
     for server in (authority, verifier, relay):
