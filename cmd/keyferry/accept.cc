@@ -12,7 +12,7 @@ namespace {
 struct AcceptOptions {
   std::string what;
   std::string pin, pin_file;
-  std::string code, code_file;
+  std::string code, code_file, file;
   std::string secret, secret_file;
   std::string name;
   bool force = false, agent = false, ssh_config = false, cancel = false;
@@ -91,6 +91,7 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
   KF_TRY(take.pin, read_secret_option(options.pin, options.pin_file));
   KF_TRY(take.secret, read_secret_option(options.secret, options.secret_file));
   KF_TRY(take.code, read_secret_option(options.code, options.code_file));
+  if (!options.file.empty()) take.file = std::filesystem::absolute(options.file).string();
   KF_TRY(const SecretBytes what, read_what(*session, options, take.pin));
   if (options.cancel) {
     KF_TRY(wallet::cancel_take_of(session->wallet(), text_of(what.expose()), take));
@@ -134,6 +135,10 @@ void add_accept(Program& program) {
   command->add_flag("--agent", options->agent, "add it to the SSH agent, while it is good");
   command->add_flag("--ssh-config", options->ssh_config,
                     "let `ssh NAME` work: one Include line in ~/.ssh/config");
+  command
+      ->add_option("--file", options->file,
+                   "the share lies in this file; give its secret where a link would stand")
+      ->type_name("FILE");
   command->add_flag("--cancel", options->cancel,
                     "give up a share whose sender has not confirmed it yet");
   command->add_flag("--force", options->force, "go on with a link that looks damaged");

@@ -19,7 +19,7 @@ struct ShareOptions {
   std::vector<std::string> logins, hosts, sources, extensions;
   std::string command, valid_for, from, until, link_for, note, relay;
   std::int64_t depth = 0;
-  std::string words;
+  std::string words, file;
   bool pin = false, now = false, confirm = false, qr = false, split = false, copy = false;
   bool plain = false, code = false;
   bool no_extensions = false;
@@ -80,6 +80,7 @@ Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) 
   give.code = options.code;
   give.words = !options.words.empty();
   give.relay = options.relay;
+  if (!options.file.empty()) give.file = std::filesystem::absolute(options.file).string();
   KF_TRY(read_window(options, now, give));
   return give;
 }
@@ -129,7 +130,8 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
   transfer::ShareLink link = wallet::full_link(record);
   std::string secret = transfer::encode_link_secret(*link.secret);
   if (output.split) link.secret.reset();
-  std::string shown = transfer::encode_share_link(link);
+  const bool by_file = !record.file.empty();
+  std::string shown = by_file ? "#" + secret : transfer::encode_share_link(link);
   std::string pin = wallet::pin_of(record);
   std::string code = record.code;
   if (program.json) {
@@ -138,6 +140,7 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
                                {"share", record.share},
                                {"link_until", codec::encode_rfc3339(record.link_until)},
                                {"valid_until", codec::encode_rfc3339(record.valid_until)}};
+    if (by_file) object["file"] = record.file;
     if (!pin.empty()) object["pin"] = pin;
     if (!code.empty()) object["code"] = code;
     if (output.split) object["secret"] = secret;
@@ -162,9 +165,14 @@ void say_what_next(Session& session, const wallet::GiveRecord& record, const Out
   if (output.split) terminal.say("send the part from the # on by another channel than the link");
   terminal.say("the link works until " + wallet::show_time(record.link_until) +
                ", the access ends " + wallet::show_time(record.valid_until));
-  terminal.say(
-      "whoever sees the link's address can read that a share waits, and until when; not "
-      "what it is");
+  if (record.file.empty()) {
+    terminal.say(
+        "whoever sees the link's address can read that a share waits, and until when; not "
+        "what it is");
+  } else {
+    terminal.say("bring " + record.file +
+                 " to the other side, and the part from the # on another way");
+  }
   if (record.confirmed) {
     terminal.say("Ctrl-C leaves it open: `keyferry watch " + record.share +
                  "` goes on, `keyferry revoke " + record.share + "` ends it");
@@ -308,7 +316,13 @@ void add_share(Program& program) {
       ->type_name("WORDS")
       ->excludes(now);
   command->add_option("--note", options->note, "a line for the receiver");
-  command->add_option("--relay", options->relay, "where the link waits")->type_name("URL");
+  CLI::Option* relay =
+      command->add_option("--relay", options->relay, "where the link waits")->type_name("URL");
+  command
+      ->add_option("--file", options->file,
+                   "no relay: a file that both sides can reach; what is printed is its secret")
+      ->type_name("FILE")
+      ->excludes(relay);
   add_output_options(command, *output);
   command
       ->add_flag("--plain-v1", options->plain,

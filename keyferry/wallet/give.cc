@@ -5,6 +5,7 @@
 #include "keyferry/codec/text.h"
 #include "keyferry/credential/kind.h"
 #include "keyferry/digest/random.h"
+#include "keyferry/wallet/file_carrier.h"
 #include "keyferry/wallet/give_exchange.h"
 #include "keyferry/wallet/give_steps.h"
 #include "keyferry/wallet/relay_choice.h"
@@ -93,7 +94,7 @@ Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential
   boost::json::object order = order_of(credential, options);
   const std::string request = transfer_id(
       wallet.settings.persona, "give " + credential.name + " " + codec::encode_json(order) + " " +
-                                   options.relay + (options.pin ? " pin" : "") +
+                                   options.relay + options.file + (options.pin ? " pin" : "") +
                                    (options.code ? " code" : "") + (options.words ? " words" : "") +
                                    (options.plain ? " plain " : " ") + options.note.value_or(""));
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(request));
@@ -103,9 +104,13 @@ Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential
     return finish_give(wallet, holder, *std::move(before));
   }
   KF_TRY(const IssuerMetadata* about, holder.authority().metadata());
-  KF_TRY(std::string relay, choose_relay(wallet, options.relay, about->relays));
+  std::string relay;
+  if (options.file.empty()) {
+    KF_TRY(relay, choose_relay(wallet, options.relay, about->relays));
+  }
   GiveRecord record = new_record(wallet, credential.name, request, std::move(relay), options.plain);
   record.note = options.note;
+  record.file = options.file;
   record.confirmed = options.confirmed;
   record.words = !options.code || options.words;
   if (options.code) record.code = digest::random_digits(kCodeDigits);
@@ -135,7 +140,9 @@ Result<Done> end_give(Wallet& wallet, const GiveRecord& record) {
     if (!ended && ended.error().reason == "busy") return Done{};
     return ended;
   }
-  if (record.link) {
+  if (!record.file.empty()) {
+    FileCarrier(record.file).close();
+  } else if (record.link) {
     RelayClient relay(wallet.web, relay_is_local(wallet, record.relay));
     const auto removed = relay.remove(*record.link, {record.device_claim, record.delete_request});
     static_cast<void>(removed);

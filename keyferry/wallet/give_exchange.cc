@@ -4,6 +4,7 @@
 #include "keyferry/transfer/confirmed_sender.h"
 #include "keyferry/wallet/exchange_run.h"
 #include "keyferry/wallet/exchange_words.h"
+#include "keyferry/wallet/file_carrier.h"
 #include "keyferry/wallet/holder.h"
 #include "keyferry/wallet/mailbox_carrier.h"
 #include "keyferry/wallet/relay_choice.h"
@@ -15,10 +16,11 @@ using transfer::ConfirmedSender;
 using transfer::Effect;
 using transfer::Effects;
 
-MailboxCarrier carrier_of(Wallet& wallet, const GiveRecord& record) {
-  return {RelayClient(wallet.web, relay_is_local(wallet, record.relay)),
-          full_link(record),
-          {record.device_claim, record.delete_request, ""}};
+std::unique_ptr<Carrier> carrier_of(Wallet& wallet, const GiveRecord& record) {
+  if (!record.file.empty()) return std::make_unique<FileCarrier>(record.file);
+  return std::make_unique<MailboxCarrier>(
+      RelayClient(wallet.web, relay_is_local(wallet, record.relay)), full_link(record),
+      MailboxIds{record.device_claim, record.delete_request, ""});
 }
 
 // GiveExchange lives as long as one run; everything it refers to outlives it.
@@ -200,7 +202,7 @@ Result<Done> GiveExchange::revoke_unless_redeemed() {
 // Running is an exchange that was read from its file, with everything that a run needs.
 struct Running {
   ExchangeFile exchange;
-  MailboxCarrier carrier;
+  std::unique_ptr<Carrier> carrier;
   Courier courier;
   GiveExchange run;
 
@@ -208,8 +210,8 @@ struct Running {
           const WordsSource& words)
       : exchange(std::move(file)),
         carrier(carrier_of(wallet, record)),
-        courier(wallet.home, record.id, exchange, *record.secret, carrier),
-        run(wallet, courier, carrier, record, exchange, std::move(machine), words) {}
+        courier(wallet.home, record.id, exchange, *record.secret, *carrier),
+        run(wallet, courier, *carrier, record, exchange, std::move(machine), words) {}
 };
 
 Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, GiveRecord& record,
@@ -217,7 +219,7 @@ Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, GiveRecord& recor
   KF_TRY(auto exchange, load_exchange(wallet.home, record.id));
   if (!exchange) return std::unique_ptr<Running>();
   KF_TRY(ConfirmedSender machine, ConfirmedSender::parse(exchange->machine));
-  machine.placed(encode_uuid(record.link->mailbox));
+  machine.placed(record.file.empty() ? encode_uuid(record.link->mailbox) : std::string());
   return std::make_unique<Running>(wallet, record, *std::move(exchange), std::move(machine), words);
 }
 

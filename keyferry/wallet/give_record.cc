@@ -66,6 +66,8 @@ Result<Done> read_parts(const boost::json::object& object, GiveRecord& record) {
   if (rights != nullptr) record.rights = *rights;
   KF_TRY(const auto code, codec::optional_text_member(object, "code"));
   record.code = code.value_or("");
+  KF_TRY(const auto place, codec::optional_text_member(object, "file"));
+  record.file = place.value_or("");
   KF_TRY(const auto invites, codec::optional_integer_member(object, "invites", 1, 1000));
   record.invites = invites.value_or(1);
   KF_TRY(record.note, codec::optional_text_member(object, "note"));
@@ -107,6 +109,7 @@ boost::json::object encode_give_record(const GiveRecord& record) {
   if (!record.kind.empty()) object["kind"] = record.kind;
   if (!record.rights.empty()) object["rights"] = record.rights;
   if (!record.code.empty()) object["code"] = record.code;
+  if (!record.file.empty()) object["file"] = record.file;
   if (record.confirmed) object["invites"] = record.invites;
   if (record.note) object["note"] = *record.note;
   if (record.secret) {

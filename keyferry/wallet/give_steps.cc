@@ -5,6 +5,7 @@
 #include "keyferry/transfer/offer_message.h"
 #include "keyferry/transfer/share_secret.h"
 #include "keyferry/wallet/exchange_run.h"
+#include "keyferry/wallet/file_carrier.h"
 #include "keyferry/wallet/give_exchange.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/relay_client.h"
@@ -52,10 +53,20 @@ Error take_back(Wallet& wallet, Holder& holder, const GiveRecord& record, Error 
   revoke.path = "/v1/shares/" + record.share;
   const auto revoked = holder.call(revoke);
   const auto erased = erase_give(wallet.home, record.id);
-  error.detail = "the relay " + record.relay + " refused the link: " + error.detail;
+  if (record.file.empty()) {
+    error.detail = "the relay " + record.relay + " refused the link: " + error.detail;
+  }
   error.detail += revoked && erased ? "; the share was taken back"
                                     : "; revoke the share: keyferry revoke " + record.share;
   return error;
+}
+
+// A link without an address says that the file is written.
+Result<Done> post_file(Wallet& wallet, Holder& holder, GiveRecord& record) {
+  const auto made = FileCarrier(record.file).create(*record.payload);
+  if (!made) return take_back(wallet, holder, record, made.error());
+  record.link = transfer::ShareLink{};
+  return save_give(wallet.home, record);
 }
 
 Result<Done> renew_ids_if_old(Wallet& wallet, GiveRecord& record) {
@@ -132,6 +143,7 @@ Result<Done> seal_offer(const Home& home, GiveRecord& record) {
 
 Result<Done> post_offer(Wallet& wallet, Holder& holder, GiveRecord& record) {
   if (record.link) return Done{};
+  if (!record.file.empty()) return post_file(wallet, holder, record);
   KF_TRY(renew_ids_if_old(wallet, record));
   RelayClient relay(wallet.web, relay_is_local(wallet, record.relay));
   const auto created = relay.create(create_order(record));

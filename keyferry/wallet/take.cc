@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "keyferry/base/base64.h"
 #include "keyferry/codec/web_url.h"
 #include "keyferry/credential/offer.h"
+#include "keyferry/digest/hash.h"
 #include "keyferry/wallet/redeem.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/take_exchange.h"
@@ -143,7 +145,10 @@ Result<CredentialRecord> take(Wallet& wallet, const std::string& id, const TakeO
   KF_TRY(check_name_is_free(wallet.home, options.name));
   KF_TRY(TakeRecord record, prepare(id));
   Result<Done> opened = Done{};
-  if (!record.offer && !record.confirmed) opened = open_mailbox(wallet, record);
+  if (!record.offer && !record.confirmed) {
+    opened =
+        record.mailbox->file.empty() ? open_mailbox(wallet, record) : open_file(wallet, record);
+  }
   if (record.confirmed && opened) return take_confirmed(wallet, record, options);
   Result<CredentialRecord> stored =
       opened ? redeem_take(wallet, record, options) : Result<CredentialRecord>(opened.error());
@@ -174,6 +179,24 @@ Result<TakeRecord> prepare_link(Wallet& wallet, const transfer::ShareLink& link,
   return *std::move(record);
 }
 
+// The secret names a share in a file, wherever the file was carried meanwhile.
+std::string file_id(const Wallet& wallet, const SecretBytes& secret) {
+  return transfer_id(wallet.settings.persona,
+                     "file " + encode_base64url(digest::sha256(secret.expose())));
+}
+
+Result<CredentialRecord> take_file(Wallet& wallet, std::string_view text,
+                                   const TakeOptions& options) {
+  KF_TRY(transfer::ReadSecret read, transfer::parse_link_secret(text));
+  transfer::ShareLink link;
+  link.secret = std::move(read.secret);
+  return take(wallet, file_id(wallet, *link.secret), options, [&](const std::string& same) {
+    auto record = prepare_link(wallet, link, same);
+    if (record && record->mailbox) record->mailbox->file = options.file;
+    return record;
+  });
+}
+
 Result<CredentialRecord> take_link(Wallet& wallet, std::string_view text,
                                    const TakeOptions& options) {
   KF_TRY(const transfer::ShareLink link, read_link(wallet, text, options));
@@ -189,6 +212,7 @@ Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeO
     return fail(Errc::invalid,
                 "a credential's name has letters, digits, '.', '_' and '-', at most 64", "usage");
   }
+  if (!options.file.empty()) return take_file(wallet, text, options);
   return credential::is_offer_uri(text) ? take_offer(wallet, text, options)
                                         : take_link(wallet, text, options);
 }

@@ -29,9 +29,11 @@ struct TakeOptions {
   std::optional<SecretBytes> code;    // of a confirmed exchange with a code, as typed
   std::string name;                   // what to call the credential; empty: chosen
   bool force = false;                 // go on with a link that looks damaged
+  std::string file;                   // an absolute path: the share lies in this file
 };
 
-// take_share takes what `text` names: a share link or an OpenID4VCI offer. It shows what is offered
+// take_share takes what `text` names: a share link or an OpenID4VCI offer; with `options.file` the
+// secret part of a share that lies in that file. It shows what is offered
 // and asks; makes the key; redeems; checks what came; stores it. A call that was cut off anywhere
 // is finished by calling again with the same text: the same key, claim and request ids are used.
 //

@@ -5,6 +5,7 @@
 #include "keyferry/transfer/confirmed_receiver.h"
 #include "keyferry/wallet/exchange_run.h"
 #include "keyferry/wallet/exchange_words.h"
+#include "keyferry/wallet/file_carrier.h"
 #include "keyferry/wallet/mailbox_carrier.h"
 #include "keyferry/wallet/offer_plan.h"
 #include "keyferry/wallet/redeem.h"
@@ -19,14 +20,15 @@ using transfer::ConfirmedReceiver;
 using transfer::Effect;
 using transfer::Effects;
 
-MailboxCarrier carrier_of(Wallet& wallet, const TakeMailbox& mailbox) {
+std::unique_ptr<Carrier> carrier_of(Wallet& wallet, const TakeMailbox& mailbox) {
+  if (!mailbox.file.empty()) return std::make_unique<FileCarrier>(mailbox.file);
   transfer::ShareLink link;
   link.base = mailbox.link.base;
   link.mailbox = mailbox.link.mailbox;
   link.secret = mailbox.link.secret->clone();
-  return {RelayClient(wallet.web, relay_is_local(wallet, mailbox.link.base)),
-          std::move(link),
-          {mailbox.device_claim, mailbox.delete_request, mailbox.relinquish_request}};
+  return std::make_unique<MailboxCarrier>(
+      RelayClient(wallet.web, relay_is_local(wallet, mailbox.link.base)), std::move(link),
+      MailboxIds{mailbox.device_claim, mailbox.delete_request, mailbox.relinquish_request});
 }
 
 // stops says whether an error while redeeming leaves something that the person can do: type the PIN
@@ -189,7 +191,7 @@ Result<Effects> TakeExchange::redeem(const transfer::Redeem& redeem) {
 
 struct Running {
   ExchangeFile exchange;
-  MailboxCarrier carrier;
+  std::unique_ptr<Carrier> carrier;
   Courier courier;
   TakeExchange run;
 
@@ -197,8 +199,8 @@ struct Running {
           const TakeOptions& options)
       : exchange(std::move(file)),
         carrier(carrier_of(wallet, *record.mailbox)),
-        courier(wallet.home, record.id, exchange, *record.mailbox->link.secret, carrier),
-        run(wallet, courier, carrier, record, exchange, std::move(machine), options) {}
+        courier(wallet.home, record.id, exchange, *record.mailbox->link.secret, *carrier),
+        run(wallet, courier, *carrier, record, exchange, std::move(machine), options) {}
 };
 
 Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, TakeRecord& record,
@@ -248,8 +250,10 @@ bool is_exchange(ByteView plaintext) {
 }
 
 Result<Done> begin_take(Wallet& wallet, TakeRecord& record, ByteView plaintext) {
-  ConfirmedReceiver machine = ConfirmedReceiver::claim(record.mailbox->link.secret->clone(),
-                                                       encode_uuid(record.mailbox->link.mailbox));
+  const TakeMailbox& mailbox = *record.mailbox;
+  ConfirmedReceiver machine = ConfirmedReceiver::claim(
+      mailbox.link.secret->clone(),
+      mailbox.file.empty() ? encode_uuid(mailbox.link.mailbox) : std::string());
   const Effects effects = machine.message(plaintext);
   for (const Effect& effect : effects) {
     if (const auto* ended = std::get_if<transfer::Ended>(&effect)) {
@@ -271,8 +275,10 @@ Result<CredentialRecord> carry_out_take(Wallet& wallet, TakeRecord& record,
     return fail(Errc::conflict, "this link was used up before: " + record.ended, "used_up");
   }
   KF_TRY(auto running, open_exchange(wallet, record, options));
-  const Time expires = record.mailbox->expires;
-  KF_TRY(const transfer::Ended ended, running->run.run(expires == Time{} ? Time::max() : expires));
+  // Where the place told no deadline: what was offered ends some time.
+  const Time told = record.mailbox->expires;
+  const Time deadline = told == Time{} ? running->run.machine().invite()->expires : told;
+  KF_TRY(const transfer::Ended ended, running->run.run(deadline));
   if (!running->run.stored()) return bury(wallet, record, running->run, ended);
   KF_TRY(erase_exchange(wallet.home, record.id));
   return *running->run.stored();

@@ -4,6 +4,7 @@
 #include "keyferry/credential/offer.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/transfer/offer_message.h"
+#include "keyferry/wallet/file_carrier.h"
 #include "keyferry/wallet/give_record.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/relay_client.h"
@@ -121,8 +122,27 @@ Result<Done> open_mailbox(Wallet& wallet, TakeRecord& record) {
   return save_take(wallet.home, record);
 }
 
+Result<Done> open_file(Wallet& wallet, TakeRecord& record) {
+  const TakeMailbox& mailbox = *record.mailbox;
+  KF_TRY(const auto arrived, FileCarrier(mailbox.file).receive(""));
+  if (!arrived) {
+    return fail(Errc::not_found, "there is no share in " + mailbox.file + ": nothing was taken",
+                "no_file");
+  }
+  const auto plaintext = transfer::open_payload(*mailbox.link.secret, arrived->payload);
+  if (!plaintext) {
+    return fail(
+        Errc::cannot_open,
+        "the secret does not open " + mailbox.file + ": it is wrong, or the file is damaged",
+        "damaged");
+  }
+  if (is_exchange(*plaintext)) return begin_take(wallet, record, *plaintext);
+  KF_TRY(take_message(record, *plaintext));
+  return save_take(wallet.home, record);
+}
+
 void give_back(Wallet& wallet, const TakeRecord& record) {
-  if (!record.mailbox || !record.mailbox->claimed) return;
+  if (!record.mailbox || !record.mailbox->claimed || !record.mailbox->file.empty()) return;
   const TakeMailbox& mailbox = *record.mailbox;
   RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
   const auto done =
@@ -134,6 +154,7 @@ void give_back(Wallet& wallet, const TakeRecord& record) {
 void delete_mailbox(Wallet& wallet, const TakeRecord& record) {
   if (!record.mailbox) return;
   const TakeMailbox& mailbox = *record.mailbox;
+  if (!mailbox.file.empty()) return FileCarrier(mailbox.file).close();
   RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
   const auto done = relay.remove(mailbox.link, {mailbox.device_claim, mailbox.delete_request});
   static_cast<void>(done);

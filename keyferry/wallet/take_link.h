@@ -15,6 +15,10 @@ Result<transfer::ShareLink> read_link(Wallet& wallet, std::string_view text,
 // used gives the mailbox back. Errors say so.
 Result<Done> open_mailbox(Wallet& wallet, TakeRecord& record);
 
+// open_file does the same for a share that lies in a file. Errors: not_found (nothing that is a
+// sealed message lies there), cannot_open (the secret does not fit).
+Result<Done> open_file(Wallet& wallet, TakeRecord& record);
+
 // give_back relinquishes a claimed mailbox. Errors are of no consequence: the claim dies with the
 // mailbox.
 void give_back(Wallet& wallet, const TakeRecord& record);

@@ -22,7 +22,8 @@ boost::json::object encode_mailbox(const TakeMailbox& mailbox) {
                              {"relinquish_request", mailbox.relinquish_request},
                              {"delete_request", mailbox.delete_request},
                              {"claimed", mailbox.claimed},
-                             {"expires", codec::encode_rfc3339(mailbox.expires)}};
+                             {"expires", codec::encode_rfc3339(mailbox.expires)},
+                             {"file", mailbox.file}};
   wipe(secret);
   return object;
 }
@@ -43,6 +44,8 @@ Result<TakeMailbox> parse_mailbox(const boost::json::object& object) {
   KF_TRY(mailbox.delete_request, codec::text_member(object, "delete_request"));
   KF_TRY(const auto claimed, codec::optional_bool_member(object, "claimed"));
   mailbox.claimed = claimed.value_or(false);
+  KF_TRY(const auto place, codec::optional_text_member(object, "file"));
+  mailbox.file = place.value_or("");
   KF_TRY(const auto expires, codec::optional_text_member(object, "expires"));
   if (expires) {
     KF_TRY(mailbox.expires, codec::parse_rfc3339(*expires));
