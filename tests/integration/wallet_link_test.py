@@ -230,12 +230,16 @@ def test_the_authoritys_lost_answers_are_asked_for_again(world):
 
 
 #= spec:transfer#1-secret test
+#= spec:tigress#PRV-05 test
 def test_neither_key_nor_secret_nor_name_crosses_the_relay(world):
     world.to_relay.methods()
     made = world.share("--note", "the login for the fair")
     world.accept(made["link"], made["pin"])
     crossed = list(world.to_relay.seen)
     assert [exchange.method for exchange in crossed] == ["POST", "POST", "DELETE"]
+    assert json.loads(crossed[0].body)["displayInformation"] == {
+        "title": "A share is waiting for you", "description": "Take it with keyferry: copy the whole link. Looking takes nothing.",
+        "imageURL": f"{world.to_relay.url}/v1/pictures/access.png"}, "stock words, the same for every share"
     offer = next(json.loads(e.answer)["credential_offer"] for e in world.to_authority.seen if e.path == "/v1/shares")
     (grant,) = offer["grants"].values()
     secret = base64.urlsafe_b64decode(made["link"].split("#")[1] + "=")
