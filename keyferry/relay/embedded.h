@@ -8,6 +8,11 @@ namespace keyferry::relay::embedded {
 std::string_view access_png();
 std::string_view home_png();
 std::string_view car_png();
+std::string_view icon_png();
+std::string_view style_css();
+std::string_view advice_html();
+std::string_view footer_html();
+std::string_view missing_html();
 std::string_view openapi_yaml();  // docs/openapi/relay.yaml
 
 }  // namespace keyferry::relay::embedded

@@ -12,6 +12,7 @@ void update_mailbox(CallPtr call, const MailboxId& id);      // PUT /v1/m/{id}
 void delete_mailbox(CallPtr call, const MailboxId& id);      // DELETE /v1/m/{id}
 void relinquish_mailbox(CallPtr call, const MailboxId& id);  // PATCH /v1/m/{id}
 void preview_mailbox(CallPtr call, const MailboxId& id);     // GET, HEAD /v1/m/{id}
+void preview_missing(CallPtr call, const Error& error);      // the same of no mailbox's path
 
 void put_drop(CallPtr call, const dropbox::Location& location);     // PUT /t/{location}
 void get_drop(CallPtr call, const dropbox::Location& location);     // GET, HEAD /t/{location}

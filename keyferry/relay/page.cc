@@ -1,4 +1,5 @@
-// The words of the preview page. No script, no third party, readable on a phone and in the dark.
+// The preview page. No script, no third party, readable on a phone and in the dark. Its fixed words
+// and its style sheet are the files in pages/.
 #include "keyferry/relay/page.h"
 
 #include <algorithm>
@@ -7,56 +8,31 @@
 
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/codec/text.h"
 #include "keyferry/digest/hash.h"
+#include "keyferry/relay/embedded.h"
 
 namespace keyferry::relay {
 namespace {
 
-constexpr std::string_view kStyle =
-    ":root{color-scheme:light dark;--ink:#1b2430;--soft:#556070;--paper:#fff;--card:#f3f5f8;"
-    "--line:#d6dce4;--mark:#0b6e5f}"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e8edf3;--soft:#a5b0bd;--paper:#14181e;"
-    "--card:#1e242c;--line:#333c47;--mark:#5fd0b8}}"
-    "*{box-sizing:border-box}"
-    "body{margin:0;padding:1.25rem;background:var(--paper);color:var(--ink);"
-    "font:1.0625rem/1.55 system-ui,sans-serif;overflow-wrap:anywhere}"
-    "main{max-width:38rem;margin:0 auto}"
-    "h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0 1rem}"
-    "h2{font-size:1.1rem;margin:1.75rem 0 .35rem}"
-    "p,ol{margin:.35rem 0}ol{padding-left:1.4rem}li{margin:.3rem 0}"
-    "figure{margin:1rem 0;padding:1rem;background:var(--card);border:1px solid var(--line);"
-    "border-radius:.75rem}"
-    "figure img{display:block;width:100%;height:auto;border-radius:.5rem;margin-bottom:.75rem}"
-    "figcaption{color:var(--soft);font-size:.9rem}"
-    "blockquote{margin:.35rem 0;padding:0}blockquote strong{font-size:1.15rem}"
-    "code{display:inline-block;padding:.15rem .45rem;background:var(--card);"
-    "border:1px solid var(--line);border-radius:.35rem;font-size:.95em}"
-    ".until{border-left:.3rem solid var(--mark);padding-left:.75rem;margin:1rem 0}"
-    "footer{margin-top:2rem;padding-top:.75rem;border-top:1px solid var(--line);"
-    "color:var(--soft);font-size:.9rem}";
+// What is said of a vertical: the heading, and what the link lets its receiver use.
+struct Words {
+  std::string_view title;
+  std::string_view thing;
+  std::string_view picture;  // what the stock picture shows, for those who do not see it
+};
 
-std::string_view thing_of(Vertical vertical) {
+Words words_of(Vertical vertical) {
   switch (vertical) {
     case Vertical::home:
-      return "a door";
+      return {"A door is being shared with you", "a door", "A house with a door"};
     case Vertical::car:
-      return "a car";
+      return {"A car is being shared with you", "a car", "A car"};
     case Vertical::general:
-      return "something of theirs, such as a login or a door";
+      break;
   }
-  return {};
-}
-
-std::string_view title_of(Vertical vertical) {
-  switch (vertical) {
-    case Vertical::home:
-      return "A door is being shared with you";
-    case Vertical::car:
-      return "A car is being shared with you";
-    case Vertical::general:
-      return "Access is being shared with you";
-  }
-  return {};
+  return {"Access is being shared with you", "something of theirs, such as a login to a computer",
+          "A key"};
 }
 
 // "Wednesday 25 November 2026, 15:04 UTC"
@@ -78,44 +54,67 @@ std::string long_date(Time time) {
          std::to_string(static_cast<int>(date.year())) + ", " + hours.data() + " UTC";
 }
 
-std::string meta(std::string_view property, std::string_view content) {
-  return "<meta property=\"" + std::string(property) + "\" content=\"" + escape_html(content) +
-         "\">\n";
+// shown is a stranger's text as it may stand in a heading: nothing invisible, nothing that turns
+// the direction of writing, one line, with "…" where it was cut.
+std::string shown(std::string_view text, std::size_t most) {
+  const Result<std::string> whole = codec::label(text, text.size());
+  if (!whole) return {};
+  const Result<std::string> cut = codec::label(*whole, most);
+  return *cut == *whole ? *whole : *cut + "…";
 }
 
-std::string begin_page(std::string_view title, std::string_view more_head) {
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-         "<meta name=\"robots\" content=\"noindex\">\n"
-         "<meta name=\"referrer\" content=\"no-referrer\">\n"
-         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
-         escape_html(title) + "</title>\n" + std::string(more_head) + "<style>" +
-         std::string(kStyle) + "</style>\n</head>\n<body>\n<main>\n";
+mailbox::DisplayInformation shown(const mailbox::DisplayInformation& display) {
+  return {shown(display.title, kMostTitle), shown(display.description, kMostDescription), {}};
 }
 
-constexpr std::string_view kEnd = "</main>\n</body>\n</html>\n";
+std::string meta(std::string_view attribute, std::string_view name, std::string_view content) {
+  return "<meta " + std::string(attribute) + "=\"" + std::string(name) + "\" content=\"" +
+         escape_html(content) + "\">\n";
+}
+
+std::string property(std::string_view name, std::string_view content) {
+  return meta("property", name, content);
+}
+
+std::string begin_page(std::string_view title, std::string_view icon_url,
+                       std::string_view more_head) {
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n" +
+         meta("name", "viewport", "width=device-width,initial-scale=1") +
+         meta("name", "robots", "noindex") + meta("name", "referrer", "no-referrer") +
+         meta("name", "color-scheme", "light dark") + "<title>" + escape_html(title) +
+         "</title>\n<link rel=\"icon\" type=\"image/png\" href=\"" + escape_html(icon_url) +
+         "\">\n" + std::string(more_head) + "<style>" + std::string(embedded::style_css()) +
+         "</style>\n</head>\n<body>\n<header>keyferry</header>\n<main>\n";
+}
 
 //= spec:tigress#A-37
-std::string open_graph(const PageInput& input, std::string_view title) {
-  const std::string_view description = input.display.description.empty()
-                                           ? "Open the link with keyferry to take it. Looking at "
-                                             "it takes nothing."
-                                           : std::string_view(input.display.description);
-  return meta("og:type", "website") + meta("og:site_name", "keyferry") + meta("og:title", title) +
-         meta("og:description", description) + meta("og:image", input.preview_url) +
-         meta("og:url", input.link) +
-         "<meta name=\"twitter:card\" content=\"summary_large_image\">\n";
+std::string open_graph(const PageInput& input, std::string_view title,
+                       std::string_view description) {
+  // Size and kind are known of the relay's own pictures only.
+  const std::string known = input.preview_url != input.stock_url
+                                ? std::string()
+                                : property("og:image:type", "image/png") +
+                                      property("og:image:width", std::to_string(kPictureWidth)) +
+                                      property("og:image:height", std::to_string(kPictureHeight)) +
+                                      property("og:image:alt", words_of(input.vertical).picture);
+  return meta("name", "description", description) + property("og:type", "website") +
+         property("og:site_name", "keyferry") + property("og:locale", "en_US") +
+         property("og:title", title) + property("og:description", description) +
+         property("og:url", input.link) + property("og:image", input.preview_url) + known +
+         meta("name", "twitter:card", "summary_large_image");
 }
 
-std::string sender_card(const PageInput& input) {
-  std::string card = "<figure>\n<img src=\"" + escape_html(input.stock_url) + "\" alt=\"\">\n";
-  if (!input.display.title.empty() || !input.display.description.empty()) {
-    card += "<figcaption>What the sender wrote:</figcaption>\n<blockquote>";
-    if (!input.display.title.empty()) {
-      card += "<strong><bdi>" + escape_html(input.display.title) + "</bdi></strong>";
+std::string sender_card(const PageInput& input, const mailbox::DisplayInformation& display) {
+  std::string card = "<figure>\n<img src=\"" + escape_html(input.stock_url) + "\" width=\"" +
+                     std::to_string(kPictureWidth) + "\" height=\"" +
+                     std::to_string(kPictureHeight) + "\" alt=\"\">\n";
+  if (!display.title.empty() || !display.description.empty()) {
+    card += "<figcaption>The sender’s words, unchecked:</figcaption>\n<blockquote>\n";
+    if (!display.title.empty()) {
+      card += "<p class=\"title\" dir=\"auto\">" + escape_html(display.title) + "</p>\n";
     }
-    if (!input.display.description.empty()) {
-      card += "<p><bdi>" + escape_html(input.display.description) + "</bdi></p>";
+    if (!display.description.empty()) {
+      card += "<p dir=\"auto\">" + escape_html(display.description) + "</p>\n";
     }
     card += "</blockquote>\n";
   }
@@ -126,33 +125,10 @@ std::string until(const std::optional<Time>& deadline) {
   if (!deadline) return {};
   return "<p class=\"until\">The link works until <time datetime=\"" +
          codec::encode_rfc3339(*deadline) + "\"><strong>" + long_date(*deadline) +
-         "</strong></time>. After that it leads nowhere.</p>\n";
+         "</strong></time> <small>UTC is world time; your own clock may be some hours ahead or "
+         "behind. "
+         "After that moment the link leads nowhere.</small></p>\n";
 }
-
-constexpr std::string_view kAfterDeadline =
-    "<h2>Looking takes nothing</h2>\n"
-    "<p>You can open and close this page as often as you like. The share is taken only when you "
-    "tell your own device to take it, as described below. It can be taken once.</p>\n"
-    "<h2>How to take it</h2>\n"
-    "<ol>\n"
-    "<li>On the computer that you want to use it with, install the free program "
-    "<strong>keyferry</strong>.</li>\n"
-    "<li>Copy the <strong>whole</strong> link that you were sent, with everything behind the "
-    "<code>#</code>. That last part is the secret: without it nobody can take the share.</li>\n"
-    "<li>In a terminal, type <code>keyferry accept</code>, press Enter and paste the link. You see "
-    "what is offered before you say yes.</li>\n"
-    "</ol>\n"
-    "<p>If you are on another device now, for example a phone, send the whole link to yourself and "
-    "go on there. If the sender told you a PIN, have it ready.</p>\n"
-    "<h2>Opened by mistake?</h2>\n"
-    "<p>Just close this page. Nothing was taken, installed or changed, and nobody was told. If you "
-    "do not know the sender, or did not expect this, do not take it and do not pass the link on: "
-    "whoever has the whole link may be able to use it.</p>\n";
-
-constexpr std::string_view kFooter =
-    "<footer>\n<p>This site only carries a sealed message from one person to another. It cannot "
-    "read it, and does not know who they are. A site like this could still be tampered with, so "
-    "take the share with the keyferry program; it never relies on this page.</p>\n</footer>\n";
 
 }  // namespace
 
@@ -192,28 +168,27 @@ Vertical parse_vertical(std::string_view query) {
 
 //= spec:tigress#API-04
 std::string render_page(const PageInput& input) {
-  const std::string_view title = input.display.title.empty()
-                                     ? title_of(input.vertical)
-                                     : std::string_view(input.display.title);
-  return begin_page(title, open_graph(input, title)) + "<h1>" +
-         std::string(title_of(input.vertical)) +
-         "</h1>\n<p>Somebody sent you this link to let you "
-         "use " +
-         std::string(thing_of(input.vertical)) +
+  const Words words = words_of(input.vertical);
+  const mailbox::DisplayInformation display = shown(input.display);
+  const std::string_view title =
+      display.title.empty() ? words.title : std::string_view(display.title);
+  const std::string_view description =
+      display.description.empty()
+          ? "Open the link with keyferry to take it. Looking at it takes nothing."
+          : std::string_view(display.description);
+  return begin_page(title, input.icon_url, open_graph(input, title, description)) + "<h1>" +
+         std::string(words.title) +
+         "</h1>\n<p class=\"lead\">Somebody sent you this link to let you use " +
+         std::string(words.thing) +
          ". Your own device makes a key of its own for it; no password is handed over, and the "
-         "sender can end the access again.</p>\n" +
-         sender_card(input) + until(input.deadline) + std::string(kAfterDeadline) +
-         std::string(kFooter) + std::string(kEnd);
+         "sender can end the access again.</p>\n<div class=\"share\">\n<div>\n" +
+         sender_card(input, display) + until(input.deadline) + "</div>\n" +
+         std::string(embedded::advice_html()) + "</div>\n" + std::string(embedded::footer_html());
 }
 
-std::string render_missing_page() {
-  return begin_page("This link leads nowhere any more", "") +
-         "<h1>This link leads nowhere any more</h1>\n"
-         "<p>What was shared here has been taken and finished, was taken back by its sender, or "
-         "ran out. It may also be that a part of the link got lost on its way.</p>\n"
-         "<p>Nothing was taken by opening it now. If you expected something, ask the person who "
-         "sent you the link for a new one.</p>\n" +
-         std::string(kEnd);
+std::string render_missing_page(std::string_view icon_url) {
+  return begin_page("This link leads nowhere any more", icon_url, "") +
+         std::string(embedded::missing_html()) + std::string(embedded::footer_html());
 }
 
 //= spec:tigress#A-39
@@ -221,7 +196,7 @@ std::string render_missing_page() {
 const std::string& content_security_policy() {
   static const std::string policy =
       "default-src 'none'; img-src 'self'; style-src 'sha256-" +
-      encode_base64(digest::sha256(bytes_of(kStyle))) +
+      encode_base64(digest::sha256(bytes_of(embedded::style_css()))) +
       "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   return policy;
 }

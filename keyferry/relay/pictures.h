@@ -11,6 +11,7 @@
 namespace keyferry::relay {
 
 std::string picture_url(const Settings& settings, Vertical vertical);
+std::string icon_url(const Settings& settings);
 
 // find_picture returns the PNG served at /v1/pictures/NAME, if there is one.
 std::optional<std::string_view> find_picture(std::string_view name);

@@ -28,7 +28,7 @@ std::string page_of(const Call& call, const MailboxId& id, const mailbox::Mailbo
   const Vertical vertical = parse_vertical(call.request.query);
   const std::string link = mailbox_url(*call.settings, encode_uuid(id.octets));
   const std::string stock = picture_url(*call.settings, vertical);
-  return render_page({box.display, box.deadline, vertical, link, stock,
+  return render_page({box.display, box.deadline, vertical, link, icon_url(*call.settings), stock,
                       preview_url(*call.settings, box.display.image_url, stock)});
 }
 
@@ -50,7 +50,9 @@ void preview_dropbox(CallPtr call) {
   const Vertical vertical = parse_vertical(call->request.query);
   const std::string stock = picture_url(*call->settings, vertical);
   const std::string link = call->settings->public_url + "/t/";
-  answer(*call, page_response(200, render_page({{}, {}, vertical, link, stock, stock})));
+  answer(*call,
+         page_response(
+             200, render_page({{}, {}, vertical, link, icon_url(*call->settings), stock, stock})));
 }
 
 //= spec:tigress#A-25
@@ -61,11 +63,15 @@ void preview_mailbox(CallPtr call, const MailboxId& id) {
   if (!located) return refuse(*call, located.error());
   const auto box = mailbox::live_mailbox(std::move(located->state), now);
   if (box) return answer(*call, page_response(200, page_of(*call, id, *box)));
-  if (!wants_html(call->request.headers)) return refuse(*call, box.error());
-  const auto wait = call->limits->misses.take(call->source, now);
+  preview_missing(call, box.error());
+}
+
+void preview_missing(CallPtr call, const Error& error) {
+  if (!wants_html(call->request.headers)) return refuse(*call, error);
+  const auto wait = call->limits->misses.take(call->source, call->relay.clock.now());
   if (wait) return refuse_too_many(*call, *wait);
-  call->relay.metrics.count_refusal(reason_of(box.error()));
-  answer(*call, page_response(404, render_missing_page()));
+  call->relay.metrics.count_refusal(reason_of(error));
+  answer(*call, page_response(404, render_missing_page(icon_url(*call->settings))));
 }
 
 }  // namespace keyferry::relay

@@ -140,7 +140,10 @@ void route_mailbox(const CallPtr& call, std::string_view id_text) {
   // Only the text of an id goes any further: a longer path may hold somebody's secret behind a %23.
   const auto id =
       id_text.size() == kUuidLength ? parse_uuid(id_text) : Result<UuidOctets>(no_such_path());
-  if (!id) return refuse(*call, mailbox::unknown_mailbox());
+  if (!id) {
+    const Error error = mailbox::unknown_mailbox();
+    return call->kind == CallKind::preview ? preview_missing(call, error) : refuse(*call, error);
+  }
   serve_mailbox(call, MailboxId{*id});
 }
 

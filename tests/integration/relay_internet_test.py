@@ -90,7 +90,9 @@ def test_all_calls_go_through_nginx_and_a_wait_is_woken(site):
     ada, bo = Device(site), Device(site)
     made = ada.create(configuration=configuration(delivery="queue"))
     assert made.json()["urlLink"] == site.nginx.url + path_of(made)
-    assert site.call("GET", path_of(made)).status == 200
+    shown = site.call("GET", path_of(made))
+    assert shown.status == 200 and f'property="og:image" content="{site.nginx.url}/v1/pictures/access.png"' in shown.text
+    assert site.call("GET", "/v1/pictures/access.png").headers["content-type"] == "image/png"
     seen, answers, message = bo.read(made), [], sealed(65536)
     thread = threading.Thread(target=lambda: answers.append(bo.read(made, known=seen, wait=25)))
     thread.start()

@@ -3,30 +3,42 @@
 import base64
 import hashlib
 import html.parser
+import json
 import re
+import struct
 
 import pytest
 from support import Relay
 from support.mailbox import Device, configuration, display, page, path_of
+from support.npm import node
+
+# Elements that are closed by nothing.
+VOID = ("meta", "link", "img", "br")
 
 
 class Page(html.parser.HTMLParser):
-    """Open Graph properties, tags seen, and the text a person reads."""
+    """Open Graph properties, tags seen with what they stand in, and the text a person reads."""
 
     def __init__(self, text):
         super().__init__()
         self.properties, self.tags, self.words, self._quiet = {}, [], [], False
+        self.paths, self._open = [], []
         self.feed(text)
+        assert self._open == [], "every element is closed"
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         self.tags.append((tag, attrs))
+        self.paths.append("/".join([*self._open, tag]))
+        if tag not in VOID:
+            self._open.append(tag)
         self._quiet = tag == "style"
         if tag == "meta" and "property" in attrs:
             self.properties[attrs["property"]] = attrs["content"]
 
     def handle_endtag(self, tag):
         self._quiet = False
+        assert self._open.pop() == tag
 
     def handle_data(self, data):
         if not self._quiet:
@@ -51,11 +63,56 @@ def test_a_preview_gets_open_graph_and_the_relays_own_picture(relay):
     seen = Page(answer.text)
     link = made.json()["urlLink"]
     assert seen.properties == {
-        "og:type": "website", "og:site_name": "keyferry", "og:title": "Login to web", "og:description": "until tonight",
-        "og:image": f"{relay.url}/v1/pictures/home.png", "og:url": link}
-    picture = relay.call("GET", "/v1/pictures/home.png")
-    assert picture.status == 200 and picture.headers["content-type"] == "image/png"
-    assert picture.body.startswith(b"\x89PNG")
+        "og:type": "website", "og:site_name": "keyferry", "og:locale": "en_US", "og:title": "Login to web",
+        "og:description": "until tonight", "og:url": link, "og:image": f"{relay.url}/v1/pictures/home.png",
+        "og:image:type": "image/png", "og:image:width": "1200", "og:image:height": "630", "og:image:alt": "A house with a door"}
+
+
+#= spec:tigress#API-04 test
+#= spec:tigress#A-37 test
+def test_a_foreign_open_graph_parser_reads_what_the_sender_wrote(relay, place):
+    title, description = "<b>\"Lög\" in & 'out'</b> \N{KEY}", "line one\nline two\u202e\u200b مفتاح"
+    made = Device(relay).create(display_information=display(title, description))
+    file = place.directory / "page.html"
+    file.write_bytes(page(relay, made, query="?v=c&utm_source=chat").body)
+    seen = json.loads(node("open_graph.mjs", file).out)
+    assert seen["ogTitle"] == title and seen["ogDescription"] == "line one line two مفتاح"
+    assert seen["ogImage"] == [{"url": f"{relay.url}/v1/pictures/car.png", "type": "image/png", "width": "1200", "height": "630", "alt": "A car"}]
+    assert seen["ogUrl"] == made.json()["urlLink"] and seen["ogType"] == "website" and seen["ogSiteName"] == "keyferry"
+    assert seen["ogLocale"] == "en_US" and seen["twitterCard"] == "summary_large_image" and seen["charset"] == "utf-8"
+    assert seen["favicon"] == f"{relay.url}/v1/pictures/icon.png"
+
+
+#= spec:tigress#A-38 test
+@pytest.mark.parametrize("query, name, size", [("", "access.png", (1200, 630)), ("?v=a", "access.png", (1200, 630)),
+                                               ("?v=h", "home.png", (1200, 630)), ("?v=c", "car.png", (1200, 630)), (None, "icon.png", (180, 180))])
+def test_the_relay_serves_a_picture_of_each_vertical(relay, query, name, size):
+    path = f"/v1/pictures/{name}"
+    if query is not None:
+        assert Page(relay.call("GET", "/t/" + query).text).properties["og:image"] == relay.url + path
+    picture, head = relay.call("GET", path), relay.call("HEAD", path)
+    assert picture.status == 200 and picture.body.startswith(b"\x89PNG") and struct.unpack(">II", picture.body[16:24]) == size
+    for answer in (picture, head):
+        assert answer.headers["content-type"] == "image/png" and int(answer.headers["content-length"]) == len(picture.body) < 16_384
+        assert answer.headers["cache-control"] == "public, max-age=86400" and answer.headers["x-content-type-options"] == "nosniff"
+        assert "set-cookie" not in answer.headers
+    assert head.body == b""
+
+
+#= spec:tigress#A-37 test
+def test_addresses_come_from_the_configuration_and_not_from_the_caller(place):
+    relay = Relay(place, engine="memory")
+    relay.write_config({"public": {"url": "https://share.example/some/base"}})
+    relay.start()
+    made = Device(relay).create()
+    for path in (path_of(made), "/some/base" + path_of(made)):  # a proxy may cut the base path off or pass it on
+        answer = relay.call("GET", path + "?v=h", headers={
+            "Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http", "Forwarded": "host=evil.example"})
+        seen = Page(answer.text)
+        assert answer.status == 200 and "evil.example" not in answer.text
+        assert seen.properties["og:url"] == made.json()["urlLink"] == "https://share.example/some/base" + path_of(made)
+        assert seen.properties["og:image"] == "https://share.example/some/base/v1/pictures/home.png"
+        assert {attrs["src"] for tag, attrs in seen.tags if tag == "img"} == {seen.properties["og:image"]}
 
 
 #= spec:tigress#A-38 test
@@ -87,7 +144,9 @@ def test_the_page_is_locked_down_and_has_no_script(relay):
     assert answer.headers["referrer-policy"] == "no-referrer" and answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-robots-tag"] == "noindex" and answer.headers["x-content-type-options"] == "nosniff"
     seen = Page(answer.text)
-    assert not [tag for tag, _ in seen.tags if tag in ("script", "iframe", "object", "form", "link", "base")]
+    assert not [tag for tag, _ in seen.tags if tag in ("script", "iframe", "object", "form", "base")]
+    assert [attrs["rel"] for tag, attrs in seen.tags if tag == "link"] == ["icon"]
+    assert "set-cookie" not in answer.headers
     assert not [attrs for _, attrs in seen.tags if any(name.startswith("on") for name in attrs)]
     assert "</title><script>x</script>" in seen.text
 
@@ -95,13 +154,44 @@ def test_the_page_is_locked_down_and_has_no_script(relay):
 def test_a_person_who_never_heard_of_it_is_told_what_matters(relay):
     made = Device(relay).create(configuration=configuration(seconds=3600))
     seen = Page(page(relay, made, Accept="text/html").text)
-    for words in ("Somebody sent you this link", "The link works until", "UTC", "Looking takes nothing", "How to take it",
-                  "keyferry accept", "another device", "Opened by mistake?", "Just close this page", "cannot read it"):
+    for words in ("Somebody sent you this link", "The link works until", "UTC", "Looking takes nothing", "Who is it from?",
+                  "How to take it", "keyferry accept", "another device", "too late", "Opened by mistake?",
+                  "Just close this page", "cannot read it"):
         assert words in seen.text, words
     times = [attrs["datetime"] for tag, attrs in seen.tags if tag == "time"]
     assert times == [made.json()["expiration"]]
     assert any(attrs.get("name") == "viewport" for tag, attrs in seen.tags if tag == "meta")
     assert "prefers-color-scheme" in page(relay, made).text
+
+
+def contrast(one, other):
+    """WCAG 2's ratio of two colours #rgb or #rrggbb."""
+    def light(colour):
+        digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
+        parts = [int(digits[i:i + 2], 16) / 255 for i in (0, 2, 4)]
+        parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return sum(part * weight for part, weight in zip(parts, (0.2126, 0.7152, 0.0722)))
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_a_screen_reader_finds_its_way_and_weak_eyes_can_read(relay):
+    made = Device(relay).create()
+    gone = relay.call("GET", "/v1/m/00000000-0000-4000-8000-000000000000", headers={"Accept": "text/html"})
+    for answer in (page(relay, made), gone):
+        seen = Page(answer.text)
+        assert ("html", {"lang": "en"}) in seen.tags and "html/head/title" in seen.paths
+        for landmark in ("header", "main", "footer"):
+            assert [path for path in seen.paths if path.split("/")[-1] == landmark] == [f"html/body/{landmark}"]
+        headings = [tag for tag, _ in seen.tags if re.fullmatch("h[1-6]", tag)]
+        assert headings[0] == "h1" and set(headings[1:]) == {"h2"}
+        assert all("alt" in attrs and "width" in attrs and "height" in attrs for tag, attrs in seen.tags if tag == "img")
+        schemes = re.findall(r"(--ink: .*?)}", answer.text, re.S)
+        assert len(schemes) == 2, "a light and a dark one"
+        for scheme in schemes:
+            colours = dict(re.findall(r"--(\w+): (#\w+);", scheme))
+            for ink in ("ink", "soft", "mark"):
+                assert min(contrast(colours[ink], colours[ground]) for ground in ("paper", "card")) >= 4.5, (ink, colours)
 
 
 #= spec:tigress#A-46 test
@@ -135,5 +225,7 @@ def test_no_such_mailbox_is_a_page_for_people_and_a_problem_for_programs(relay):
     assert person.status == 404 and "leads nowhere any more" in person.text and "Nothing was taken" in person.text
     program = relay.call("GET", missing, headers={"Accept": "application/json"})
     assert program.status == 404 and program.json()["error"] == "not_found"
-    damaged = relay.call("GET", path_of(missing) + "%23secret", headers={"Accept": "text/html"})
-    assert damaged.status == 404
+    made = Device(relay).create()
+    damaged = relay.call("GET", path_of(made) + "%23secret", headers={"Accept": "text/html"})
+    assert damaged.status == 404 and damaged.body == person.body and damaged.headers.keys() == person.headers.keys()
+    assert relay.call("PUT", path_of(made) + "%23secret", headers={"Accept": "text/html"}).json()["error"] == "not_found"
