@@ -8,7 +8,7 @@ import pytest
 
 GOOD = "def test_good():\n    pass\n"
 BAD = "def test_bad():\n    assert False\n"
-CHECKS = {"check_layers": 0, "check_spec": 0, "check_docs": 0, "setup": 0, "build": 0}
+CHECKS = {"check_layers": 0, "check_spec": 0, "check_docs": 0, "attack_table": 0, "setup": 0, "build": 0}
 
 
 def outcome(tmp_path, kinds, tests, checks=None):
@@ -35,6 +35,8 @@ def outcome(tmp_path, kinds, tests, checks=None):
     (["integration"], {"integration/a_test.py": "import nothing_of_this_name\n"}, {}, (1, "0 passed, 1 failed")),
     (["docs", "spec"], {}, {}, (0, "2 passed, 0 failed")),
     (["docs", "spec", "integration"], {"integration/a_test.py": GOOD}, {"check_spec": 1}, (1, "2 passed, 1 failed")),
+    (["attack"], {"attack/a_test.py": GOOD}, {}, (0, "2 passed, 0 failed")),
+    (["attack"], {"attack/a_test.py": GOOD}, {"attack_table": 1}, (1, "1 passed, 1 failed")),
     (["integration"], {"integration/a_test.py": GOOD}, {"build": 1}, (1, "0 passed, 1 failed")),
     (["integration"], {"integration/a_test.py": GOOD}, {"setup": 1}, (1, "0 passed, 1 failed")),
 ])

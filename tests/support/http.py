@@ -23,14 +23,17 @@ class Answer:
         return f"<{self.status} {self.text[:400]!r}>"
 
 
-def call(method, url, ca=None, headers=None, body=None, json=None, timeout=30):
-    """Sends `body` (octets or text), or `json` as JSON with its Content-Type. `ca`: a PEM file to trust."""
+def call(method, url, ca=None, headers=None, body=None, json=None, timeout=30, source=None):
+    """Sends `body` (octets or text), or `json` as JSON with its Content-Type. `ca`: a PEM file to trust; `source`: an own
+    address to call from (127.0.0.9)."""
     parts = urllib.parse.urlsplit(url)
+    own = (source, 0) if source else None
     if parts.scheme == "https":
         context = ssl.create_default_context(cafile=str(ca) if ca else None)
-        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout, context=context)
+        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout, context=context,
+                                                 source_address=own)
     else:
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout, source_address=own)
     headers = dict(headers or {})
     if json is not None:
         body = json_module.dumps(json)

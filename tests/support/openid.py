@@ -70,8 +70,8 @@ class Key:
 class Client:
     """One receiver: its keys, what it was given, and the nonce that the authority told last."""
 
-    def __init__(self, url, ca=None, kind="ed25519"):
-        self.url, self.ca = url, ca
+    def __init__(self, url, ca=None, kind="ed25519", source=None):
+        self.url, self.ca, self.source = url, ca, source
         self.key, self.dpop_key = Key(kind), Key(kind)
         self.nonce, self.access, self.credential = "", None, None
 
@@ -79,7 +79,7 @@ class Client:
 
     def call(self, method, path, headers=None, **more):
         url = path if path.startswith("https://") else self.url + path
-        answer = call(method, url, ca=self.ca, headers=headers, **more)
+        answer = call(method, url, ca=self.ca, headers=headers, source=self.source, **more)
         self.nonce = answer.headers.get("dpop-nonce", self.nonce)
         return answer
 

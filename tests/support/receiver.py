@@ -103,3 +103,14 @@ class Receiver:
     def ready(self, reveal, **bent):
         self.seq = 1
         return self.message("ready", {"confirm": base64url(expand(self.traffic(reveal), b"keyferry v1 confirm receiver"))}, **bent)
+
+    def grant(self, reveal, grant):
+        """What the sender granted: {"credential_offer", "share"}."""
+        sealed = unbase64url(grant["content"]["sealed"])
+        key = expand(self.traffic(reveal), b"keyferry v1 key sender 2")
+        return json.loads(AESGCM(key).decrypt(sealed[:12], sealed[12:], None))
+
+    def done(self, reveal, outcome="redeemed"):
+        self.seq = 2
+        key = expand(self.traffic(reveal), b"keyferry v1 key receiver 2")
+        return self.message("done", {"sealed": base64url(seal(key, json.dumps({"outcome": outcome}).encode()))})
