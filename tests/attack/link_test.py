@@ -148,3 +148,19 @@ def test_taken_back_before_it_is_opened(field, table, mode):
     assert refused.wait() == 3, refused.events
     assert field.record(given)["state"] == "revoked" and zoe.json("list")["credentials"] == []
     table.note(mode, NOTHING)
+
+
+@attack("a thief who reads both the file and its secret is first", "TML-2", "TMS-03")
+@pytest.mark.parametrize("mode", ["immediate", "immediate+PIN", "confirmed", "code"])
+def test_a_thief_with_file_and_secret(field, table, mode):
+    """Without a relay: whoever has file and secret is first, and no claim says to the friend that somebody was."""
+    given = field.give_by_file(mode, field.place.folder(f"stick-{mode}") / "share.kf")
+    eve = field.wallet("eve", "Bob's phone")
+    field.take(given, eve)
+    if mode in WORDS:
+        given.sender.until("compare")
+        given.sender.say("no")  # the friend has shown nobody any words
+        given.sender.wait()
+    loss = field.loss(given, eve)
+    assert loss == (LOGIN if mode == "immediate" else NOTHING if mode == "immediate+PIN" else TRANSFER)
+    table.note(mode, loss, driver="direct")

@@ -43,6 +43,7 @@ class Given:
     def __init__(self, mode, made, sender=None):
         self.mode, self.sender, self.share, self.pin = mode, sender, made["share"], made.get("pin")
         self.code = made.get("code")
+        self.file = None  # where the messages lie instead of a mailbox
         self.on_channel = made["link"]  # what a thief of the link's channel sees
         self.link = f"{made['link']}#{made['secret']}" if "secret" in made else made["link"]
 
@@ -122,6 +123,11 @@ class Field:
         sender = self.run(wallet, "share", credential, *options, "--allow-local", "--json", *(("--words", "-") if mode in WORDS else ()))
         return Given(mode, sender.until("link"), sender)
 
+    def give_by_file(self, mode, path):
+        given = self.give(mode, "--file", str(path))
+        given.file = path
+        return given
+
     def start_taking(self, wallet, text, *options):
         return self.run(wallet, "accept", "--yes", "--allow-local", "--json", *options, "-", input=text + "\n")
 
@@ -129,6 +135,7 @@ class Field:
         """`text`: what this person knows of the link (by default all). Who does not know the code guesses one. Runs until it ends or
         words are shown."""
         options = [*(("--pin", pin) if pin else ()), *(("--code", code or other_digits(given.code)) if given.code else ())]
+        options += ["--file", str(given.file)] if given.file else []
         half = self.start_taking(wallet, text or given.link, *options)
         event_or_end(half, "words")
         return half
@@ -168,7 +175,8 @@ class Field:
             return LOGIN
         friend = friend or self.wallet("bob", "Bob's phone")
         if friend.json("list")["credentials"] or self.take_honestly(given, friend):
-            return NOTHING
+            if self.record(given)["state"] == "redeemed":
+                return NOTHING
         self.give_up(given)
         return TRANSFER
 

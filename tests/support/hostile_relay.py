@@ -2,7 +2,7 @@
 
     relay.before = lambda exchange: ...        # before the real relay sees it; set `status` to answer oneself
     relay.meddle = lambda exchange: ...        # after it, before the wallet gets the answer
-    relay.divert(box, other)                   # whoever asks for mailbox `box` gets `other`
+    relay.divert(box, other, spare=claim)      # whoever asks for mailbox `box` gets `other`, but not that device
     relay.kept(box)                            # every sealed message that lay there, oldest first
 """
 
@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .proxy import Proxy
+from .receiver import seal
 
 
 class HostileRelay(Proxy):
@@ -25,13 +26,14 @@ class HostileRelay(Proxy):
         self.before, self.meddle, self._other = lambda exchange: None, lambda exchange: None, {}
         self.seen.clear()
 
-    def divert(self, box, other):
-        self._other[box] = other
+    def divert(self, box, other, spare=None):
+        self._other[box] = other, spare
 
     def forward(self, exchange):
         asked = exchange.path
-        for box, other in self._other.items():
-            exchange.path = exchange.path.replace(box, other)
+        for box, (other, spared) in self._other.items():
+            if exchange.headers.get("mailbox-device-claim") != spared:
+                exchange.path = exchange.path.replace(box, other)
         self.before(exchange)
         if exchange.is_cut:
             return
@@ -71,6 +73,11 @@ def put_payload(exchange, payload):
     body = json.loads(exchange.answer)
     body["payload"] = payload
     exchange.answer = json.dumps(body).encode()
+
+
+def sealed_as(payload, secret, plaintext):
+    """Another plaintext under the same secret: what a relay can do whose operator knows the link."""
+    return {**payload, "data": base64.b64encode(seal(secret, plaintext)).decode()}
 
 
 def opened(payload, secret):

@@ -29,14 +29,16 @@ def link_secret():
 
 
 class Sender:
-    def __init__(self, relay, authority, share, rights, expires):
-        self.secret, self.private, self.nonce = link_secret(), X25519PrivateKey.generate(), os.urandom(32)
+    """`name`: what it calls the mailbox in its messages; `bent`: members of the invite, beside or instead of the honest ones."""
+
+    def __init__(self, relay, authority, share, rights, expires, secret=None, name=None, **bent):
+        self.name, self.secret, self.private, self.nonce = name, secret or link_secret(), X25519PrivateKey.generate(), os.urandom(32)
         self.transfer, self.share, self.seq, self.box = base64url(os.urandom(16)), share, 0, None
         public = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         commit = base64url(sha256(b"keyferry v1 commit\0", self.nonce))
         self.accepted = None
         self.invite = self.message("invite", {"authority": authority, "kind": "ssh", "rights": rights, "share": share, "expires": expires,
-                                              "handshake": {"suite": "X25519", "key": base64url(public), "commit": commit}})
+                                              "handshake": {"suite": "X25519", "key": base64url(public), "commit": commit}, **bent})
         self.device = Device(relay)
         made = self.device.create(self.sealed(self.invite), configuration=configuration(secret=self.secret, policy="proof"))
         assert made.status == 200, made
@@ -49,7 +51,7 @@ class Sender:
     def message(self, kind, content):
         routing = {"v": 1, "type": kind, "transfer": self.transfer, "from": "sender", "seq": self.seq}
         if self.accepted:
-            routing.update(mailbox=self.box, prev=base64url(sha256(self.accepted)))
+            routing.update(mailbox=self.name or self.box, prev=base64url(sha256(self.accepted)))
         self.seq += 1
         return json.dumps({"format": "keyferry.share.v1", "content": content, "keyferry": routing}).encode()
 
@@ -68,7 +70,15 @@ class Sender:
         assert answer.status == 200, answer
 
     def reveal(self):
-        """Takes the request; returns the receiver's key thumbprint and label."""
+        """Takes the request and answers it; returns the receiver's key thumbprint and label."""
+        told = self.take_request()
+        self.write(self.message("reveal", self.opening()))
+        return told
+
+    def opening(self):
+        return {"nonce": base64url(self.nonce)}
+
+    def take_request(self):
         request = self.await_type("request")
         content, octets = request["content"], self.accepted
         other = unbase64url(content["key"])
@@ -79,7 +89,6 @@ class Sender:
         inside = json.loads(AESGCM(key).decrypt(sealed[:12], sealed[12:], None))
         hs = sha256(b"keyferry v1 transcript\0", sha256(self.invite), sha256(octets), self.nonce)
         self.prk = extract(hs, self.base + b"\0")
-        self.write(self.message("reveal", {"nonce": base64url(self.nonce)}))
         members = {name: inside["jwk"][name] for name in ("crv", "kty", "x", "y") if name in inside["jwk"]}
         return base64url(sha256(json.dumps(members, separators=(",", ":")).encode())), inside["label"]
 
