@@ -77,20 +77,33 @@ bool guessed(const Refusal& refusal) {
   return refusal.error == "invalid_grant";
 }
 
+// pin_was_asked says whether the refusal is about the PIN of a live code, which nobody finds by
+// trying. Its try is spent by now, and five are all there are: whoever spent it is told.
+bool pin_was_asked(const Refusal& refusal) {
+  return refusal.keyferry == "wrong_pin" || refusal.keyferry == "locked";
+}
+
+// refuse counts what may be guessing and, above the limit of its source, says no more than when to
+// come back: one and the same answer, whether the code is unknown, used, revoked or another's.
+net::Response refuse(Service& service, const net::Request& request, const Refusal& refusal) {
+  if (!guessed(refusal)) return token_refusal(refusal);
+  const auto wait = service.failures().take(request.source, service.now());
+  if (!wait || pin_was_asked(refusal)) return token_refusal(refusal);
+  Refusal slow{"temporarily_unavailable", "too many wrong codes from your address; wait"};
+  slow.retry_after = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(*wait).count());
+  return token_refusal(slow);
+}
+
 }  // namespace
 
+// Everything is decided first: the limit stands in for refusals only, so that nobody's failures
+// stop the right call of another behind the same address. What a wrong call costs is bounded: two
+// signatures at most, a look-up by hash, and no write before something secret was right.
 net::Response issue_token(Service& service, const net::Request& request) {
-  const auto wait = service.failures().wait_of(request.source, service.now());
-  if (wait) {
-    Refusal slow{"temporarily_unavailable", "too many wrong codes from your address; wait"};
-    slow.retry_after = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(*wait).count());
-    return token_refusal(slow);
-  }
   auto decided = decide(service, request);
   if (!decided) return oauth_error(decided.error(), "invalid_request");
   if (const Refusal* no = refused(*decided)) {
-    if (guessed(*no)) service.failures().count(request.source, service.now());
-    return with_nonce(service, token_refusal(*no));
+    return with_nonce(service, refuse(service, request, *no));
   }
   const auto& answer = std::get<TokenAnswer>(*decided);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(answer.life).count();

@@ -98,18 +98,18 @@ Result<Verdict<TokenAnswer>> login_holder(Ledger& ledger, const authority::Crede
   return ledger.transact([&](sql::Database& db) -> Result<Verdict<TokenAnswer>> {
     KF_TRY(bool proof_seen, jti_seen(db, proof.jti));
     if (proof_seen) return Verdict<TokenAnswer>(authority::replayed());
-    KF_TRY(store_jti(db, proof.jti, proof.forget));
     KF_TRY(bool assertion_seen, jti_seen(db, assertion.jti));
-    if (assertion_seen) {
+    if (assertion_seen || assertion.jti == proof.jti) {
       return Verdict<TokenAnswer>(
           Refusal{"invalid_grant", "holder assertion: it was used before; make a new one"});
     }
-    KF_TRY(store_jti(db, assertion.jti, assertion.forget));
     KF_TRY(auto path, path_of(db, credential.share));
     if (auto live = authority::check_holder(path, now); !live) {
       return Verdict<TokenAnswer>(
           Refusal{"invalid_grant", live.error().detail, live.error().reason});
     }
+    KF_TRY(store_jti(db, proof.jti, proof.forget));
+    KF_TRY(store_jti(db, assertion.jti, assertion.forget));
     TokenAnswer answer{authority::encode_bearer(digest::random_bytes(32)), true, kHolderTokenLife};
     const authority::AccessToken token{credential.share, TokenUse::holder, proof.thumbprint, false,
                                        now + answer.life};

@@ -32,7 +32,8 @@ inline constexpr Duration kHolderTokenLife = std::chrono::minutes(10);
 
 // login_holder turns a checked assertion and a checked, fresh DPoP proof by the same key into a
 // token for the share calls. Refusals: invalid_grant (a jti seen before; with `revoked`, `ended` or
-// `expired` when the holder may not act any more), invalid_dpop_proof (replayed).
+// `expired` when the holder may not act any more), invalid_dpop_proof (replayed). A refusal writes
+// nothing, so that one who was revoked cannot fill the ledger.
 Result<authority::Verdict<TokenAnswer>> login_holder(Ledger& ledger,
                                                      const authority::Credential& credential,
                                                      const authority::CheckedAssertion& assertion,

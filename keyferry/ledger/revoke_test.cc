@@ -124,6 +124,31 @@ TEST(LedgerRevoke, RenewedSerialsAreAllListed) {
             "revoked");
 }
 
+TEST(LedgerRevoke, ARefusedLoginWritesNothing) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt));
+  const auto record = *tester.ledger->transact(
+      [&](sql::Database& db) { return record_of(db, {.id = root, .kind = "ssh"}); });
+  const auto remembered = [&](const digest::Sha256& jti) {
+    return *tester.ledger->transact([&](sql::Database& db) { return jti_seen(db, jti); });
+  };
+  const auto login = [&](const authority::CheckedAssertion& assertion) {
+    const auto proof = std::get<authority::DpopProof>(Tester::proof("key"));
+    const auto verdict = *login_holder(*tester.ledger, *record.credential, assertion, proof, kNow);
+    EXPECT_EQ(remembered(proof.jti), !authority::refused(verdict));
+    return word(Result<authority::Verdict<TokenAnswer>>(verdict));
+  };
+  authority::CheckedAssertion first;
+  EXPECT_EQ(login(first), "granted");
+  EXPECT_TRUE(remembered(first.jti));
+  EXPECT_NE(login(first), "granted") << "an assertion counts once";
+  ASSERT_TRUE(tester.revoke(std::nullopt, root));
+  authority::CheckedAssertion second;
+  second.jti.fill(7);
+  EXPECT_EQ(login(second), "revoked");
+  EXPECT_FALSE(remembered(second.jti));
+}
+
 TEST(LedgerRevoke, OldCertificatesLeaveTheListAWeekAfterTheirEnd) {
   Tester tester;
   const auto root = tester.redeem(*tester.offer(std::nullopt));
