@@ -28,7 +28,8 @@ Connection::Connection(std::shared_ptr<Worker> worker, Accepted accepted,
     : worker_(std::move(worker)),
       socket_(worker_->loop(), std::move(accepted.fd)),
       stream_(socket_.fd(), std::move(tls)),
-      source_(std::move(accepted.source)),
+      peer_(accepted.peer),
+      source_(peer_ ? source_of(*peer_) : "local"),
       parser_({worker_->core().options.max_header, worker_->core().options.max_body}) {
   set_deadline(worker_->core().options.request_timeout);
 }
@@ -135,6 +136,7 @@ bool Connection::dispatch() {
   Request request = parser_.take();
   head_ = request.method == "HEAD";
   request.source = source_;
+  request.peer = peer_;
   request.secure = stream_.secure();
   if (request.path == "*") return answer(Response{204, {}, {}});
 

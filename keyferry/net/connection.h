@@ -55,6 +55,7 @@ class Connection final : public Ready, public std::enable_shared_from_this<Conne
   std::shared_ptr<Worker> worker_;
   Socket socket_;
   Stream stream_;
+  std::optional<IpAddress> peer_;
   std::string source_;
   RequestParser parser_;
   Phase phase_ = Phase::handshake;

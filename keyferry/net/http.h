@@ -12,6 +12,7 @@
 
 #include "keyferry/base/bytes.h"
 #include "keyferry/base/clock.h"
+#include "keyferry/net/address.h"
 
 namespace keyferry::net {
 
@@ -41,6 +42,9 @@ struct Request {
   // to the prefix that counts as one source): never stored, never logged.
   std::string source;
   bool secure = false;  // came over TLS
+  // peer is the other end of the connection, for telling a proxy of ours (forwarded.h): as little
+  // stored and logged as source. Nothing on a unix socket.
+  std::optional<IpAddress> peer{};
 };
 
 struct Response {

@@ -227,8 +227,7 @@ std::variant<Accepted, AcceptFailure> accept_one(int listener) {
   SocketName name;
   const int fd = ::accept4(listener, name.get(), &name.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) {
-    const std::optional<IpAddress> ip = ip_of(*name.get());
-    return Accepted{UniqueFd(fd), ip ? source_of(*ip) : "local"};
+    return Accepted{UniqueFd(fd), ip_of(*name.get())};
   }
   switch (errno) {
     case EAGAIN:

@@ -54,10 +54,10 @@ class Listener {
   std::string path_;  // to unlink
 };
 
-// Accepted is a new connection, not blocking, with its source ("local" on a unix socket).
+// Accepted is a new connection, not blocking, with its other end (nothing on a unix socket).
 struct Accepted {
   UniqueFd fd;
-  std::string source;
+  std::optional<IpAddress> peer;
 };
 
 enum class AcceptFailure { nobody, passing, exhausted };

@@ -9,7 +9,6 @@
 #include "keyferry/relay/endpoints.h"
 #include "keyferry/relay/headers.h"
 #include "keyferry/relay/pictures.h"
-#include "keyferry/relay/source.h"
 
 namespace keyferry::relay {
 namespace {
@@ -192,7 +191,7 @@ void Relay::serve(net::Request request, net::Reply reply) {
                                           std::move(now.settings), std::move(now.limits)});
   const std::string path(without_base(call->request.path, base_path_of(*call->settings)));
   call->kind = kind_of(call->request.method, path);
-  call->source = source_of(call->request, call->settings->trusted_proxies);
+  call->source = net::counted_source(call->request, call->settings->trusted_proxies);
   auto request_id = parse_request_id(call->request.headers);
   if (request_id) {
     call->request_id = *std::move(request_id);

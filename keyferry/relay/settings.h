@@ -7,6 +7,7 @@
 #include "keyferry/base/secret.h"
 #include "keyferry/mailbox/lifetime.h"
 #include "keyferry/mailbox/request_body.h"
+#include "keyferry/net/forwarded.h"
 
 namespace keyferry::relay {
 
@@ -21,8 +22,8 @@ struct Settings {
   std::vector<ByteArray<32>> token_hashes;
   int misses_per_minute = 600;  // per source: 404s and wrong proofs; 0: no limit
   int creates_per_minute = 0;   // per source; 0: no limit
-  // Addresses of proxies whose X-Forwarded-For names the source for these limits.
-  std::vector<std::string> trusted_proxies;
+  // Proxies whose X-Forwarded-For names the source for these limits.
+  net::TrustedProxies trusted_proxies;
   // Beginnings of imageURLs that the preview page may show; others get the stock picture.
   std::vector<std::string> image_origins;
 };

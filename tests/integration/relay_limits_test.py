@@ -69,6 +69,18 @@ def test_behind_a_trusted_proxy_the_forwarded_address_counts(place, trusted):
     assert miss("198.51.100.9, 203.0.113.1") == 429
 
 
+def test_behind_a_proxy_an_ipv6_client_counts_by_its_64_in_every_spelling(place):
+    relay = Relay(place, engine="memory", config={"limits": {"misses_per_minute": 5}, "listen": {"trusted_proxies": ["127.0.0.0/8"]}}).start()
+
+    def miss(forwarded):
+        return relay.call("GET", f"/v1/m/{uuid.uuid4()}", headers={"X-Forwarded-For": forwarded}).status
+
+    varied = [miss(f"2001:db8:1:2::{i:x}") for i in range(1, 9)]
+    assert varied[:5] == [404] * 5 and varied[6:] == [429] * 2
+    assert {miss("2001:DB8:1:2:0::1"), miss("2001:0db8:1:2:0:0:0:1")} == {429}
+    assert miss("2001:db8:1:3::1") == 404
+
+
 def test_a_token_file_decides_who_may_create(place):
     tokens = place.folder("relay") / "tokens.txt"
     tokens.write_text("# the house\nfirst-token\nsecond-token\n")

@@ -36,6 +36,7 @@ FAULTS = {
     "secret-in-store": ({"secret": {"path": "store/relay.secret"}}, ["secret.path", "must not lie under store.path"]),
     "token-file-missing": ({"create": {"require": "token-file", "token_file": "nowhere.txt"}}, ["create.token_file"]),
     "image-origin": ({"mailbox": {"image_origins": ["http://x"]}}, ["mailbox.image_origins"]),
+    "trusted-proxy": ({"listen": {"trusted_proxies": ["proxy.example"]}}, ["listen.trusted_proxies", "10.0.0.0/8"]),
     "certificate-missing": ({"tls": {"certificate": "nowhere.pem"}}, ["nowhere.pem"]),
 }
 

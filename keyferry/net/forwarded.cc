@@ -1,0 +1,60 @@
+#include "keyferry/net/forwarded.h"
+
+#include <algorithm>
+
+namespace keyferry::net {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// cut_last takes the last entry off a list with commas.
+std::string_view cut_last(std::string_view& list) {
+  const std::size_t comma = list.rfind(',');
+  const bool only = comma == std::string_view::npos;
+  const std::string_view entry = trimmed(only ? list : list.substr(comma + 1));
+  list = only ? std::string_view() : list.substr(0, comma);
+  return entry;
+}
+
+}  // namespace
+
+bool TrustedProxies::add(std::string_view text) {
+  if (text == "unix") {
+    unix_sockets_ = true;
+    return true;
+  }
+  const auto range = parse_ip_range(text);
+  if (range) ranges_.push_back(*range);
+  return range.has_value();
+}
+
+bool TrustedProxies::trusts(const IpAddress& address) const {
+  return std::any_of(ranges_.begin(), ranges_.end(),
+                     [&](const IpRange& range) { return contains(range, address); });
+}
+
+bool TrustedProxies::trusts_peer(const Request& request) const {
+  return request.peer ? trusts(*request.peer) : unix_sockets_;
+}
+
+std::string counted_source(const Request& request, const TrustedProxies& proxies) {
+  if (!proxies.trusts_peer(request)) return request.source;
+  const auto lists = request.headers.all("X-Forwarded-For");
+  for (auto list = lists.rbegin(); list != lists.rend(); ++list) {
+    std::string_view rest = *list;
+    while (!rest.empty()) {
+      const std::string_view entry = cut_last(rest);
+      if (entry.empty()) continue;
+      const auto address = parse_ip(entry);
+      if (!address) return request.source;
+      if (!proxies.trusts(*address)) return source_of(*address);
+    }
+  }
+  return request.source;
+}
+
+}  // namespace keyferry::net
