@@ -142,22 +142,10 @@ struct RevokeOptions {
   std::string below;
 };
 
-// The shares right below a credential; whatever hangs below them ends with them.
-Result<std::vector<std::string>> ids_below(wallet::Wallet& wallet, const std::string& name) {
-  KF_TRY(const auto record, wallet::load_credential(wallet.home, name));
-  KF_TRY(wallet::Holder holder, wallet::Holder::open(wallet, record));
-  KF_TRY(const auto shares, holder.shares());
-  std::vector<std::string> ids;
-  for (const auto& share : shares) {
-    if (share.parent == record.share && !wallet::is_over(share)) ids.push_back(share.id);
-  }
-  return ids;
-}
-
 void say_revoked(Session& session, const wallet::RevokeOutcome& outcome) {
   std::string ids;
   for (const std::string& id : outcome.revoked) ids += (ids.empty() ? "" : ", ") + id;
-  session.terminal().say(outcome.revoked.empty() ? "revoked already; nothing changed"
+  session.terminal().say(outcome.revoked.empty() ? "nothing is shared from it now"
                                                  : "revoked: " + ids);
   if (outcome.revoked.empty()) return;
   session.terminal().say(outcome.open_sessions == "ended-by-hook"
@@ -166,26 +154,27 @@ void say_revoked(Session& session, const wallet::RevokeOutcome& outcome) {
                                "go on until they end");
 }
 
+Result<wallet::RevokeOutcome> revoke_all_below(Session& session, const std::string& name) {
+  KF_TRY(const auto record, wallet::load_credential(session.wallet().home, name));
+  KF_TRY(const bool yes, session.terminal().agree("end every share made from \"" + record.name +
+                                                  "\" and everything below them?"));
+  if (!yes) return fail(Errc::forbidden, "you said no: nothing was revoked", "declined");
+  return wallet::revoke_below(session.wallet(), record);
+}
+
 Result<Done> revoke(Program& program, const RevokeOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
-  wallet::Wallet& wallet = session->wallet();
-  std::vector<std::string> ids = options.shares;
-  if (!options.below.empty()) {
-    KF_TRY(const auto more, ids_below(wallet, options.below));
-    if (more.empty()) session->terminal().say("nothing is shared from it now");
-    ids.insert(ids.end(), more.begin(), more.end());
-    KF_TRY(const bool yes, more.empty()
-                               ? Result<bool>(true)
-                               : session->terminal().agree("end " + std::to_string(more.size()) +
-                                                           " shares and everything below them?"));
-    if (!yes) return fail(Errc::forbidden, "you said no: nothing was revoked", "declined");
-  } else if (ids.empty()) {
+  if (options.shares.empty() && options.below.empty()) {
     return fail(Errc::invalid, "name a share, or use --below CREDENTIAL", "usage");
   }
   boost::json::array outcomes;
-  for (const std::string& id : ids) {
-    KF_TRY(wallet::FoundShare found, wallet::find_share(wallet, id));
-    KF_TRY(const wallet::RevokeOutcome outcome, wallet::revoke_share(wallet, found));
+  if (!options.below.empty()) {
+    KF_TRY(const wallet::RevokeOutcome outcome, revoke_all_below(*session, options.below));
+    outcomes.push_back(outcome.raw);
+    say_revoked(*session, outcome);
+  }
+  for (const std::string& id : options.shares) {
+    KF_TRY(const wallet::RevokeOutcome outcome, wallet::revoke_share(session->wallet(), id));
     outcomes.push_back(outcome.raw);
     say_revoked(*session, outcome);
   }

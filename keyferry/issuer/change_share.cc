@@ -1,4 +1,4 @@
-// POST /v1/shares/{id}/grant, /pin, /offer, /refuse and DELETE /v1/shares/{id}.
+// POST /v1/shares/{id}/grant, /pin, /offer, /refuse, DELETE /v1/shares/{id} and /v1/shares.
 #include "keyferry/codec/json.h"
 #include "keyferry/issuer/endpoints.h"
 #include "keyferry/issuer/render.h"
@@ -72,6 +72,18 @@ net::Response revoke_share(Service& service, const net::Request& request, const 
       [&](sql::Database& db, const ShareId& caller) -> Result<ledger::Revoked> {
         KF_TRY(auto share, ShareId::parse(id));
         return ledger::revoke_share(db, caller, share, now);
+      },
+      [&](const ledger::Revoked& revoked) {
+        return json_answer(200, render_revoked(service.settings(), revoked));
+      });
+}
+
+net::Response revoke_below(Service& service, const net::Request& request) {
+  const Time now = service.now();
+  return as_holder<ledger::Revoked>(
+      service, request,
+      [&](sql::Database& db, const ShareId& caller) {
+        return ledger::revoke_below(db, caller, now);
       },
       [&](const ledger::Revoked& revoked) {
         return json_answer(200, render_revoked(service.settings(), revoked));

@@ -114,4 +114,18 @@ Result<Revoked> revoke_share(sql::Database& db, const Caller& caller, const Shar
   return revoked;
 }
 
+Result<Revoked> revoke_below(sql::Database& db, const ShareId& caller, Time now) {
+  KF_TRY(auto path, path_of(db, caller));
+  KF_TRY(authority::check_holder(path, now));
+  Revoked revoked;
+  KF_TRY(auto tree, below(db, caller));
+  for (Share& under : tree) {
+    KF_TRY(bool hit, revoke_one(db, under, now));
+    if (hit) revoked.shares.push_back(under.id);
+  }
+  KF_TRY(auto number, number_for(db, path.back(), !revoked.shares.empty(), now));
+  revoked.lists.push_back(std::move(number));
+  return revoked;
+}
+
 }  // namespace keyferry::ledger

@@ -43,4 +43,8 @@ struct Revoked {
 Result<Revoked> revoke_share(sql::Database& db, const Caller& caller, const authority::ShareId& id,
                              Time now);
 
+// revoke_below revokes everything below the holder's own share, which goes on. Only what was not
+// revoked before is named. Errors: as list_shares.
+Result<Revoked> revoke_below(sql::Database& db, const authority::ShareId& caller, Time now);
+
 }  // namespace keyferry::ledger

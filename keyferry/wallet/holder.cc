@@ -16,6 +16,17 @@ Result<ShareView> view_of(const net::Response& response, std::string* etag) {
   return parse_share_view(object);
 }
 
+Error unknown_share(std::string_view text) {
+  return fail(Errc::not_found,
+              "no share below your credentials is called \"" + std::string(text) +
+                  "\": see `keyferry list --shares`",
+              "unknown_name");
+}
+
+Error asking(const CredentialRecord& credential, const Error& error) {
+  return in_context("asking for the shares of \"" + credential.name + "\"", error);
+}
+
 }  // namespace
 
 Holder::Holder(Wallet& wallet, CredentialRecord record, crypto::PrivateKey key)
@@ -70,7 +81,30 @@ Result<std::optional<ShareView>> Holder::wait(const std::string& id, std::string
   return std::optional(std::move(view));
 }
 
+Result<Done> ask_holders(Wallet& wallet, std::string_view id,
+                         const std::function<Result<Done>(Holder&)>& ask) {
+  KF_TRY(const std::vector<CredentialRecord> credentials, load_credentials(wallet.home));
+  std::optional<Error> refused;
+  for (const CredentialRecord& credential : credentials) {
+    if (credential.share == id) continue;  // a credential's own share is not below it
+    KF_TRY(Holder holder, Holder::open(wallet, credential));
+    const auto asked = ask(holder);
+    if (asked) return Done{};
+    if (asked.error().code != Errc::not_found) refused = asking(credential, asked.error());
+  }
+  return refused ? *refused : unknown_share(id);
+}
+
 Result<FoundShare> find_share(Wallet& wallet, std::string_view text) {
+  if (is_whole_id(text)) {
+    std::optional<FoundShare> known;
+    KF_TRY(ask_holders(wallet, text, [&](Holder& holder) -> Result<Done> {
+      KF_TRY(ShareView share, holder.share(std::string(text)));
+      known.emplace(FoundShare{std::move(holder), std::move(share)});
+      return Done{};
+    }));
+    return *std::move(known);
+  }
   if (text.size() < kLeastPrefix) {
     return fail(Errc::invalid, "name a share by at least the first 4 characters of its id");
   }
@@ -81,8 +115,7 @@ Result<FoundShare> find_share(Wallet& wallet, std::string_view text) {
     KF_TRY(Holder holder, Holder::open(wallet, credential));
     auto shares = holder.shares();
     if (!shares) {
-      unreachable =
-          in_context("asking for the shares of \"" + credential.name + "\"", shares.error());
+      unreachable = asking(credential, shares.error());
       continue;
     }
     for (ShareView& share : *shares) {
@@ -98,10 +131,7 @@ Result<FoundShare> find_share(Wallet& wallet, std::string_view text) {
   }
   if (found) return std::move(*found);
   if (unreachable) return *unreachable;
-  return fail(Errc::not_found,
-              "no share below your credentials is called \"" + std::string(text) +
-                  "\": see `keyferry list --shares`",
-              "unknown_name");
+  return unknown_share(text);
 }
 
 }  // namespace keyferry::wallet

@@ -1,6 +1,7 @@
 // A credential in use: its holder speaks to its authority about shares made from it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,9 +47,15 @@ struct FoundShare {
   ShareView share;
 };
 
+// ask_holders calls `ask` for every credential of this wallet below which share `id` may hang,
+// until one knows it. Errors: not_found when none does; else what the last other refusal said.
+Result<Done> ask_holders(Wallet& wallet, std::string_view id,
+                         const std::function<Result<Done>(Holder&)>& ask);
+
 // find_share finds the share whose id is, or begins with, `text` (at least 4 characters) below any
-// credential of this wallet. Errors: not_found; invalid (several fit); network when an authority
-// could not be asked and none was found.
+// credential of this wallet. A whole id is asked for alone, whatever else hangs below. Errors:
+// not_found; invalid (several fit); network when an authority could not be asked and none was
+// found.
 Result<FoundShare> find_share(Wallet& wallet, std::string_view text);
 
 }  // namespace keyferry::wallet

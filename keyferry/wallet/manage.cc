@@ -22,28 +22,60 @@ bool transfer_is_over(const GiveRecord& give, const std::vector<ShareView>& shar
   return give.confirmed ? is_over(*share) : !is_open(*share);
 }
 
-}  // namespace
-
-//= spec:tigress#SYS-01
-//= spec:tigress#REQ-09
-Result<RevokeOutcome> revoke_share(Wallet& wallet, FoundShare& found) {
+Result<RevokeOutcome> send_revoke(Holder& holder, const std::string& path) {
   HolderCall revoke;
   revoke.method = "DELETE";
-  revoke.path = "/v1/shares/" + found.share.id;
-  KF_TRY(const net::Response response, found.holder.call(revoke));
+  revoke.path = path;
+  KF_TRY(const net::Response response, holder.call(revoke));
   RevokeOutcome outcome;
   KF_TRY(outcome.raw, json_of(response));
   KF_TRY(outcome.revoked, codec::texts_member(outcome.raw, "revoked"));
   KF_TRY(const auto sessions, codec::optional_text_member(outcome.raw, "open_sessions"));
   outcome.open_sessions = sessions.value_or("continue");
+  return outcome;
+}
+
+template <class Ended>
+Result<Done> end_gives(Wallet& wallet, Ended ended) {
   KF_TRY(const std::vector<GiveRecord> gives, load_gives(wallet.home));
   for (const GiveRecord& give : gives) {
-    const auto& ids = outcome.revoked;
-    if (give.share == found.share.id ||
-        std::find(ids.begin(), ids.end(), give.share) != ids.end()) {
-      KF_TRY(end_give(wallet, give));
-    }
+    if (!ended(give)) continue;
+    KF_TRY(end_give(wallet, give));
   }
+  return Done{};
+}
+
+}  // namespace
+
+//= spec:tigress#SYS-01
+//= spec:tigress#REQ-09
+Result<RevokeOutcome> revoke_share(Wallet& wallet, std::string_view text) {
+  std::string id(text);
+  std::optional<RevokeOutcome> outcome;
+  const auto revoke = [&](Holder& holder) -> Result<Done> {
+    KF_TRY(outcome, send_revoke(holder, "/v1/shares/" + id));
+    return Done{};
+  };
+  if (is_whole_id(text)) {
+    KF_TRY(ask_holders(wallet, text, revoke));
+  } else {
+    KF_TRY(FoundShare found, find_share(wallet, text));
+    id = found.share.id;
+    KF_TRY(revoke(found.holder));
+  }
+  const auto& ids = outcome->revoked;
+  KF_TRY(end_gives(wallet, [&](const GiveRecord& give) {
+    return give.share == id || std::find(ids.begin(), ids.end(), give.share) != ids.end();
+  }));
+  return *std::move(outcome);
+}
+
+Result<RevokeOutcome> revoke_below(Wallet& wallet, const CredentialRecord& record) {
+  KF_TRY(Holder holder, Holder::open(wallet, record));
+  KF_TRY(RevokeOutcome outcome, send_revoke(holder, "/v1/shares"));
+  KF_TRY(end_gives(wallet, [&](const GiveRecord& give) {
+    return give.credential == record.name && !give.share.empty();
+  }));
   return outcome;
 }
 

@@ -15,8 +15,16 @@ struct RevokeOutcome {
   boost::json::object raw;           // for --json
 };
 
-// revoke_share ends a share and everything below it, and deletes its mailbox.
-Result<RevokeOutcome> revoke_share(Wallet& wallet, FoundShare& found);
+// revoke_share ends the share whose id is, or begins with, `text`, and everything below it, and
+// deletes its mailbox. With a whole id it is one call: nothing is listed or read first.
+// Errors: as find_share.
+//
+//= spec:authority#2-flood
+Result<RevokeOutcome> revoke_share(Wallet& wallet, std::string_view text);
+
+// revoke_below ends everything below a credential in one call, and deletes the mailboxes of what
+// was shared from it. `revoked` names what was not revoked before.
+Result<RevokeOutcome> revoke_below(Wallet& wallet, const CredentialRecord& record);
 
 // tidy_gives ends the transfers of shares that were taken, ended or whose link ran out: mailboxes
 // are deleted and secrets erased (tigress A-53). `shares` is what the authority said of them.

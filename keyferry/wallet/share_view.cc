@@ -163,6 +163,11 @@ Result<std::vector<ShareView>> parse_share_views(const boost::json::object& obje
   return views;
 }
 
+bool is_whole_id(std::string_view text) {
+  return text.size() == 20 &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz234567") == text.npos;
+}
+
 bool is_open(const ShareView& share) {
   return share.state == "open" || share.state == "claimed" || share.state == "locked";
 }

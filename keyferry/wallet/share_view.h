@@ -40,6 +40,9 @@ Result<ShareView> parse_share_view(const boost::json::object& object);
 // parse_share_views reads {"shares": […]}.
 Result<std::vector<ShareView>> parse_share_views(const boost::json::object& object);
 
+// is_whole_id says that `text` is a whole share id, not the beginning of one.
+bool is_whole_id(std::string_view text);
+
 // is_over says that nothing can be taken with it any more and nobody holds it.
 bool is_over(const ShareView& share);
 // is_open says that it waits to be taken.

@@ -110,9 +110,10 @@ def share_calls(ada, bo):
         ada.v1(method, f"/v1/shares/{UNKNOWN}{rest}", **body)
         bo.v1(method, f"/v1/shares/{UNKNOWN}{rest}", **body)
         ada.call(method, f"/v1/shares/{UNKNOWN}{rest}", **body)
-    for method, path in (("GET", "/v1/shares"), ("POST", "/v1/shares"), ("POST", "/v1/credentials/renew")):
-        ada.call(method, path, {"Authorization": f"DPoP {secrets.token_urlsafe(32)}"}, **({} if method == "GET" else {"json": {}}))
-        bo.v1(method, path, **({} if method == "GET" else {"json": {"kind": "ssh", "proofs": {"jwt": [bo.proof()]}}}))
+    for method, path in (("GET", "/v1/shares"), ("DELETE", "/v1/shares"), ("POST", "/v1/shares"), ("POST", "/v1/credentials/renew")):
+        ada.call(method, path, {"Authorization": f"DPoP {secrets.token_urlsafe(32)}"}, **({"json": {}} if method == "POST" else {}))
+        bo.v1(method, path, **({"json": {"kind": "ssh", "proofs": {"jwt": [bo.proof()]}}} if method == "POST" else {}))
+    ada.v1("DELETE", "/v1/shares")
 
 
 def lists(ada):

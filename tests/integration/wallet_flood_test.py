@@ -1,0 +1,92 @@
+"""A receiver who may share on makes as many shares as he can: nobody above him may lose the command over his own."""
+
+import http.client
+import json
+import ssl
+import threading
+import time
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+from support import LOGIN, Authority, Relay, Sshd, Wallet
+from support.openid import Client
+
+SHARES = 900
+COMMAND = "x" * 1024  # so that all in one answer are 1.3 MB, where a wallet reads 1 MiB at most
+
+
+class World:
+    """Ada shares with Eve, who may share on, and with others, whom Eve's doings do not concern."""
+
+    def __init__(self, place):
+        self.place = place
+        self.authority = Authority(place)
+        self.authority.add_host(Sshd(place, "web", self.authority))
+        self.authority.start()
+        self.relay = Relay(place).start()
+        self.ada, self.eve = Wallet(place, "ada"), Wallet(place, "eve")
+        offer = self.authority.share("--as", LOGIN, "--host", "web", "--for", "8h", "--depth", "3")
+        self.take(self.ada, offer, "servers")
+        self.others = [self.give()["share"] for _ in range(3)]
+        eve = self.give("--depth", "1")
+        self.eves = eve["share"]
+        self.take(self.eve, eve["link"], "web")
+
+    def take(self, wallet, offer, name):
+        wallet.run("accept", "--yes", "--allow-local", "--name", name, "-", input=offer + "\n")
+
+    def give(self, *more):
+        return self.ada.json("share", "servers", "--now", "--for", "4h", "--relay", self.relay.url, "--allow-local", "--yes", *more)
+
+    def holder(self, wallet):
+        """A client that speaks to the authority with the key of the wallet's one credential."""
+        client = Client(self.authority.url, self.place.ca.path)
+        client.key.private = load_ssh_private_key(next((wallet.home / "ssh").rglob("id_ed25519")).read_bytes(), None)
+        held = json.loads(next((wallet.home / "ssh").rglob("credential.json")).read_text("utf-8"))
+        client.credential = {"keyferry": {"credential_id": held["credential_id"]}}
+        assert client.login().status == 200
+        return client
+
+    def flood(self, client, shares, **wish):
+        """Makes so many shares over a few connections; returns the answers that were no 201."""
+        body, context, others = json.dumps({"kind": "ssh", **wish}), ssl.create_default_context(cafile=str(self.place.ca.path)), []
+
+        def work():
+            connection = http.client.HTTPSConnection("127.0.0.1", self.authority.port, context=context)
+            for _ in range(shares // 3):
+                headers = {"Content-Type": "application/json", **client.bearing(client.access, "POST", "/v1/shares", key=client.key)}
+                connection.request("POST", "/v1/shares", body, headers)
+                answer = connection.getresponse()
+                text = answer.read()
+                if answer.status != 201:
+                    others.append((answer.status, text))
+
+        workers = [threading.Thread(target=work) for _ in range(3)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        return others
+
+    def state(self, share):
+        return next(entry["state"] for entry in json.loads(self.authority.run("list", "--json").out)["shares"] if entry["share"] == share)
+
+
+@pytest.fixture(name="world")
+def make_world(place):
+    return World(place)
+
+
+#= spec:authority#2-flood test
+def test_a_flood_below_one_receiver_hinders_nobody_above_it(world):
+    assert not world.flood(world.holder(world.eve), SHARES, rights={"command": COMMAND})
+    began = time.monotonic()
+    world.ada.run("revoke", world.others[0])
+    world.ada.run("revoke", world.eves, "--yes")
+    assert time.monotonic() - began < 20
+    assert world.state(world.others[0]) == world.state(world.eves) == "revoked" and world.state(world.others[1]) == "open"
+    world.ada.run("revoke", "--below", "servers", "--yes")
+    assert world.state(world.others[1]) == world.state(world.others[2]) == "revoked"
+    assert not list((world.ada.home / "transfers").glob("*.json"))
+    again = world.ada.run("revoke", "--below", "servers", "--yes")
+    assert "nothing is shared from it now" in again.err
