@@ -78,6 +78,10 @@ void read_mailbox(config::Toml& file, RelayConfig& config) {
 void read_limits(config::Toml& file, RelayConfig& config) {
   config.settings.misses_per_minute =
       static_cast<int>(file.integer("limits.misses_per_minute", 600, 0, kMostPerMinute));
+  config.settings.waits_per_source =
+      static_cast<std::size_t>(file.integer("limits.waits_per_source", 2500, 0, kMostPerMinute));
+  config.connections_per_source = static_cast<std::size_t>(
+      file.integer("limits.connections_per_source", 5000, 0, kMostPerMinute));
   config.settings.creates_per_minute =
       static_cast<int>(file.integer("limits.creates_per_minute", 0, 0, kMostPerMinute));
 }

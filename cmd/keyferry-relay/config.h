@@ -23,6 +23,7 @@ struct RelayConfig {
   std::string listen_api;
   std::string listen_admin;
   int threads = 2;
+  std::size_t connections_per_source = 5000;  // 0: no limit
   std::optional<net::TlsFiles> tls;
   std::string engine;  // "sqlite" or "memory"
   std::filesystem::path store_path;

@@ -45,6 +45,8 @@ class Server final : public RelayServer {
     options.socket_name = net::kApiSocket;
     options.tls = config.tls;
     options.threads = config.threads;
+    options.max_connections_per_source = config.connections_per_source;
+    options.proxies = config.settings.trusted_proxies;
     options.max_body = mailbox::most_body_octets(config.settings.body);
     KF_TRY(api_, net::HttpServer::start(options, [this](net::Request request, net::Reply reply) {
              relay_.serve(std::move(request), std::move(reply));

@@ -1,6 +1,7 @@
 #include "keyferry/net/connection.h"
 
 #include <exception>
+#include <utility>
 
 #include "keyferry/net/log.h"
 #include "keyferry/net/problem.h"
@@ -30,6 +31,7 @@ Connection::Connection(std::shared_ptr<Worker> worker, Accepted accepted,
       stream_(socket_.fd(), std::move(tls)),
       peer_(accepted.peer),
       source_(peer_ ? source_of(*peer_) : "local"),
+      slot_(std::move(accepted.slot)),
       parser_({worker_->core().options.max_header, worker_->core().options.max_body}) {
   set_deadline(worker_->core().options.request_timeout);
 }
@@ -142,11 +144,15 @@ bool Connection::dispatch() {
 
   const Connection* const outer = std::exchange(handling, this);
   try {
-    worker_->core().handler(std::move(request),
-                            Reply([weak = weak_from_this(), serial = serial_](Response response) {
-                              if (const auto self = weak.lock())
-                                self->reply(serial, std::move(response));
-                            }));
+    worker_->core().handler(
+        std::move(request),
+        Reply(
+            [weak = weak_from_this(), serial = serial_](Response response) {
+              if (const auto self = weak.lock()) self->reply(serial, std::move(response));
+            },
+            [weak = weak_from_this(), serial = serial_](std::function<void()> gone) {
+              if (const auto self = weak.lock()) self->watch(serial, std::move(gone));
+            }));
   } catch (const std::exception& error) {
     // The Reply has died with the handler, and answered 500.
     log_event(LogLevel::error, "handler_failed", {{"error", error.what()}});
@@ -170,7 +176,19 @@ void Connection::reply(std::uint64_t serial, Response response) {
   });
 }
 
+void Connection::watch(std::uint64_t serial, std::function<void()> gone) {
+  if (handling == this) {
+    gone_ = std::move(gone);
+    return;
+  }
+  worker_->loop().post([weak = weak_from_this(), serial, gone = std::move(gone)] {
+    const auto self = weak.lock();
+    if (self && self->serial_ == serial && self->phase_ == Phase::answering) self->gone_ = gone;
+  });
+}
+
 bool Connection::answer(const Response& response) {
+  gone_ = nullptr;
   if (!parser_.keep_alive() || worker_->core().draining) close_after_ = true;
   ResponseFrame frame;
   frame.head = head_;
@@ -252,12 +270,21 @@ void Connection::close() {
   if (phase_ == Phase::closed) return;
   const auto self = shared_from_this();
   phase_ = Phase::closed;
+  gone_ = nullptr;
   socket_.close();
+  slot_.give_back();
   worker_->remove(*this);
 }
 
 void Connection::begin_drain() {
   if (phase_ == Phase::idle || phase_ == Phase::handshake) say_goodbye();
+}
+
+void Connection::check(SteadyTime now) {
+  if (gone_ && phase_ == Phase::answering && stream_.peer_has_ended()) {
+    return std::exchange(gone_, nullptr)();
+  }
+  check_deadline(now);
 }
 
 void Connection::check_deadline(SteadyTime now) {

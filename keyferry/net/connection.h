@@ -2,6 +2,7 @@
 // this header pulls Asio.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +29,8 @@ class Connection final : public Ready, public std::enable_shared_from_this<Conne
   void close();
   // begin_drain closes it if no request is under way.
   void begin_drain();
-  void check_deadline(SteadyTime now);
+  // check ends what took too long, and tells the handler that waits of a client that has gone.
+  void check(SteadyTime now);
 
   std::size_t index = 0;  // where the worker keeps it
 
@@ -49,6 +51,8 @@ class Connection final : public Ready, public std::enable_shared_from_this<Conne
 
   void keep_unparsed(std::string_view rest);
   void reply(std::uint64_t serial, Response response);
+  void watch(std::uint64_t serial, std::function<void()> gone);
+  void check_deadline(SteadyTime now);
   void set_deadline(Duration from_now);
   void say_goodbye();
 
@@ -57,6 +61,7 @@ class Connection final : public Ready, public std::enable_shared_from_this<Conne
   Stream stream_;
   std::optional<IpAddress> peer_;
   std::string source_;
+  SourceSlots::Slot slot_;
   RequestParser parser_;
   Phase phase_ = Phase::handshake;
   std::uint64_t serial_ = 0;  // of the request under way
@@ -66,6 +71,7 @@ class Connection final : public Ready, public std::enable_shared_from_this<Conne
   std::string unsent_;
   std::size_t sent_ = 0;
   std::optional<Response> early_;  // the handler replied before it returned
+  std::function<void()> gone_;     // who wants to hear that the client has gone
   std::size_t discarded_ = 0;
   bool head_ = false;
   bool continued_ = false;  // "100 Continue" was sent

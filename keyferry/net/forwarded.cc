@@ -37,12 +37,12 @@ bool TrustedProxies::trusts(const IpAddress& address) const {
                      [&](const IpRange& range) { return contains(range, address); });
 }
 
-bool TrustedProxies::trusts_peer(const Request& request) const {
-  return request.peer ? trusts(*request.peer) : unix_sockets_;
+bool TrustedProxies::trusts_peer(const std::optional<IpAddress>& peer) const {
+  return peer ? trusts(*peer) : unix_sockets_;
 }
 
 std::string counted_source(const Request& request, const TrustedProxies& proxies) {
-  if (!proxies.trusts_peer(request)) return request.source;
+  if (!proxies.trusts_peer(request.peer)) return request.source;
   const auto lists = request.headers.all("X-Forwarded-For");
   for (auto list = lists.rbegin(); list != lists.rend(); ++list) {
     std::string_view rest = *list;

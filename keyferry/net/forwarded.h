@@ -1,6 +1,7 @@
 // Whom a request counts against when a proxy of ours stands in front of the server.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +18,8 @@ class TrustedProxies {
   // by a unix socket. False, and nothing has changed, if it is none of these.
   bool add(std::string_view text);
   bool trusts(const IpAddress& address) const;
-  // trusts_peer is about the other end of the connection that `request` came by.
-  bool trusts_peer(const Request& request) const;
+  // trusts_peer is about the other end of a connection; nothing is a unix socket.
+  bool trusts_peer(const std::optional<IpAddress>& peer) const;
 
  private:
   std::vector<IpRange> ranges_;

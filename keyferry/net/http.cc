@@ -46,7 +46,7 @@ std::vector<std::string_view> Headers::all(std::string_view name) const {
 }
 
 struct Reply::State {
-  explicit State(Sender s) : sender(std::move(s)) {}
+  State(Sender s, Watcher w) : sender(std::move(s)), watcher(std::move(w)) {}
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() {
@@ -54,10 +54,16 @@ struct Reply::State {
   }
 
   Sender sender;
+  Watcher watcher;
   std::atomic<bool> used = false;
 };
 
-Reply::Reply(Sender sender) : state_(std::make_shared<State>(std::move(sender))) {}
+Reply::Reply(Sender sender, Watcher watcher)
+    : state_(std::make_shared<State>(std::move(sender), std::move(watcher))) {}
+
+void Reply::when_gone(std::function<void()> gone) const {
+  if (state_->watcher) state_->watcher(std::move(gone));
+}
 
 void Reply::operator()(Response response) const {
   // A second answer to one request would be our own mistake; the first one stands.

@@ -58,8 +58,15 @@ struct Response {
 class Reply {
  public:
   using Sender = std::function<void(Response)>;
-  explicit Reply(Sender sender);
+  using Watcher = std::function<void(std::function<void()>)>;
+  explicit Reply(Sender sender, Watcher watcher = nullptr);
   void operator()(Response response) const;
+
+  // when_gone calls `gone` once, from an I/O thread, if the client ends its side of the connection
+  // before the answer; noticed within a second. Who has only ended its sending still gets an
+  // answer, so end what waits by answering. Before operator(), and once per request; without a
+  // connection (tests) `gone` is never called. `gone` is dropped with the answer.
+  void when_gone(std::function<void()> gone) const;
 
  private:
   struct State;

@@ -80,8 +80,18 @@ class Server final : public HttpServer {
     });
   }
 
+  // has_room tells whether the source of a new connection may hold one more, and counts it.
+  bool has_room(Accepted& accepted) {
+    const ServerOptions& options = core_->options;
+    if (!accepted.peer || options.proxies.trusts_peer(accepted.peer)) return true;
+    auto slot = slots_.take(source_of(*accepted.peer), options.max_connections_per_source);
+    if (slot) accepted.slot = *std::move(slot);
+    return slot.has_value();
+  }
+
+  // take closes what it does not hand on.
   void take(Accepted accepted) {
-    if (core_->connections >= core_->options.max_connections) return;  // closes it
+    if (core_->connections >= core_->options.max_connections || !has_room(accepted)) return;
     ++core_->connections;
     std::shared_ptr<const TlsContext> tls;
     {
@@ -97,6 +107,7 @@ class Server final : public HttpServer {
   std::string address_;
   std::vector<std::shared_ptr<Worker>> workers_;
   std::shared_ptr<Acceptor> acceptor_;
+  SourceSlots slots_;
   std::size_t next_worker_ = 0;
   std::atomic<std::size_t> next_timer_ = 0;
   std::mutex drain_mutex_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "keyferry/base/result.h"
+#include "keyferry/net/forwarded.h"
 #include "keyferry/net/http.h"
 
 namespace keyferry::net {
@@ -28,9 +29,14 @@ struct ServerOptions {
   std::size_t max_body = 256 * 1024;     // octets; more is 413
   std::size_t max_header = 16 * 1024;    // request line and headers together; more is 431
   std::size_t max_connections = 20'000;  // more are accepted and closed at once
-  Duration request_timeout{15'000};      // from first octet to the end of the request
-  Duration idle_timeout{60'000};         // between requests of one connection
-  unsigned socket_mode = 0600;           // of a unix socket
+  // Of max_connections one source (Request::source) holds so many at most, those above are closed
+  // at once; 0: no limit. It does not count for proxies, behind which everybody stands, nor for a
+  // unix socket.
+  std::size_t max_connections_per_source = 0;
+  TrustedProxies proxies;
+  Duration request_timeout{15'000};  // from first octet to the end of the request
+  Duration idle_timeout{60'000};     // between requests of one connection
+  unsigned socket_mode = 0600;       // of a unix socket
 };
 
 class HttpServer {

@@ -125,6 +125,59 @@ TEST(HttpServer, AReplyAfterTheServerHasGoneIsDropped) {
   EXPECT_TRUE(client.receive_all().empty());
 }
 
+TEST(HttpServer, WhoAnswersLateHearsThatTheClientHasGoneWhateverItSentBefore) {
+  for (const std::string_view behind : {"", "GET /next"}) {
+    std::promise<void> gone;
+    std::promise<std::optional<Reply>> held;
+    const auto server = start_plain([&](const Request&, Reply reply) {
+      reply.when_gone([&] { gone.set_value(); });
+      held.set_value(std::move(reply));
+    });
+    auto client = std::make_optional<RawClient>(port_of(*server));
+    client->send("GET / HTTP/1.1\r\nHost: x\r\n\r\n" + std::string(behind));
+    const Reply reply = held.get_future().get().value();
+    client.reset();
+    EXPECT_EQ(gone.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);
+    reply(text_response(200, "nobody reads this"));
+    EXPECT_TRUE(wait_for_connections(*server, 0));
+  }
+}
+
+TEST(HttpServer, WhoHasOnlyEndedItsSendingIsStillAnswered) {
+  const auto server = start_plain([](const Request&, const Reply& reply) {
+    reply.when_gone([reply] { reply(text_response(200, "what stands")); });
+  });
+  RawClient client(port_of(*server));
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.end_sending();
+  EXPECT_THAT(client.receive_all(std::chrono::seconds(30)), ::testing::EndsWith("what stands"));
+}
+
+TEST(HttpServer, OneSourceHoldsOnlyItsShareOfTheConnections) {
+  ServerOptions options;
+  options.max_connections_per_source = 2;
+  const auto server = start_plain(echo, options);
+  RawClient first(port_of(*server));
+  auto second = std::make_optional<RawClient>(port_of(*server));
+  ASSERT_TRUE(wait_for_connections(*server, 2));
+  EXPECT_EQ(ask(port_of(*server), "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), "");
+  second.reset();
+  ASSERT_TRUE(wait_for_connections(*server, 1));
+  RawClient third(port_of(*server));
+  third.send("GET /third HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(third.receive_response(), HasSubstr("GET /third"));
+}
+
+TEST(HttpServer, AProxyHoldsAsManyConnectionsAsComeThroughIt) {
+  ServerOptions options;
+  options.max_connections_per_source = 1;
+  ASSERT_TRUE(options.proxies.add("127.0.0.0/8"));
+  const auto server = start_plain(echo, options);
+  const RawClient first(port_of(*server));
+  const RawClient second(port_of(*server));
+  EXPECT_TRUE(wait_for_connections(*server, 2));
+}
+
 constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: x\r\n\r\n";
 
 TEST(HttpServer, AThousandPipelinedRequestsAreAnsweredInOrder) {

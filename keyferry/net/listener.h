@@ -8,6 +8,7 @@
 
 #include "keyferry/base/result.h"
 #include "keyferry/net/address.h"
+#include "keyferry/net/source_slots.h"
 #include "keyferry/net/unique_fd.h"
 
 namespace keyferry::net {
@@ -58,6 +59,7 @@ class Listener {
 struct Accepted {
   UniqueFd fd;
   std::optional<IpAddress> peer;
+  SourceSlots::Slot slot{};  // its place among the connections of its source
 };
 
 enum class AcceptFailure { nobody, passing, exhausted };

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace keyferry::net {
@@ -31,6 +32,11 @@ IoResult Stream::write(std::string_view data) {
   if (sent >= 0) return {IoState::done, static_cast<std::size_t>(sent)};
   const bool later = errno == EAGAIN || errno == EINTR;
   return {later ? IoState::want_write : IoState::closed, 0};
+}
+
+bool Stream::peer_has_ended() const {
+  pollfd wanted{fd_, POLLRDHUP, 0};
+  return ::poll(&wanted, 1, 0) == 1;
 }
 
 void Stream::end_writing() {

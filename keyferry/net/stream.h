@@ -20,6 +20,9 @@ class Stream {
   IoResult write(std::string_view data);
   // has_unread is true when octets have left the socket but were not read here yet.
   bool has_unread() const { return session_ && session_->has_unread(); }
+  // peer_has_ended is true once the peer has ended its side or the connection broke, whatever it
+  // sent before; no octet is read.
+  bool peer_has_ended() const;
   // end_writing says that no more comes: close_notify, then the end of the TCP stream.
   void end_writing();
   // discard reads octets off the wire without looking at them.

@@ -106,13 +106,15 @@ std::string_view Worker::date() {
   return date_;
 }
 
-// sweep looks at every deadline now and then: far cheaper than a timer for each request.
+// sweep looks at every deadline now and then: far cheaper than a timer for each request. So is
+// asking there who of the waiting has gone: to wait for that would tell of octets that nobody reads
+// yet, again and again.
 void Worker::sweep() {
   const SteadyTime now = std::chrono::steady_clock::now();
   // Backwards: a connection that closes is replaced by the last one, which was looked at.
   for (std::size_t i = connections_.size(); i-- > 0;) {
     const std::shared_ptr<Connection> connection = connections_[i];
-    connection->check_deadline(now);
+    connection->check(now);
   }
   sweeping_ = !connections_.empty();
   if (sweeping_) loop_.after(now + sweep_interval(core_->options), [this] { sweep(); });

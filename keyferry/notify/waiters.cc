@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -20,12 +21,15 @@ struct Waiters::State : std::enable_shared_from_this<State> {
   struct Waiter {
     std::function<void()> woken;
     Topics::iterator topic;
+    std::uint64_t name = 0;
   };
 
   After after;
   std::mutex mutex;
   Deadlines waiters;
   Topics topics;
+  std::unordered_map<std::uint64_t, Deadlines::iterator> names;
+  std::uint64_t next_name = 1;
   SteadyTime armed_for = SteadyTime::max();  // when the earliest task given to `after` runs
   bool shut = false;
 
@@ -33,6 +37,7 @@ struct Waiters::State : std::enable_shared_from_this<State> {
   std::function<void()> take(Deadlines::iterator waiter) {
     std::function<void()> woken = std::move(waiter->second.woken);
     topics.erase(waiter->second.topic);
+    names.erase(waiter->second.name);
     waiters.erase(waiter);
     return woken;
   }
@@ -76,18 +81,36 @@ Waiters::~Waiters() {
   shut_down();
 }
 
-void Waiters::wait(const std::string& topic, Duration most, std::function<void()> woken) {
+std::uint64_t Waiters::wait(const std::string& topic, Duration most, std::function<void()> woken) {
+  std::uint64_t name = 0;
   {
     const std::lock_guard lock(state_->mutex);
     if (!state_->shut && most > Duration(0)) {
       const auto waiter = state_->waiters.emplace(std::chrono::steady_clock::now() + most,
-                                                  State::Waiter{std::move(woken), {}});
+                                                  State::Waiter{std::move(woken), {}, 0});
       waiter->second.topic = state_->topics.emplace(topic, waiter);
+      waiter->second.name = name = state_->next_name++;
+      state_->names.emplace(name, waiter);
       woken = nullptr;
     }
   }
-  if (woken) return woken();
-  state_->arm();
+  if (woken) {
+    woken();
+  } else {
+    state_->arm();
+  }
+  return name;
+}
+
+void Waiters::wake_one(std::uint64_t waiter) {
+  std::function<void()> woken;
+  {
+    const std::lock_guard lock(state_->mutex);
+    const auto found = state_->names.find(waiter);
+    if (found == state_->names.end()) return;
+    woken = state_->take(found->second);
+  }
+  woken();
 }
 
 void Waiters::wake(const std::string& topic) {

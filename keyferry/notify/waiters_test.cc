@@ -56,6 +56,24 @@ TEST(Waiters, AWakeReachesEveryWaiterOfItsTopicOnce) {
   EXPECT_EQ(waiters.size(), 1u);
 }
 
+TEST(Waiters, OneCanBeWokenByItsNameAndOnlyOnce) {
+  Tasks tasks;
+  Waiters waiters(tasks.after());
+  int first = 0;
+  int second = 0;
+  const auto name = waiters.wait("a", kLong, [&] { ++first; });
+  waiters.wait("a", kLong, [&] { ++second; });
+  waiters.wake_one(name);
+  waiters.wake_one(name);
+  waiters.wake_one(0);
+  EXPECT_EQ(first, 1);
+  EXPECT_EQ(second, 0);
+  EXPECT_EQ(waiters.size(), 1u);
+  waiters.wake("a");
+  EXPECT_EQ(first, 1);
+  EXPECT_EQ(second, 1);
+}
+
 TEST(Waiters, ADeadlineWakes) {
   Tasks tasks;
   Waiters waiters(tasks.after());

@@ -70,7 +70,7 @@ void answer(const Call& call, net::Response response) {
 //= spec:tigress#A-13
 //= spec:tigress#A-48
 void refuse(const Call& call, const Error& error) {
-  if (is_miss(error)) {
+  if (is_miss(error) && !call.miss_counted) {
     const auto wait = call.limits->misses.take(call.source, call.relay.clock.now());
     if (wait) return refuse_too_many(call, *wait);
   }

@@ -22,6 +22,7 @@ struct Call {
   std::shared_ptr<RateLimits> limits;
   CallKind kind = CallKind::other;
   std::string source{};                     // for rate limits only
+  bool miss_counted = false;                // refuse does not count it a second time
   std::optional<std::string> request_id{};  // echoed in the answer (IDM-01)
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };

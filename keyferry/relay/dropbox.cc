@@ -141,11 +141,12 @@ void get_drop(CallPtr call, const Location& location) {
     if (!seen.answer) return refuse(*call, seen.answer.error());
     return answer(*call, *std::move(seen.answer));
   }
-  // Anybody may wait at any location, so what ends without news counts as a miss, and who has
-  // missed too often does not get to wait.
-  if (const auto pause = call->limits->misses.wait_of(call->source, now)) {
+  // Anybody may wait at any location, so this is a miss from the beginning on, however it ends, and
+  // who has missed too often does not get to wait.
+  if (const auto pause = call->limits->misses.take(call->source, now)) {
     return refuse_too_many(*call, *pause);
   }
+  call->miss_counted = true;
   const auto found = find(call->relay, location, now);
   if (!found) return refuse(*call, found.error());
   answer_when_news(call, found->key, now + *wish,

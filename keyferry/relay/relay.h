@@ -7,6 +7,7 @@
 #include "keyferry/base/clock.h"
 #include "keyferry/net/http.h"
 #include "keyferry/net/rate_limit.h"
+#include "keyferry/net/source_slots.h"
 #include "keyferry/notify/waiters.h"
 #include "keyferry/notify/webhook.h"
 #include "keyferry/relay/metrics.h"
@@ -44,6 +45,8 @@ class Relay {
   // The driver of tokens of the type "webhook"; nullptr: none, so that no push is supported. Set
   // before the first call, and outlives the last.
   notify::Webhooks* webhooks = nullptr;
+  // The calls of each source that wait (settings.waits_per_source).
+  net::SourceSlots waits;
 
   Current current() const;
   // replace_settings also forgets what the rate limits have counted.
@@ -56,8 +59,12 @@ class Relay {
   void finish();
 
   // wait calls `woken` once, from an I/O thread: after the next change of the cell of `key`, or
-  // when `most` has passed, or at finish. False, and `woken` is never called, if nobody may wait.
-  bool wait(const store::CellKey& key, Duration most, std::function<void()> woken);
+  // when `most` has passed, or at finish. Nothing, and `woken` is never called, if nobody may wait.
+  // Otherwise it is the waiter's name for wake_one.
+  std::optional<std::uint64_t> wait(const store::CellKey& key, Duration most,
+                                    std::function<void()> woken);
+  // wake_one lets this waiter go on, if it still waits.
+  void wake_one(std::uint64_t waiter);
   // wake is for whoever has changed the cell of `key`.
   void wake(const store::CellKey& key);
   std::size_t waiting() const;

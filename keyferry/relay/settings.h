@@ -22,6 +22,8 @@ struct Settings {
   std::vector<ByteArray<32>> token_hashes;
   int misses_per_minute = 600;  // per source: 404s and wrong proofs; 0: no limit
   int creates_per_minute = 0;   // per source; 0: no limit
+  // Calls of one source that wait at once; one above is answered without waiting. 0: no limit.
+  std::size_t waits_per_source = 2500;
   // Proxies whose X-Forwarded-For names the source for these limits.
   net::TrustedProxies trusted_proxies;
   // Beginnings of imageURLs that the preview page may show; others get the stock picture.

@@ -15,8 +15,9 @@ struct Seen {
 using Look = std::function<Seen()>;
 
 // answer_when_news calls `look` now, after every change of the cell of `key`, and at `until`; the
-// first news, or what stands at `until` or when the relay stops, is the answer. `look` must not
-// block. No thread waits.
+// first news, or what stands at `until` or when the relay stops, is the answer; so is what stands
+// when the caller hangs up, and at once where the caller's source has too many calls waiting
+// (settings.waits_per_source). `look` must not block. No thread waits.
 void answer_when_news(CallPtr call, const store::CellKey& key, Time until, Look look);
 
 }  // namespace keyferry::relay

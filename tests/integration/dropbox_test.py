@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import threading
 import time
 
@@ -189,6 +190,20 @@ def test_a_storm_of_misses_gets_no_place_to_wait(place):
     assert relay.call("GET", somewhere(), headers={"Prefer": "wait=25"}).status == 429
     assert time.monotonic() - begun < 20
     assert relay.call("GET", path).status == 200, "what is there is no miss"
+
+
+def test_a_wait_where_nothing_lies_is_a_miss_from_its_beginning_and_only_once(place):
+    relay = Relay(place, engine="memory", tls=False, config={"limits": {"misses_per_minute": 4}}).start()
+    sockets = []
+    for _ in range(3):
+        sockets.append(socket.create_connection(("127.0.0.1", relay.port)))
+        sockets[-1].sendall(f"GET {somewhere()} HTTP/1.1\r\nHost: x\r\nPrefer: wait=25\r\n\r\n".encode())
+    wait_until(lambda: "keyferry_relay_waiting_calls 3" in relay.metrics(), "three to wait", 20)
+    for waiter in sockets:
+        waiter.close()
+    wait_until(lambda: "keyferry_relay_waiting_calls 0" in relay.metrics(), "them to leave", 20)
+    statuses = [relay.call("GET", somewhere()).status for _ in range(6)]
+    assert statuses[0] == 404 and 429 in statuses, statuses
 
 
 def test_every_wrong_path_has_the_same_404(relay):

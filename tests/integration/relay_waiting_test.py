@@ -251,6 +251,42 @@ def resident(relay):
 
 
 #= spec:quality#3-waiting test
+def test_who_hangs_up_waits_no_more(place):
+    relay = Relay(place, engine="memory", tls=False).start()
+    ada, bo, made = pair(relay)
+    head = "".join(f"{name}: {value}\r\n" for name, value in bo.headers(If_None_Match=bo.read(made).headers["etag"]).items())
+    request = f"POST {path_of(made)} HTTP/1.1\r\nHost: x\r\n{head}Prefer: wait=25\r\nContent-Length: 0\r\n\r\n".encode()
+    sockets = [socket.create_connection(("127.0.0.1", relay.port)) for _ in range(50)]
+    for waiter in sockets:
+        waiter.sendall(request)
+    wait_until(lambda: waiting(relay) == len(sockets), "all to wait", 20)
+    begun = time.monotonic()
+    for number, waiter in enumerate(sockets[1:]):
+        if number % 2:  # a pipelined octet hides the end from whoever only reads
+            waiter.sendall(b"G")
+        waiter.close()
+    wait_until(lambda: waiting(relay) == 1, "those who hung up to leave", 20)
+    assert time.monotonic() - begun < 15, "not at the end of their wait"
+    assert ada.update(made).status == 200
+    sockets[0].settimeout(30)
+    assert sockets[0].recv(100).startswith(b"HTTP/1.1 200 "), "whoever stays is told"
+    sockets[0].close()
+
+
+def test_a_source_with_too_many_waiting_calls_is_answered_at_once(place):
+    relay = Relay(place, engine="memory", config={"limits": {"waits_per_source": 2}}).start()
+    ada, bo, made = pair(relay)
+    seen = bo.read(made)
+    waiters = [Waiter(bo, made, known=seen) for _ in range(2)]
+    begun = time.monotonic()
+    assert bo.read(made, known=seen, wait=25).status == 204
+    assert time.monotonic() - begun < 15 and waiting(relay) == 2
+    assert ada.update(made).status == 200
+    assert [waiter.result().status for waiter in waiters] == [200] * 2
+    late = Waiter(bo, made, known=bo.read(made))
+    assert ada.update(made).status == 200 and late.result().status == 200, "room again"
+
+
 def test_two_thousand_waiting_reads_cost_little_memory_and_no_thread(place):
     relay = Relay(place, engine="memory", tls=False).start()
     ada, bo, made = pair(relay)
