@@ -25,6 +25,13 @@ void read_listen(config::Toml& file, AuthorityConfig& config) {
   config.listen_api = file.text("listen.api", "[::]:443");
   config.listen_admin = file.text("listen.admin", "127.0.0.1:9444");
   config.threads = static_cast<int>(file.integer("listen.threads", 2, 1, kMostThreads));
+  if (file.has("listen.trusted_proxies")) {
+    for (const std::string& text : file.texts("listen.trusted_proxies")) {
+      if (config.settings.trusted_proxies.add(text)) continue;
+      file.note_fault("listen.trusted_proxies",
+                      "must hold addresses, networks like \"10.0.0.0/8\", or \"unix\"");
+    }
+  }
   if (file.has("tls.certificate") || file.has("tls.key")) {
     config.tls = net::TlsFiles{file.path("tls.certificate"), file.path("tls.key")};
   }

@@ -36,9 +36,9 @@ class Service {
   ledger::Ledger& ledger() { return *ledger_; }
   ListPublisher& lists() { return lists_; }
   notify::Waiters& waiters() { return *waiters_; }
-  // failures counts wrong codes, PINs and keys per source. Above its limit a source is told less
-  // (429), never refused more: right calls neither count nor are held up, so that many users behind
-  // one address do not hinder one another. What ends guessing is the PIN's counter.
+  // failures counts wrong codes, PINs and keys per net::counted_source. Above its limit a source is
+  // told less (429), never refused more: right calls neither count nor are held up, so that many
+  // users behind one address do not hinder one another. What ends guessing is the PIN's counter.
   net::RateLimit& failures() { return failures_; }
   Time now() const { return clock_.now(); }
 

@@ -87,7 +87,8 @@ bool pin_was_asked(const Refusal& refusal) {
 // come back: one and the same answer, whether the code is unknown, used, revoked or another's.
 net::Response refuse(Service& service, const net::Request& request, const Refusal& refusal) {
   if (!guessed(refusal)) return token_refusal(refusal);
-  const auto wait = service.failures().take(request.source, service.now());
+  const std::string source = net::counted_source(request, service.settings().trusted_proxies);
+  const auto wait = service.failures().take(source, service.now());
   if (!wait || pin_was_asked(refusal)) return token_refusal(refusal);
   Refusal slow{"temporarily_unavailable", "too many wrong codes from your address; wait"};
   slow.retry_after = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(*wait).count());

@@ -1,5 +1,7 @@
 """The limit on failures at /token: it stands in for refusals alone, so nobody's garbage stops another's right call."""
 
+import http.client
+import socket
 import threading
 
 import pytest
@@ -49,6 +51,66 @@ def use_up(authority):
 def word(answer):
     body = answer.json()
     return body.get("keyferry", {}).get("error") or body.get("error") or answer.status
+
+
+def failing_at(**listen):
+    return {"limits": {"failures_per_minute": PER_MINUTE}, "listen": listen}
+
+
+def guess_for(authority, forwarded):
+    return authority.call("POST", "/token", headers={**FORM, "X-Forwarded-For": forwarded}, body=GARBAGE).status
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_behind_a_trusted_proxy_the_forwarded_address_counts(place, trusted):
+    authority = Authority(place, config=failing_at(**({"trusted_proxies": ["127.0.0.1"]} if trusted else {}))).start()
+    for _ in range(PER_MINUTE + 2):
+        guess_for(authority, "203.0.113.1, 127.0.0.1")
+    assert guess_for(authority, "203.0.113.1") == 429
+    assert guess_for(authority, "198.51.100.2") == (400 if trusted else 429), "another client's failures are not his"
+    assert guess_for(authority, "198.51.100.9, 203.0.113.1") == 429, "what a client claims before the proxy's word"
+
+
+def test_behind_a_proxy_an_ipv6_client_counts_by_its_64_in_every_spelling(place):
+    authority = Authority(place, config=failing_at(trusted_proxies=["127.0.0.0/8"])).start()
+    varied = [guess_for(authority, f"2001:db8:1:2::{i:x}") for i in range(1, PER_MINUTE + 4)]
+    assert varied[:PER_MINUTE] == [400] * PER_MINUTE and varied[-2:] == [429] * 2
+    assert {guess_for(authority, "2001:DB8:1:2:0::1"), guess_for(authority, "2001:0db8:1:2:0:0:0:1")} == {429}
+    assert guess_for(authority, "2001:db8:1:3::1") == 400
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=30)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(str(self.path))
+
+
+def test_behind_a_proxy_at_a_unix_socket_too(place):
+    path = place.folder("socket") / "api"
+    config = failing_at(api=f"unix:{path}", trusted_proxies=["unix"])
+    Authority(place, config={**config, "tls": None, "public": {"url": "https://auth.example"}}).start()
+
+    def guess_for(forwarded):
+        line = UnixConnection(path)
+        line.request("POST", "/token", body=GARBAGE, headers={**FORM, "X-Forwarded-For": forwarded})
+        try:
+            return line.getresponse().status
+        finally:
+            line.close()
+
+    statuses = [guess_for("203.0.113.1") for _ in range(PER_MINUTE + 2)]
+    assert statuses[0] == 400 and statuses[-1] == 429 and guess_for("198.51.100.2") == 400
+
+
+def test_a_proxy_that_is_no_address_is_refused_at_the_start(place):
+    authority = Authority(place)
+    authority.write_config({"listen": {"trusted_proxies": ["proxy.example"]}})
+    checked = authority.run("--check", code=1)
+    assert "listen.trusted_proxies" in checked.err and "10.0.0.0/8" in checked.err
 
 
 def test_above_the_limit_refusals_become_429(authority):
