@@ -9,6 +9,10 @@
 // 64 s; everything else ends it, redirects too. Addresses that are not of the public Internet are
 // refused when the connection is made, whatever the name resolved to before. A push that has not
 // begun yet swallows later ones to the same URL; pushes that wait are lost when the program ends.
+//
+// One receiver is one host, whatever its ports: a name, an IPv4 address, or the /64 of an IPv6 one.
+// Second attempts, and all calls of a receiver that lately failed or took long, go by a lane of
+// their own, so that they do not hold up those that answer.
 #pragma once
 
 #include <filesystem>
@@ -31,6 +35,7 @@ struct WebhookOptions {
   std::vector<net::IpRange> allow;               // local addresses that may be called nevertheless
   std::optional<std::filesystem::path> ca_file;  // further trust anchors (PEM)
   std::size_t most_waiting = 10'000;             // more are dropped
+  std::size_t most_waiting_per_receiver = 500;   // likewise
 };
 
 // parse_webhook_url checks a URL before anything is promised: https, at most 2048 octets, no user
@@ -41,8 +46,11 @@ Result<std::string> parse_webhook_url(std::string_view url, const std::vector<ne
 // sign_push is the value of Keyferry-Signature.
 std::string sign_push(ByteView key, Time now, std::string_view url);
 
-// Webhooks is safe from any thread. It has threads of its own, of which one receiver (host and
-// port) holds two at most.
+// receiver_of_webhook is whom a URL of parse_webhook_url calls, for counting.
+std::string receiver_of_webhook(const std::string& url);
+
+// Webhooks is safe from any thread. It has threads of its own: five for calls, of which one
+// receiver holds two at most, and three for the slow lane, one of which a receiver holds.
 class Webhooks {
  public:
   // What became of a push, or of one attempt (retried): a label of metrics.

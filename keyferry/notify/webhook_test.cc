@@ -44,6 +44,36 @@ TEST(Webhook, TheSignatureCoversTimeUrlAndBody) {
             signature);
 }
 
+TEST(Webhook, AReceiverIsOneHostWhateverItsPorts) {
+  for (const char* url : {"https://push.example", "https://Push.Example:8443/x",
+                          "https://push.example./y", "https://push.example:1/?z"}) {
+    EXPECT_EQ(receiver_of_webhook(url), "push.example") << url;
+  }
+  EXPECT_EQ(receiver_of_webhook("https://192.0.2.7:8443/x"), "192.0.2.7");
+  EXPECT_EQ(receiver_of_webhook("https://[::ffff:192.0.2.7]/"), "192.0.2.7");
+  for (const char* url : {"https://[2001:db8:1:2::1]/", "https://[2001:db8:1:2:ffff::9]:1/"}) {
+    EXPECT_EQ(receiver_of_webhook(url), "2001:db8:1:2::/64") << url;
+  }
+  EXPECT_NE(receiver_of_webhook("https://a.example/"), receiver_of_webhook("https://b.example/"));
+}
+
+TEST(Webhook, OneReceiverFillsOnlyItsShareOfTheQueue) {
+  const SystemClock clock;
+  std::atomic<int> dropped = 0;
+  WebhookOptions options;
+  options.key = SecretBytes(Bytes(32, 7));
+  options.most_waiting_per_receiver = 5;
+  Webhooks webhooks(std::move(options), clock, [&](Webhooks::Outcome outcome) {
+    if (outcome == Webhooks::Outcome::dropped) ++dropped;
+  });
+  // A refused address ends each call at once, so that some may have run by now.
+  for (int i = 0; i < 2000; ++i) {
+    webhooks.push("https://127.0.0.1:" + std::to_string(1 + i % 100) + "/" + std::to_string(i));
+    EXPECT_LE(webhooks.waiting(), 5u);
+  }
+  EXPECT_GT(dropped, 0);
+}
+
 TEST(Webhook, StopsWhileCallsRunAndOthersWait) {
   const SystemClock clock;
   std::array<std::atomic<int>, 5> outcomes{};

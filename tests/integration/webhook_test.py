@@ -157,11 +157,14 @@ def test_a_slow_receiver_holds_up_neither_callers_nor_others(place):
         Device(relay).read(ada.create(notificationToken=token(slow, f"/{number}")))
     wait_until(lambda: len(slow.calls) == 2, "two calls, not more, to the slow one", 30)
     begun = time.monotonic()
+    # Another port is the same host; another host is not.
+    Device(relay).read(ada.create(notificationToken=token(other, "/same")))
+    other.url = f"https://localhost:{other.port}"
     made = ada.create(notificationToken=token(other, "/a"))
     assert Device(relay).read(made).status == 200
     told(other, "/a")
     assert time.monotonic() - begun < 5 and len(slow.calls) == 2
-    assert "keyferry_relay_pushes_waiting 18" in relay.metrics()
+    assert "keyferry_relay_pushes_waiting 19" in relay.metrics()
     assert relay.stop() == 0
 
 
