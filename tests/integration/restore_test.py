@@ -1,5 +1,6 @@
 """A backup is older than the newest revoke: restoring it must not bring a revoked login back."""
 
+import json
 import sqlite3
 
 from support import LOGIN, Authority, Sshd, Verifier, Wallet, wait_until
@@ -76,3 +77,36 @@ def test_a_backup_that_cannot_be_written_is_explained_in_the_log(place):
     assert "its log says why" in authority.run("backup", absent, code=None).err
     failed = [line for line in authority.log().splitlines() if '"command_failed"' in line]
     assert len(failed) == 1 and str(absent) in failed[0]
+
+
+def test_a_restore_never_takes_the_place_of_what_an_earlier_one_replaced(place):
+    authority = Authority(place)
+    authority.add_host(Sshd(place, "web", authority))
+    authority.start()
+    backup = authority.directory / "backup.db"
+    authority.run("backup", backup)
+    share = json.loads(authority.run("share", "--as", "deploy", "--host", "web", "--for", "4h", "--json").out)["share"]
+    authority.stop()
+    before = authority.run("list", "--json").out
+    missing = authority.run("restore", backup, "--merge", place.directory / "no.krl", code=None)
+    assert missing.code != 0 and "no.krl" in missing.err
+    assert not list(authority.directory.rglob("*.replaced*")), "what cannot be merged is seen before anything changes"
+    assert authority.run("list", "--json").out == before
+    kept = [authority.run("restore", backup).err.split("is kept as ")[1].splitlines()[0] for _ in range(3)]
+    assert len(set(kept)) == 3
+    with sqlite3.connect(kept[0]) as ledger:
+        assert share in "\n".join(ledger.iterdump())
+
+
+def test_of_a_verifiers_lists_the_one_with_the_highest_number_is_taken(place):
+    authority = Authority(place)
+    authority.start()
+    state = place.directory / "state"
+    state.mkdir()
+    (state / "list-10-1").write_bytes(authority.call("GET", "/v1/lists/ssh.krl").body)
+    (state / "list.jws").write_bytes(authority.call("GET", "/v1/lists/ssh.krl.jws").body)
+    (state / "list-9-5").write_bytes(b"older")
+    (state / "list-11-x").write_bytes(b"no list")
+    authority.run("backup", authority.directory / "backup.db")
+    authority.stop()
+    authority.run("restore", authority.directory / "backup.db", "--merge", state)

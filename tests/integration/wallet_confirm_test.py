@@ -90,11 +90,13 @@ def test_the_wrong_person_is_told_no(world):
 
 def test_yes_never_answers_the_words(world):
     made = Sender(world.ada, "own", "--for", "1h", "--yes")
-    world.take(made).until("words")
+    receiver = world.take(made)
+    receiver.until("words")
     made.until("compare")
     made.process.stdin.close()
     assert made.wait() == 1 and made.error["error"] == "no_terminal"
     assert world.record(made)["state"] == "open"
+    receiver.process.kill()
 
 
 def test_without_terminal_the_words_are_given_later(world):
