@@ -67,7 +67,7 @@ void say_what_ends(Session& session, const wallet::CredentialRecord& record) {
   if (!holder) return;
   const auto shares = holder->shares();
   if (!shares) return;
-  std::vector<wallet::ShareView> living = *shares;
+  std::vector<wallet::ShareView> living = shares->shares;
   std::erase_if(living, [](const auto& share) { return wallet::is_over(share); });
   const auto lines = wallet::show_tree(living, record.share, session.wallet().web.now());
   if (!lines.empty()) terminal.say("with it ends what was shared from it:");

@@ -16,15 +16,17 @@ namespace {
 // The shares below one credential, or why they cannot be told.
 struct Below {
   std::vector<wallet::ShareView> shares;
+  std::int64_t more = 0;  // further down, not shown
   std::optional<Error> error;
 };
 
 Below shares_below(wallet::Wallet& wallet, const wallet::CredentialRecord& record) {
   Below below;
   auto holder = wallet::Holder::open(wallet, record);
-  auto shares = holder ? holder->shares() : Result<std::vector<wallet::ShareView>>(holder.error());
+  auto shares = holder ? holder->shares() : Result<wallet::ShareViews>(holder.error());
   if (shares) {
-    below.shares = *std::move(shares);
+    below.shares = std::move(shares->shares);
+    below.more = shares->more;
     std::erase_if(below.shares, [&](const auto& share) { return share.id == record.share; });
   } else {
     below.error = shares.error();
@@ -50,6 +52,7 @@ boost::json::object json_of(const wallet::Home& home, const wallet::CredentialRe
   boost::json::array shares;
   for (const wallet::ShareView& share : below->shares) shares.push_back(share.raw);
   object["shares"] = std::move(shares);
+  if (below->more > 0) object["more"] = below->more;
   return object;
 }
 
@@ -59,6 +62,9 @@ void print_tree(const wallet::CredentialRecord& record, const Below& below, Time
     return;
   }
   for (const std::string& line : wallet::show_tree(below.shares, record.share, now)) print(line);
+  if (below.more > 0) {
+    print("   and " + std::to_string(below.more) + " more, made by those whom you shared it with");
+  }
 }
 
 Result<Done> list(Program& program, bool with_shares) {

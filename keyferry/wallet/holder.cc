@@ -1,5 +1,7 @@
 #include "keyferry/wallet/holder.h"
 
+#include <set>
+
 #include "keyferry/codec/json.h"
 #include "keyferry/wallet/give_record.h"
 #include "keyferry/wallet/redeem.h"
@@ -8,6 +10,7 @@ namespace keyferry::wallet {
 namespace {
 
 constexpr int kWaitSeconds = 25;
+constexpr int kListPages = 5;
 constexpr std::size_t kLeastPrefix = 4;
 
 Result<ShareView> view_of(const net::Response& response, std::string* etag) {
@@ -55,12 +58,39 @@ Result<net::Response> Holder::call(const HolderCall& call) {
   }
 }
 
-Result<std::vector<ShareView>> Holder::shares() {
+Result<ShareViews> Holder::pages(const std::string& query, int most) {
+  ShareViews all;
   HolderCall list;
-  list.path = "/v1/shares";
-  KF_TRY(const net::Response response, call(list));
-  KF_TRY(const boost::json::object object, json_of(response));
-  return parse_share_views(object);
+  list.path = "/v1/shares?" + query;
+  for (int page = 0; page < most; ++page) {
+    KF_TRY(const net::Response response, call(list));
+    KF_TRY(const boost::json::object object, json_of(response));
+    KF_TRY(ShareViews next, parse_share_views(object));
+    for (ShareView& share : next.shares) all.shares.push_back(std::move(share));
+    all.more = next.more;
+    if (next.next.empty()) break;
+    list.path = "/v1/shares?" + query + "&after=" + next.next;
+  }
+  return all;
+}
+
+Result<ShareViews> Holder::shares() {
+  KF_TRY(ShareViews all, pages("limit=200", kListPages));
+  if (all.more == 0) return all;
+  KF_TRY(ShareViews own, pages("limit=200&children_of=" + record_.share, kListPages));
+  std::set<std::string> shown;
+  for (const ShareView& share : all.shares) shown.insert(share.id);
+  for (ShareView& share : own.shares) {
+    if (!shown.insert(share.id).second) continue;
+    all.shares.push_back(std::move(share));
+    --all.more;
+  }
+  return all;
+}
+
+Result<std::vector<ShareView>> Holder::shares_beginning(std::string_view prefix) {
+  KF_TRY(ShareViews found, pages("limit=3&id_prefix=" + std::string(prefix), 1));
+  return std::move(found.shares);
 }
 
 Result<ShareView> Holder::share(const std::string& id, std::string* etag) {
@@ -108,12 +138,13 @@ Result<FoundShare> find_share(Wallet& wallet, std::string_view text) {
   if (text.size() < kLeastPrefix) {
     return fail(Errc::invalid, "name a share by at least the first 4 characters of its id");
   }
+  if (!is_id_text(text)) return unknown_share(text);
   KF_TRY(const std::vector<CredentialRecord> credentials, load_credentials(wallet.home));
   std::optional<FoundShare> found;
   std::optional<Error> unreachable;
   for (const CredentialRecord& credential : credentials) {
     KF_TRY(Holder holder, Holder::open(wallet, credential));
-    auto shares = holder.shares();
+    auto shares = holder.shares_beginning(text);
     if (!shares) {
       unreachable = asking(credential, shares.error());
       continue;
@@ -125,8 +156,6 @@ Result<FoundShare> find_share(Wallet& wallet, std::string_view text) {
                                        "\": give more of the id (keyferry list --shares)");
       }
       if (!found) found.emplace(FoundShare{std::move(holder), std::move(share)});
-      if (found->share.id == text) return std::move(*found);
-      break;
     }
   }
   if (found) return std::move(*found);

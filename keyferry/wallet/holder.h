@@ -26,14 +26,19 @@ class Holder {
   // access gets the token alone (renewal needs it).
   Result<const Access*> access();
 
-  // shares lists everything below the credential, oldest first. share gets one: not_found if it is
-  // not below it. `etag`, when given, is set for `wait`.
-  Result<std::vector<ShareView>> shares();
+  // shares lists what lies below the credential, oldest first, as many as a person can read. What
+  // was made from the credential itself is never crowded out by what others made further down.
+  Result<ShareViews> shares();
+  // shares_beginning lists up to three whose id begins with `prefix`.
+  Result<std::vector<ShareView>> shares_beginning(std::string_view prefix);
+  // share gets one: not_found if it is not below it. `etag`, when given, is set for `wait`.
   Result<ShareView> share(const std::string& id, std::string* etag = nullptr);
   // wait returns the share once it differs from `etag`, or nothing after some 25 s.
   Result<std::optional<ShareView>> wait(const std::string& id, std::string& etag);
 
  private:
+  // pages follows the list that `query` asks for, up to so many pages.
+  Result<ShareViews> pages(const std::string& query, int most);
   Holder(Wallet& wallet, CredentialRecord record, crypto::PrivateKey key);
   CredentialRecord record_;
   crypto::PrivateKey key_;

@@ -149,23 +149,34 @@ Result<ShareView> parse_share_view(const boost::json::object& object) {
   return view;
 }
 
-Result<std::vector<ShareView>> parse_share_views(const boost::json::object& object) {
+Result<ShareViews> parse_share_views(const boost::json::object& object) {
   const boost::json::value* list = object.if_contains("shares");
   if (list == nullptr || !list->is_array()) {
     return fail(Errc::invalid, "the authority's list of shares is malformed");
   }
-  std::vector<ShareView> views;
+  ShareViews views;
   for (const boost::json::value& entry : list->get_array()) {
     if (!entry.is_object()) return fail(Errc::invalid, "a share in the list is no object");
     KF_TRY(ShareView view, parse_share_view(entry.get_object()));
-    views.push_back(std::move(view));
+    views.shares.push_back(std::move(view));
+  }
+  constexpr std::int64_t kMost = 1'000'000'000;
+  KF_TRY(const auto more, codec::optional_integer_member(object, "more", 0, kMost));
+  views.more = more.value_or(0);
+  KF_TRY(const auto next, codec::optional_text_member(object, "next"));
+  views.next = next.value_or("");
+  if (!views.next.empty() && !is_plain_id(views.next)) {
+    return fail(Errc::invalid, "the authority's list of shares is malformed");
   }
   return views;
 }
 
+bool is_id_text(std::string_view text) {
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz234567") == text.npos;
+}
+
 bool is_whole_id(std::string_view text) {
-  return text.size() == 20 &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz234567") == text.npos;
+  return text.size() == 20 && is_id_text(text);
 }
 
 bool is_open(const ShareView& share) {

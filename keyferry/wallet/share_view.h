@@ -37,10 +37,18 @@ struct ShareView {
 
 // parse_share_view reads a share record; texts for the terminal come out cleaned. Errors: invalid.
 Result<ShareView> parse_share_view(const boost::json::object& object);
-// parse_share_views reads {"shares": […]}.
-Result<std::vector<ShareView>> parse_share_views(const boost::json::object& object);
+// ShareViews is a page of a list, or several.
+struct ShareViews {
+  std::vector<ShareView> shares;
+  std::int64_t more = 0;  // shares behind these
+  std::string next;       // where the next page begins; empty: nothing follows
+};
+// parse_share_views reads {"shares": […], "more": N, "next": "…"?}.
+Result<ShareViews> parse_share_views(const boost::json::object& object);
 
-// is_whole_id says that `text` is a whole share id, not the beginning of one.
+// is_id_text says that every character of `text` is one of a share id; is_whole_id says that `text`
+// is a whole share id, not the beginning of one.
+bool is_id_text(std::string_view text);
 bool is_whole_id(std::string_view text);
 
 // is_over says that nothing can be taken with it any more and nobody holds it.

@@ -94,7 +94,8 @@ def share_calls(ada, bo):
     ada.v1("POST", f"{path}/refuse", json={})
     tag = ada.v1("GET", path).headers["etag"]
     ada.v1("GET", path, {"If-None-Match": tag})
-    ada.v1("GET", "/v1/shares")
+    for query in ("", "?limit=1", "?limit=0", "?state=over", "?after=x"):
+        ada.v1("GET", f"/v1/shares{query}")
     confirmed = f"/v1/shares/{ada.share(mode='confirmed')['share']}"
     ada.v1("POST", f"{confirmed}/grant", json={"thumbprint": "short"})
     ada.v1("POST", f"{confirmed}/grant", {"Content-Type": "text/plain"}, body="x")

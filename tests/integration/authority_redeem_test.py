@@ -164,7 +164,7 @@ def test_nothing_wider_is_shared_and_the_answer_says_why(ada):
         answer = ada.v1("POST", "/v1/shares", {"Content-Type": "application/json"}, body=text)
         assert answer.status == 400 and answer.json()["error"] == "invalid", text
     assert ada.v1("POST", "/v1/shares", {"Content-Type": "application/json"}, body="x" * 70000).status == 413
-    assert ada.v1("GET", "/v1/shares").json() == {"shares": []}
+    assert ada.v1("GET", "/v1/shares").json() == {"more": 0, "shares": []}
 
 
 def test_bad_tokens_forms_and_assertions_are_refused(authority, ada):

@@ -80,8 +80,10 @@ def make_world(place):
 #= spec:authority#2-flood test
 def test_a_flood_below_one_receiver_hinders_nobody_above_it(world):
     assert not world.flood(world.holder(world.eve), SHARES, rights={"command": COMMAND})
+    listed = world.ada.json("list", "--shares")["credentials"][0]
+    assert {*world.others, world.eves} <= {share["share"] for share in listed["shares"]}
     began = time.monotonic()
-    world.ada.run("revoke", world.others[0])
+    world.ada.run("revoke", world.others[0][:8])
     world.ada.run("revoke", world.eves, "--yes")
     assert time.monotonic() - began < 20
     assert world.state(world.others[0]) == world.state(world.eves) == "revoked" and world.state(world.others[1]) == "open"
@@ -90,3 +92,30 @@ def test_a_flood_below_one_receiver_hinders_nobody_above_it(world):
     assert not list((world.ada.home / "transfers").glob("*.json"))
     again = world.ada.run("revoke", "--below", "servers", "--yes")
     assert "nothing is shared from it now" in again.err
+
+
+#= spec:authority#2-pages test
+def test_pages_hold_every_share_once_and_stay_small(world):
+    eve = world.holder(world.eve)
+    assert not world.flood(eve, 450, rights={"command": COMMAND})
+    seen, query = [], ""
+    while True:
+        answer = eve.v1("GET", f"/v1/shares?limit=200{query}")
+        page = answer.json()
+        assert len(page["shares"]) <= 200 and len(answer.body) < 600_000
+        seen += [share["share"] for share in page["shares"]]
+        assert page["more"] == 450 - len(seen)
+        if "next" not in page:
+            break
+        query = "&after=" + page["next"]
+    assert len(seen) == len(set(seen)) == 450
+    eve.v1("DELETE", f"/v1/shares/{seen[0]}")
+    live = eve.v1("GET", "/v1/shares?state=live&limit=1").json()
+    assert live["shares"][0]["share"] == seen[1] and live["more"] == 448
+    assert [share["share"] for share in eve.v1("GET", f"/v1/shares?id_prefix={seen[5]}").json()["shares"]] == [seen[5]]
+    assert eve.v1("GET", f"/v1/shares?children_of={world.others[0]}").json() == {"more": 0, "shares": []}
+    ada = world.holder(world.ada)
+    own = ada.v1("GET", f"/v1/shares?children_of={eve.v1('GET', '/v1/shares?limit=1').json()['shares'][0]['parent']}&limit=1").json()
+    assert own["more"] == 449
+    for wrong in ("limit=0", "limit=201", "limit=x", "after=x", "state=over", "id_prefix=" + "a" * 21):
+        assert eve.v1("GET", f"/v1/shares?{wrong}").status == 400, wrong

@@ -94,7 +94,7 @@ class Client:
 
     def dpop(self, method, path, token=None, key=None, **bent):
         key = key or self.dpop_key
-        payload = {"htm": method, "htu": self.url + path, "iat": int(time.time()), "jti": secrets.token_urlsafe(12), "nonce": self.nonce}
+        payload = {"htm": method, "htu": self.url + path.split("?")[0], "iat": int(time.time()), "jti": secrets.token_urlsafe(12), "nonce": self.nonce}
         if token:
             payload["ath"] = b64u(hashlib.sha256(token.encode()).digest())
         payload.update(bent)
