@@ -142,7 +142,9 @@ struct Webhooks::State {
       if (next == jobs.end()) {
         wakes.wait(lock);
       } else if (next->first > now) {
-        wakes.wait_until(lock, next->first);
+        // A copy: the job may be gone when the wait ends, and its time is looked at again then.
+        const SteadyTime due = next->first;
+        wakes.wait_until(lock, due);
       } else {
         return begin(next);
       }
