@@ -88,6 +88,11 @@ Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) 
 //= spec:tigress#SYS-02
 Result<Done> warn(Session& session, const std::string& what, const ShareOptions& options) {
   Terminal& terminal = session.terminal();
+  if (options.pin && !options.now) {
+    terminal.say(std::string("below the link stands the PIN") +
+                 (options.code ? " and below it the code" : "") +
+                 ": send it another way than the link, best by voice");
+  }
   if (options.code) {
     terminal.say("nobody gets " + what +
                  " without the code: send it another way than the link, best by voice");

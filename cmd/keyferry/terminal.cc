@@ -56,6 +56,7 @@ void write_text(int descriptor, std::string_view text) {
 Terminal::Terminal(bool yes, bool quiet) : yes_(yes), quiet_(quiet), descriptor_(open_terminal()) {}
 
 Terminal::~Terminal() {
+  end_live_line();
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
@@ -72,7 +73,8 @@ void Terminal::step(std::string_view event, const boost::json::object& facts,
     for (const auto& [name, value] : facts) object[name] = value;
     return print_json(object);
   }
-  if (!can_answer()) return say(line);
+  // The words are read out from the screen, so they have a line of their own.
+  if (!can_answer() || event == "words") return say(line);
   std::array<char, 16> at{};
   const std::time_t now = std::time(nullptr);
   std::tm local{};

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from support import BIN, Wallet
+from support import BIN, Wallet, wait_until
 from support.exchange import Receiver, Sender, World
 from support.receiver import Receiver as Stranger
 from support.terminal import Terminal
@@ -254,3 +254,14 @@ def test_on_two_terminals(world):
     assert words not in sender.seen.replace(f": {words}\r\n", ""), "only as it was typed"
     assert "2 entries left" in sender.seen and "none of the words is" in sender.seen
     assert "ssh -i" in receiver.seen
+    assert re.search(r"^read these words", receiver.seen, re.MULTILINE), "the words have a line of their own"
+    assert not re.search(r"…keyferry:", sender.seen + receiver.seen), "an error has a line of its own"
+
+
+def test_every_number_that_is_printed_is_named(world):
+    for options, said in ((["--pin"], "below the link stands the PIN: send"),
+                          (["--pin", "--code"], "below the link stands the PIN and below it the code: send")):
+        made = world.ada.start("share", "own", "--for", "1h", *options, "--allow-local")
+        wait_until(lambda: "waiting for the other side" in made.log(), "the link")
+        assert said in made.log() and len(re.findall(r"^\d{6}$", made.log(), re.MULTILINE)) == len(options)
+        made.kill()

@@ -242,7 +242,7 @@ def test_fish_completes_commands_and_options(place):
     def words(line):
         command = f"source {shlex.quote(str(script))}; complete -C {shlex.quote(line)}"
         env = {**os.environ, "HOME": str(place.folder("fish"))}
-        return [word.split("\t")[0] for word in run([fish(), "-c", command], env=env).out.splitlines()]
+        return [word.split("\t")[0] for word in run([shell("fish"), "-c", command], env=env).out.splitlines()]
 
     assert words("keyferry sh") == ["share"]
     assert words("keyferry share --link") == ["--link-for"]
@@ -251,18 +251,16 @@ def test_fish_completes_commands_and_options(place):
 
 def test_zsh_reads_its_completion(place):
     script = completion("zsh", place)
-    run([zsh(), "-n", script])
+    run([shell("zsh"), "-n", script])
     # Loaded as zsh does it: by the name on the first line, from a folder of fpath.
     folder = place.folder("fpath")
     shutil.copy(script, folder / "_keyferry")
     command = (f"fpath=({shlex.quote(str(folder))} $fpath); autoload -U compinit; compinit -u -d {shlex.quote(str(folder))}/dump; "
                "print ${_comps[keyferry]}; autoload +X _keyferry && print loaded")
-    assert run([zsh(), "-f", "-c", command]).out.split() == ["_keyferry", "loaded"]
+    assert run([shell("zsh"), "-f", "-c", command]).out.split() == ["_keyferry", "loaded"]
 
 
-def fish():
-    return shutil.which("fish") or pytest.skip("fish is not installed")
-
-
-def zsh():
-    return shutil.which("zsh") or pytest.skip("zsh is not installed")
+def shell(name):
+    found = shutil.which(name)
+    assert found, f"{name} is not installed: scripts/setup test"
+    return found
