@@ -25,11 +25,11 @@ stopped by its pid when the test ends. After a failed test the directory with al
 from . import sandbox
 from .certificates import CertificateAuthority
 from .http import Answer, call
-from .process import BIN, ROOT, Finished, Place, Program, free_port, run, wait_until
+from .process import BIN, ROOT, SANITIZED, Finished, Place, Program, free_port, run, wait_until
 from .programs import Authority, Relay, Verifier, Wallet
 from .sshd import LOGIN, Sshd
 from .system import System
 
 __all__ = ["Answer", "Authority", "BIN", "CertificateAuthority", "Finished", "LOGIN", "Place", "Program", "ROOT",
-           "Relay", "Sshd", "System", "Verifier", "Wallet", "call", "free_port", "run", "sandbox",
+           "Relay", "SANITIZED", "Sshd", "System", "Verifier", "Wallet", "call", "free_port", "run", "sandbox",
            "wait_until"]

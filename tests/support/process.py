@@ -15,6 +15,8 @@ from .certificates import CertificateAuthority
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("KEYFERRY_BIN") or ROOT / "build/release/bin").resolve()
+# A sanitizer's programs take more memory and load its libraries.
+SANITIZED = BIN.parent.name in ("asan", "tsan")
 
 
 # Below the ports that the system gives to outgoing connections, so that none of these takes one between its choice
