@@ -36,18 +36,19 @@ Result<ByteArray<N>> array_member(const boost::json::object& object, std::string
   return out;
 }
 
-Result<Done> read_handshake(const boost::json::object& handshake, Invite& invite) {
-  KF_TRY(const std::string suite, codec::text_member(handshake, "suite"));
+Result<Handshake> read_handshake(const boost::json::object& object) {
+  Handshake handshake;
+  KF_TRY(const std::string suite, codec::text_member(object, "suite"));
   if (suite != "X25519") return fail(Errc::invalid, "member \"suite\" must be \"X25519\"");
-  KF_TRY(invite.key, array_member<32>(handshake, "key"));
-  KF_TRY(invite.commit, array_member<32>(handshake, "commit"));
-  KF_TRY(const boost::json::object* code, codec::optional_object_member(handshake, "code"));
-  if (code == nullptr) return Done{};
+  KF_TRY(handshake.key, array_member<32>(object, "key"));
+  KF_TRY(handshake.commit, array_member<32>(object, "commit"));
+  KF_TRY(const boost::json::object* code, codec::optional_object_member(object, "code"));
+  if (code == nullptr) return handshake;
   CodeOffer offer;
   KF_TRY(offer.sid, array_member<16>(*code, "sid"));
   KF_TRY(offer.y, array_member<32>(*code, "y"));
-  invite.code = offer;
-  return Done{};
+  handshake.code = offer;
+  return handshake;
 }
 
 Result<Invite> read_invite(const boost::json::object& content) {
@@ -64,7 +65,7 @@ Result<Invite> read_invite(const boost::json::object& content) {
     KF_TRY(invite.note, codec::label(*note, kMostText));
   }
   KF_TRY(const boost::json::object* handshake, codec::object_member(content, "handshake"));
-  KF_TRY([[maybe_unused]] const Done fine, read_handshake(*handshake, invite));
+  KF_TRY(invite.handshake, read_handshake(*handshake));
   return invite;
 }
 
@@ -115,21 +116,29 @@ Result<Cancel> read_cancel(const boost::json::object& content) {
 
 }  // namespace
 
-boost::json::object encode_invite(const Invite& invite) {
-  boost::json::object handshake{{"suite", "X25519"},
-                                {"key", encode_base64url(invite.key)},
-                                {"commit", encode_base64url(invite.commit)}};
-  if (invite.code) {
-    handshake["code"] = boost::json::object{{"sid", encode_base64url(invite.code->sid)},
-                                            {"y", encode_base64url(invite.code->y)}};
+boost::json::object encode_handshake(const Handshake& handshake) {
+  boost::json::object object{{"suite", "X25519"},
+                             {"key", encode_base64url(handshake.key)},
+                             {"commit", encode_base64url(handshake.commit)}};
+  if (handshake.code) {
+    object["code"] = boost::json::object{{"sid", encode_base64url(handshake.code->sid)},
+                                         {"y", encode_base64url(handshake.code->y)}};
   }
+  return object;
+}
+
+Result<Handshake> parse_handshake(const boost::json::object& object) {
+  return damaged(read_handshake(object));
+}
+
+boost::json::object encode_invite(const Invite& invite) {
   boost::json::object content{{"authority", invite.authority},
                               {"kind", invite.kind},
                               {"rights", invite.rights},
                               {"share", invite.share},
                               {"expires", codec::encode_rfc3339(invite.expires)}};
   if (invite.note) content["note"] = *invite.note;
-  content["handshake"] = std::move(handshake);
+  content["handshake"] = encode_handshake(invite.handshake);
   return content;
 }
 

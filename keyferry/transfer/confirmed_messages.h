@@ -25,6 +25,15 @@ struct CodeOffer {
   crypto::CpaceShare y{};
 };
 
+// Handshake is what an invite of either format says of the sender's half of the keys.
+struct Handshake {
+  crypto::X25519Public key{};  // ephemeral
+  digest::Sha256 commit{};     // to Ns
+  std::optional<CodeOffer> code;
+};
+boost::json::object encode_handshake(const Handshake& handshake);
+Result<Handshake> parse_handshake(const boost::json::object& object);
+
 struct Invite {
   std::string authority;  // issuer identifier, exact octets
   std::string kind;
@@ -32,9 +41,7 @@ struct Invite {
   std::string share;
   Time expires{};
   std::optional<std::string> note;  // cleaned, at most 200 code points: quoted when shown
-  crypto::X25519Public key{};
-  digest::Sha256 commit{};
-  std::optional<CodeOffer> code;
+  Handshake handshake;
 };
 boost::json::object encode_invite(const Invite& invite);
 Result<Invite> parse_invite(const boost::json::object& content);

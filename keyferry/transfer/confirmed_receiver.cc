@@ -7,12 +7,11 @@
 #include "keyferry/codec/json.h"
 #include "keyferry/credential/offer.h"
 #include "keyferry/transfer/code.h"
-#include "keyferry/transfer/record.h"
 
 namespace keyferry::transfer {
 namespace {
 
-std::string_view awaited_in(ConfirmedReceiver::State state) {
+std::string_view awaited_in(ConfirmedReceiver::State state, bool delegates) {
   using enum ConfirmedReceiver::State;
   switch (state) {
     case claimed:
@@ -20,7 +19,7 @@ std::string_view awaited_in(ConfirmedReceiver::State state) {
     case requested:
       return "reveal";
     case waiting:
-      return "grant";
+      return delegates ? "import" : "grant";
     case invited:
     case redeeming:
     case ended:
@@ -31,10 +30,11 @@ std::string_view awaited_in(ConfirmedReceiver::State state) {
 
 }  // namespace
 
-ConfirmedReceiver ConfirmedReceiver::claim(SecretBytes secret, std::string mailbox) {
+ConfirmedReceiver ConfirmedReceiver::claim(SecretBytes secret, std::string mailbox,
+                                           std::string_view format) {
   ConfirmedReceiver receiver;
   receiver.conversation_.side = Side::receiver;
-  receiver.conversation_.format = kShareFormat;
+  receiver.conversation_.format = format;
   receiver.conversation_.mailbox = std::move(mailbox);
   receiver.secret_ = std::move(secret);
   return receiver;
@@ -42,7 +42,7 @@ ConfirmedReceiver ConfirmedReceiver::claim(SecretBytes secret, std::string mailb
 
 Effects ConfirmedReceiver::message(ByteView plaintext) {
   if (state_ == State::ended) return {};
-  const auto envelope = read(conversation_, plaintext, awaited_in(state_));
+  const auto envelope = read(conversation_, plaintext, awaited_in(state_, delegates()));
   if (!envelope) {
     const Error& error = envelope.error();
     return state_ == State::claimed ? give_back(error.reason, error.detail)
@@ -53,24 +53,30 @@ Effects ConfirmedReceiver::message(ByteView plaintext) {
   if (type == "cancel") return take_cancel(plaintext, **envelope);
   if (type == "invite") return take_invite(plaintext, **envelope);
   if (type == "reveal") return take_reveal(plaintext, **envelope);
-  return take_grant(plaintext, **envelope);
+  return take_given(plaintext, **envelope);
 }
 
 Effects ConfirmedReceiver::take_invite(ByteView plaintext, const Envelope& envelope) {
-  auto invite = parse_invite(envelope.content);
-  if (!invite) return give_back("damaged", invite.error().detail);
+  if (delegates()) {
+    auto invite = parse_delegation_invite(envelope.content);
+    if (!invite) return give_back("damaged", invite.error().detail);
+    delegation_ = *std::move(invite);
+  } else {
+    auto invite = parse_invite(envelope.content);
+    if (!invite) return give_back("damaged", invite.error().detail);
+    invite_ = *std::move(invite);
+  }
   accept(conversation_, plaintext, envelope);
   h_invite_ = digest::sha256(plaintext);
-  invite_ = *std::move(invite);
   state_ = State::invited;
   return resume();
 }
 
 Effects ConfirmedReceiver::approve(ReceiverApproval approval) {
   if (state_ != State::invited) return {};
-  if (invite_->key == approval.key.public_key())
+  if (handshake().key == approval.key.public_key())
     return abort("reflected", "the sender's key is our own");
-  auto dh = approval.key.agree(invite_->key);
+  auto dh = approval.key.agree(handshake().key);
   if (!dh) return abort("order", "the sender's key is not usable");
   base_ = shared_base(secret_, *dh);
   auto plaintext = compose_request(approval);
@@ -85,8 +91,8 @@ Result<Bytes> ConfirmedReceiver::compose_request(const ReceiverApproval& approva
   Request request;
   request.key = approval.key.public_key();
   request.nonce = approval.nonce;
-  if (invite_->code) {
-    const CodeInput input(approval.code, conversation_.transfer, invite_->code->sid);
+  if (handshake().code) {
+    const CodeInput input(approval.code, conversation_.transfer, handshake().code->sid);
     const crypto::CpaceSide side = crypto::CpaceSide::start(input.view());
     code_scalar_ = side.scalar().clone();
     request.y = side.share();
@@ -102,7 +108,7 @@ Effects ConfirmedReceiver::take_reveal(ByteView plaintext, const Envelope& envel
   if (!octets) return abort("damaged", octets.error().detail);
   Nonce nonce{};
   std::copy(octets->begin(), octets->end(), nonce.begin());
-  if (!equal_constant_time(commit_to(nonce), invite_->commit)) {
+  if (!equal_constant_time(commit_to(nonce), handshake().commit)) {
     return abort("order", "the sender opened another nonce than it committed to");
   }
   const auto isk = code_key();
@@ -119,28 +125,41 @@ Effects ConfirmedReceiver::take_reveal(ByteView plaintext, const Envelope& envel
 }
 
 Result<SecretBytes> ConfirmedReceiver::code_key() const {
-  if (!invite_->code) return SecretBytes();
-  const CodeInput input(code_, conversation_.transfer, invite_->code->sid);
+  if (!handshake().code) return SecretBytes();
+  const CodeInput input(code_, conversation_.transfer, handshake().code->sid);
   KF_TRY(const auto side, crypto::CpaceSide::resume(input.view(), code_scalar_));
-  return side.responder_key(invite_->code->sid, invite_->code->y);
+  return side.responder_key(handshake().code->sid, handshake().code->y);
 }
 
-Effects ConfirmedReceiver::take_grant(ByteView plaintext, const Envelope& envelope) {
+Effects ConfirmedReceiver::take_given(ByteView plaintext, const Envelope& envelope) {
   const auto sealed = sealed_member(envelope.content);
   if (!sealed) return abort("damaged", sealed.error().detail);
   const auto inside = open_inside(TrafficKeys::restore(prk_.clone()).key("sender", 2), *sealed);
-  if (!inside) return abort("damaged", "the grant does not open");
-  auto grant = parse_grant(*inside);
-  if (!grant) return abort("damaged", grant.error().detail);
-  const auto offer = credential::parse_offer(grant->credential_offer);
-  const bool as_invited = offer && grant->share == invite_->share &&
-                          offer->issuer == invite_->authority &&
-                          offer->configuration_ids == std::vector<std::string>{invite_->kind};
-  if (!as_invited) return abort("offer", "the grant offers something else than the invite");
+  if (!inside) return abort("damaged", "what the sender gave does not open");
+  const auto fine = read_given(*inside);
+  if (!fine) return abort(fine.error().reason, fine.error().detail);
   accept(conversation_, plaintext, envelope);
-  grant_ = *std::move(grant);
   state_ = State::redeeming;
   return resume();
+}
+
+// read_given takes over a grant, which must be for what the invite offered, or an import, whose
+// signatures are looked at by whoever carries ImportDelegation out.
+Result<Done> ConfirmedReceiver::read_given(const boost::json::object& inside) {
+  if (delegates()) {
+    KF_TRY(import_, parse_import(inside));
+    return Done{};
+  }
+  KF_TRY(Grant grant, parse_grant(inside));
+  const auto offer = credential::parse_offer(grant.credential_offer);
+  const bool as_invited = offer && grant.share == invite_->share &&
+                          offer->issuer == invite_->authority &&
+                          offer->configuration_ids == std::vector<std::string>{invite_->kind};
+  if (!as_invited) {
+    return fail(Errc::forbidden, "the grant offers something else than the invite", "offer");
+  }
+  grant_ = std::move(grant);
+  return Done{};
 }
 
 Effects ConfirmedReceiver::redeemed(const Outcome& outcome) {
@@ -207,6 +226,7 @@ Effects ConfirmedReceiver::end(Ended ended) {
 void ConfirmedReceiver::erase() {
   for (SecretBytes* secret : {&code_, &code_scalar_, &base_, &prk_}) *secret = SecretBytes();
   grant_.reset();
+  import_.reset();
 }
 
 Effects ConfirmedReceiver::resume() const {
@@ -214,6 +234,7 @@ Effects ConfirmedReceiver::resume() const {
     case State::claimed:
       return {};
     case State::invited:
+      if (delegates()) return {ShowDelegation{*delegation_}};
       return {ShowInvite{*invite_}};
     case State::requested:
       return {SendMessage{conversation_.own_last}};
@@ -221,54 +242,12 @@ Effects ConfirmedReceiver::resume() const {
       return {ShowWords{TrafficKeys::restore(prk_.clone()).words()},
               SendMessage{conversation_.own_last}};
     case State::redeeming:
+      if (delegates()) return {ImportDelegation{*import_}};
       return {Redeem{grant_->credential_offer}};
     case State::ended:
       return closing_;
   }
   return {};
-}
-
-SecretBytes ConfirmedReceiver::encode() const {
-  RecordWriter record;
-  record.number("state", static_cast<int>(state_));
-  record.object("conversation", encode_conversation(conversation_));
-  record.object("invite", invite_ ? encode_invite(*invite_) : boost::json::object());
-  record.octets("secret", secret_.expose());
-  record.octets("code", code_.expose());
-  record.octets("code_scalar", code_scalar_.expose());
-  record.octets("base", base_.expose());
-  record.octets("prk", prk_.expose());
-  record.octets("h_invite", h_invite_);
-  record.octets("h_request", h_request_);
-  record.object("grant", grant_ ? encode_grant(*grant_) : boost::json::object());
-  record.effects("closing", closing_);
-  return record.take();
-}
-
-Result<ConfirmedReceiver> ConfirmedReceiver::parse(const SecretBytes& octets) {
-  KF_TRY(const RecordReader record, RecordReader::parse(octets));
-  ConfirmedReceiver receiver;
-  KF_TRY(const int state, record.number("state", 0, static_cast<int>(State::ended)));
-  receiver.state_ = static_cast<State>(state);
-  KF_TRY(const boost::json::object* conversation, record.object("conversation"));
-  KF_TRY(receiver.conversation_, parse_conversation(*conversation));
-  KF_TRY(const boost::json::object* invite, record.object("invite"));
-  if (!invite->empty()) {
-    KF_TRY(receiver.invite_, parse_invite(*invite));
-  }
-  KF_TRY(receiver.secret_, record.secret("secret"));
-  KF_TRY(receiver.code_, record.secret("code"));
-  KF_TRY(receiver.code_scalar_, record.secret("code_scalar"));
-  KF_TRY(receiver.base_, record.secret("base"));
-  KF_TRY(receiver.prk_, record.secret("prk"));
-  KF_TRY(receiver.h_invite_, record.array<32>("h_invite"));
-  KF_TRY(receiver.h_request_, record.array<32>("h_request"));
-  KF_TRY(const boost::json::object* grant, record.object("grant"));
-  if (!grant->empty()) {
-    KF_TRY(receiver.grant_, parse_grant(*grant));
-  }
-  KF_TRY(receiver.closing_, record.effects("closing"));
-  return receiver;
 }
 
 }  // namespace keyferry::transfer

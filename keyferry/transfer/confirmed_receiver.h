@@ -31,12 +31,17 @@ class ConfirmedReceiver {
   enum class State { claimed, invited, requested, waiting, redeeming, ended };
 
   // claim begins with the claim of a mailbox: `mailbox` as transfer.md section 2 spells it.
-  static ConfirmedReceiver claim(SecretBytes secret, std::string mailbox);
+  // `format` is the conversation that the mailbox's first message is of: kShareFormat, or
+  // kDelegationFormat, where ShowDelegation and ImportDelegation take the places of ShowInvite and
+  // Redeem.
+  static ConfirmedReceiver claim(SecretBytes secret, std::string mailbox,
+                                 std::string_view format = kShareFormat);
 
   State state() const { return state_; }
   const Bytes& own_last() const { return conversation_.own_last; }
   // invite is what was offered; nothing before it came.
   const std::optional<Invite>& invite() const { return invite_; }
+  const std::optional<DelegationInvite>& delegation() const { return delegation_; }
 
   Effects message(ByteView plaintext);
   Effects unreadable();
@@ -54,7 +59,12 @@ class ConfirmedReceiver {
   ConfirmedReceiver() = default;
   Effects take_invite(ByteView plaintext, const Envelope& envelope);
   Effects take_reveal(ByteView plaintext, const Envelope& envelope);
-  Effects take_grant(ByteView plaintext, const Envelope& envelope);
+  Effects take_given(ByteView plaintext, const Envelope& envelope);
+  Result<Done> read_given(const boost::json::object& inside);
+  bool delegates() const { return conversation_.format == kDelegationFormat; }
+  const Handshake& handshake() const {
+    return delegates() ? delegation_->handshake : invite_->handshake;
+  }
   Effects take_cancel(ByteView plaintext, const Envelope& envelope);
   Result<Bytes> compose_request(const ReceiverApproval& approval);
   Result<SecretBytes> code_key() const;
@@ -62,13 +72,17 @@ class ConfirmedReceiver {
   Effects abort(std::string_view reason, std::string text = {});
   Effects end(Ended ended);
   void erase();
+  boost::json::object encode_offered() const;
+  boost::json::object encode_given() const;
 
   State state_ = State::claimed;
   Conversation conversation_;
-  std::optional<Invite> invite_;
+  std::optional<Invite> invite_;                // of a share
+  std::optional<DelegationInvite> delegation_;  // or of a delegation
   SecretBytes secret_, code_, code_scalar_, base_, prk_;
   digest::Sha256 h_invite_{}, h_request_{};
   std::optional<Grant> grant_;
+  std::optional<Import> import_;
   Effects closing_;
 };
 

@@ -8,7 +8,6 @@
 #include "keyferry/crypto/jwk.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/transfer/code.h"
-#include "keyferry/transfer/record.h"
 
 namespace keyferry::transfer {
 namespace {
@@ -36,19 +35,6 @@ std::string_view awaited_in(ConfirmedSender::State state) {
   return "";
 }
 
-Invite invite_of(const SenderTerms& terms, const SenderRandomness& random) {
-  Invite invite;
-  invite.authority = terms.authority;
-  invite.kind = terms.kind;
-  invite.rights = terms.rights;
-  invite.share = terms.share;
-  invite.expires = terms.expires;
-  invite.note = terms.note;
-  invite.key = random.key.public_key();
-  invite.commit = commit_to(random.nonce);
-  return invite;
-}
-
 }  // namespace
 
 SenderRandomness SenderRandomness::draw() {
@@ -59,28 +45,53 @@ SenderRandomness SenderRandomness::draw() {
   return random;
 }
 
+// begin takes over code and randomness, which are wiped where they were.
+Handshake ConfirmedSender::begin(std::string_view format, SecretBytes code, bool words,
+                                 SenderRandomness& random) {
+  conversation_.side = Side::sender;
+  conversation_.format = format;
+  conversation_.transfer = random.transfer;
+  compare_words_ = words || code.empty();
+  sid_ = random.sid;
+  Handshake handshake{random.key.public_key(), commit_to(random.nonce), std::nullopt};
+  if (!code.empty()) {
+    const CodeInput input(code, random.transfer, random.sid);
+    const crypto::CpaceSide side = crypto::CpaceSide::start(input.view());
+    handshake.code = CodeOffer{random.sid, side.share()};
+    code_scalar_ = side.scalar().clone();
+  }
+  code_ = std::move(code);
+  key_ = random.key.secret().clone();
+  nonce_ = SecretBytes::copy(random.nonce);
+  wipe(random.nonce.data(), random.nonce.size());
+  return handshake;
+}
+
+Result<Done> ConfirmedSender::invite(SecretBytes secret, boost::json::object content) {
+  KF_TRY(const Bytes plaintext, compose(conversation_, "invite", std::move(content)));
+  h_invite_ = digest::sha256(plaintext);
+  secret_ = std::move(secret);
+  return Done{};
+}
+
 Result<ConfirmedSender> ConfirmedSender::start(SenderTerms terms, SenderRandomness random) {
   ConfirmedSender sender;
-  sender.conversation_.side = Side::sender;
-  sender.conversation_.format = kShareFormat;
-  sender.conversation_.transfer = random.transfer;
   sender.share_ = terms.share;
-  sender.compare_words_ = terms.words || terms.code.empty();
-  sender.sid_ = random.sid;
-  Invite invite = invite_of(terms, random);
-  if (!terms.code.empty()) {
-    const CodeInput input(terms.code, random.transfer, random.sid);
-    const crypto::CpaceSide side = crypto::CpaceSide::start(input.view());
-    invite.code = CodeOffer{random.sid, side.share()};
-    sender.code_scalar_ = side.scalar().clone();
-  }
-  KF_TRY(const Bytes plaintext, compose(sender.conversation_, "invite", encode_invite(invite)));
-  sender.h_invite_ = digest::sha256(plaintext);
-  sender.secret_ = std::move(terms.secret);
-  sender.code_ = std::move(terms.code);
-  sender.key_ = random.key.secret().clone();
-  sender.nonce_ = SecretBytes::copy(random.nonce);
-  wipe(random.nonce.data(), random.nonce.size());
+  Invite invite{terms.authority, terms.kind, terms.rights, terms.share, terms.expires,
+                terms.note,      {}};
+  invite.handshake = sender.begin(kShareFormat, std::move(terms.code), terms.words, random);
+  KF_TRY(sender.invite(std::move(terms.secret), encode_invite(invite)));
+  return sender;
+}
+
+Result<ConfirmedSender> ConfirmedSender::start_delegation(DelegationTerms terms,
+                                                          SenderRandomness random) {
+  ConfirmedSender sender;
+  DelegationInvite invite{terms.issuer, terms.kind, terms.rights, terms.expires, {}};
+  invite.handshake = sender.begin(kDelegationFormat, std::move(terms.code), terms.words, random);
+  boost::json::object content = encode_delegation_invite(invite);
+  KF_TRY(parse_delegation_invite(content));
+  KF_TRY(sender.invite(std::move(terms.secret), std::move(content)));
   return sender;
 }
 
@@ -125,6 +136,7 @@ Result<Effects> ConfirmedSender::freeze(ByteView plaintext, const Request& reque
   KF_TRY(const SecretBytes isk, code_key(request));
   peer_label_ = secret.label;
   peer_thumbprint_ = crypto::jwk_thumbprint(secret.jwk);
+  peer_key_ = crypto::encode_jwk(secret.jwk);
   prk_ =
       TrafficKeys(base, isk, h_invite_, digest::sha256(plaintext), as_nonce(nonce_)).prk().clone();
   return Effects{};
@@ -159,11 +171,7 @@ Effects ConfirmedSender::take_ready(ByteView plaintext, const Envelope& envelope
 }
 
 Effects ConfirmedSender::go_on() {
-  if (!compare_words_) {
-    state_ = State::granting;
-    return {CallGrant{share_, peer_thumbprint_, peer_label_}};
-  }
-  state_ = State::comparing;
+  state_ = compare_words_ ? State::comparing : State::granting;
   return resume();
 }
 
@@ -171,7 +179,7 @@ Effects ConfirmedSender::words(std::string_view typed) {
   if (state_ != State::comparing) return {};
   if (same_words(typed, TrafficKeys::restore(prk_.clone()).words())) {
     state_ = State::granting;
-    return {CallGrant{share_, peer_thumbprint_, peer_label_}};
+    return resume();
   }
   if (--tries_left_ > 0) return resume();
   return abort("words", "the words were wrong three times");
@@ -183,10 +191,23 @@ Effects ConfirmedSender::refuse() {
 }
 
 Effects ConfirmedSender::granted(const boost::json::object& credential_offer) {
-  if (state_ != State::granting) return {};
+  if (state_ != State::granting || delegates()) return {};
+  return send_given("grant", encode_grant({credential_offer, share_}));
+}
+
+//= spec:transfer#3-delegation
+Effects ConfirmedSender::signed_delegation(const Import& import) {
+  if (state_ != State::granting || !delegates()) return {};
+  boost::json::object object = encode_import(import);
+  if (const auto fine = parse_import(object); !fine) return abort("offer", fine.error().detail);
+  return send_given("import", object);
+}
+
+// send_given seals what the receiver gets under the key that seals nothing else.
+Effects ConfirmedSender::send_given(std::string_view type, const boost::json::object& object) {
   const SecretBytes key = TrafficKeys::restore(prk_.clone()).key("sender", 2);
-  const Bytes sealed = seal_inside(key, encode_grant({credential_offer, share_}));
-  auto plaintext = compose(conversation_, "grant", {{"sealed", encode_base64url(sealed)}});
+  auto plaintext =
+      compose(conversation_, type, {{"sealed", encode_base64url(seal_inside(key, object))}});
   if (!plaintext) return abort("offer", plaintext.error().detail);
   state_ = State::granted;
   return {SendMessage{*std::move(plaintext)}};
@@ -209,7 +230,8 @@ Effects ConfirmedSender::take_done(ByteView plaintext, const Envelope& envelope)
     closing_ = {DeleteMailbox{}};
     return end({});
   }
-  closing_ = {Revoke{share_}, DeleteMailbox{}};
+  take_back("offer");
+  closing_.emplace_back(DeleteMailbox{});
   return end({"offer", outcome->reason, true});
 }
 
@@ -217,7 +239,8 @@ Effects ConfirmedSender::take_cancel(ByteView plaintext, const Envelope& envelop
   const auto cancel = parse_cancel(envelope.content);
   if (!cancel) return abort("damaged", cancel.error().detail);
   accept(conversation_, plaintext, envelope);
-  closing_ = {Revoke{share_}, DeleteMailbox{}};
+  take_back("user");
+  closing_.emplace_back(DeleteMailbox{});
   return end({cancel->reason, cancel->text, true});
 }
 
@@ -233,21 +256,27 @@ Effects ConfirmedSender::cancel() {
 
 Effects ConfirmedSender::deadline() {
   if (state_ == State::ended) return {};
-  closing_ = {Revoke{share_}};  // "unless redeemed": whoever does it asks the authority first
+  take_back("expired");
   return end({"expired", "", false});
 }
 
-// abort writes one cancel and revokes the share, which nobody has redeemed yet as far as we know. A
-// wrong code ends this transfer only: the share lives, and the wallet may invite again.
-Effects ConfirmedSender::abort(std::string_view reason, std::string text) {
-  closing_.clear();
-  auto plaintext = compose(conversation_, "cancel", encode_cancel({std::string(reason), ""}));
-  if (plaintext) closing_.emplace_back(SendMessage{*std::move(plaintext)});
+// take_back revokes the share, which nobody has redeemed yet as far as we know ("unless redeemed":
+// whoever does it asks the authority first), or refuses it where the person did. A wrong code ends
+// this transfer only: the share lives, and the wallet may invite again. Of a delegation no
+// authority knows, and what was not signed need not be taken back.
+void ConfirmedSender::take_back(std::string_view reason) {
+  if (delegates() || reason == "code") return;
   if (reason == "words" || reason == "refused") {
     closing_.emplace_back(CallRefuse{share_});
-  } else if (reason != "code") {
+  } else {
     closing_.emplace_back(Revoke{share_});
   }
+}
+
+Effects ConfirmedSender::abort(std::string_view reason, std::string text) {
+  auto plaintext = compose(conversation_, "cancel", encode_cancel({std::string(reason), ""}));
+  if (plaintext) closing_.emplace_back(SendMessage{*std::move(plaintext)});
+  take_back(reason);
   return end({std::string(reason), std::move(text), false});
 }
 
@@ -274,57 +303,12 @@ Effects ConfirmedSender::resume() const {
     case State::comparing:
       return {AskWords{TrafficKeys::restore(prk_.clone()).words(), peer_label_, tries_left_}};
     case State::granting:
+      if (delegates()) return {SignDelegation{peer_key_, peer_label_}};
       return {CallGrant{share_, peer_thumbprint_, peer_label_}};
     case State::ended:
       return closing_;
   }
   return {};
-}
-
-SecretBytes ConfirmedSender::encode() const {
-  RecordWriter record;
-  record.number("state", static_cast<int>(state_));
-  record.object("conversation", encode_conversation(conversation_));
-  record.text("share", share_);
-  record.number("compare_words", compare_words_ ? 1 : 0);
-  record.octets("secret", secret_.expose());
-  record.octets("code", code_.expose());
-  record.octets("code_scalar", code_scalar_.expose());
-  record.octets("key", key_.expose());
-  record.octets("nonce", nonce_.expose());
-  record.octets("prk", prk_.expose());
-  record.octets("sid", sid_);
-  record.octets("h_invite", h_invite_);
-  record.text("peer_label", peer_label_);
-  record.text("peer_thumbprint", peer_thumbprint_);
-  record.number("tries_left", tries_left_);
-  record.effects("closing", closing_);
-  return record.take();
-}
-
-Result<ConfirmedSender> ConfirmedSender::parse(const SecretBytes& octets) {
-  KF_TRY(const RecordReader record, RecordReader::parse(octets));
-  ConfirmedSender sender;
-  KF_TRY(const int state, record.number("state", 0, static_cast<int>(State::ended)));
-  sender.state_ = static_cast<State>(state);
-  KF_TRY(const boost::json::object* conversation, record.object("conversation"));
-  KF_TRY(sender.conversation_, parse_conversation(*conversation));
-  KF_TRY(sender.share_, record.text("share"));
-  KF_TRY(const int words, record.number("compare_words", 0, 1));
-  sender.compare_words_ = words == 1;
-  KF_TRY(sender.secret_, record.secret("secret"));
-  KF_TRY(sender.code_, record.secret("code"));
-  KF_TRY(sender.code_scalar_, record.secret("code_scalar"));
-  KF_TRY(sender.key_, record.secret("key"));
-  KF_TRY(sender.nonce_, record.secret("nonce"));
-  KF_TRY(sender.prk_, record.secret("prk"));
-  KF_TRY(sender.sid_, record.array<16>("sid"));
-  KF_TRY(sender.h_invite_, record.array<32>("h_invite"));
-  KF_TRY(sender.peer_label_, record.text("peer_label"));
-  KF_TRY(sender.peer_thumbprint_, record.text("peer_thumbprint"));
-  KF_TRY(sender.tries_left_, record.number("tries_left", 0, 3));
-  KF_TRY(sender.closing_, record.effects("closing"));
-  return sender;
 }
 
 }  // namespace keyferry::transfer

@@ -34,6 +34,18 @@ struct SenderTerms {
   bool words = true;
 };
 
+// DelegationTerms is what a delegation is about (format keyferry.delegation.v1): a right that the
+// sender signs with the key whose thumbprint is `issuer`. It always hangs on the words or the code.
+struct DelegationTerms {
+  digest::Sha256 issuer{};
+  std::string kind;
+  boost::json::object rights;
+  Time expires{};
+  SecretBytes secret;  // the link's
+  SecretBytes code;
+  bool words = true;
+};
+
 // SenderRandomness is fresh from the system's generator, per transfer.
 struct SenderRandomness {
   ByteArray<16> transfer{};
@@ -50,23 +62,29 @@ class ConfirmedSender {
   // start composes the invite: own_last() is its plaintext, which the wallet seals into the new
   // mailbox; then it calls placed() with the mailbox's name. Errors: too_large, invalid.
   static Result<ConfirmedSender> start(SenderTerms terms, SenderRandomness random);
+  // start_delegation does the same for a delegation: the one machine, but that SignDelegation takes
+  // the place of CallGrant, an import that of the grant, and that no authority is told of its end.
+  static Result<ConfirmedSender> start_delegation(DelegationTerms terms, SenderRandomness random);
   void placed(std::string mailbox) { conversation_.mailbox = std::move(mailbox); }
 
   State state() const { return state_; }
   const Bytes& own_last() const { return conversation_.own_last; }
-  const std::string& share() const { return share_; }
+  const std::string& share() const { return share_; }  // empty in a delegation
+  bool delegates() const { return conversation_.format == kDelegationFormat; }
   // peer_label is what the receiver's wallet calls itself, empty before its request.
   const std::string& peer_label() const { return peer_label_; }
 
   // message takes what was opened from the mailbox. unreadable: it did not open, also not when read
   // again. words: what the person typed. refuse: the person says no. granted, grant_refused: the
-  // authority's answer. cancel: the person gives up. deadline: the mailbox is gone.
+  // authority's answer. signed_delegation: the answer to SignDelegation. cancel: the person gives
+  // up. deadline: the mailbox is gone.
   Effects message(ByteView plaintext);
   Effects unreadable();
   Effects words(std::string_view typed);
   Effects refuse();
   Effects granted(const boost::json::object& credential_offer);
   Effects grant_refused(std::string text);
+  Effects signed_delegation(const Import& import);
   Effects cancel();
   Effects deadline();
   // resume returns what may not have been done before a crash.
@@ -77,6 +95,8 @@ class ConfirmedSender {
 
  private:
   ConfirmedSender() = default;
+  Handshake begin(std::string_view format, SecretBytes code, bool words, SenderRandomness& random);
+  Result<Done> invite(SecretBytes secret, boost::json::object content);
   Effects take_request(ByteView plaintext, const Envelope& envelope);
   Effects take_ready(ByteView plaintext, const Envelope& envelope);
   Effects take_done(ByteView plaintext, const Envelope& envelope);
@@ -85,6 +105,8 @@ class ConfirmedSender {
   Result<SecretBytes> code_key(const Request& request) const;
   Effects send_reveal();
   Effects go_on();
+  Effects send_given(std::string_view type, const boost::json::object& object);
+  void take_back(std::string_view reason);
   Effects abort(std::string_view reason, std::string text = {});
   Effects end(Ended ended);
   void erase();
@@ -98,6 +120,7 @@ class ConfirmedSender {
   digest::Sha256 h_invite_{};
   std::string peer_label_;
   std::string peer_thumbprint_;
+  boost::json::object peer_key_;  // its credential key as a JWK
   int tries_left_ = 3;
   Effects closing_;  // what an ended transfer still owes
 };

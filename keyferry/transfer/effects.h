@@ -11,6 +11,7 @@
 
 #include "keyferry/base/bytes.h"
 #include "keyferry/transfer/confirmed_messages.h"
+#include "keyferry/transfer/delegation_messages.h"
 #include "keyferry/transfer/words.h"
 
 namespace keyferry::transfer {
@@ -34,6 +35,10 @@ struct ShowWords {
 struct ShowInvite {
   Invite invite;
 };
+// ShowDelegation does the same for a delegation; there is no authority to ask about it.
+struct ShowDelegation {
+  DelegationInvite invite;
+};
 // CallGrant: POST /v1/shares/{share}/grant; answer with granted() or grant_refused().
 struct CallGrant {
   std::string share;
@@ -52,6 +57,16 @@ struct Revoke {
 struct Redeem {
   boost::json::object credential_offer;
 };
+// SignDelegation: sign a delegation of the offered rights to the receiver's key `jwk`; answer with
+// signed_delegation(). ImportDelegation: check what was signed against the invite and the approved
+// key, and keep it; answer with redeemed().
+struct SignDelegation {
+  boost::json::object jwk;
+  std::string label;
+};
+struct ImportDelegation {
+  Import import;
+};
 struct DeleteMailbox {};
 struct Relinquish {};
 // Ended: the transfer is over, all keys are gone. `reason` is empty when both have it, else a word
@@ -63,7 +78,8 @@ struct Ended {
 };
 
 using Effect = std::variant<SendMessage, AskWords, ShowWords, ShowInvite, CallGrant, CallRefuse,
-                            Revoke, Redeem, DeleteMailbox, Relinquish, Ended>;
+                            Revoke, Redeem, ShowDelegation, SignDelegation, ImportDelegation,
+                            DeleteMailbox, Relinquish, Ended>;
 using Effects = std::vector<Effect>;
 
 }  // namespace keyferry::transfer

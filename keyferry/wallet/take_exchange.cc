@@ -151,7 +151,7 @@ Result<Effects> TakeExchange::agree(const transfer::Invite& invite) {
 // for again.
 //= spec:transfer#5-code
 Result<SecretBytes> TakeExchange::code_for(const transfer::Invite& invite) {
-  if (!invite.code) return SecretBytes();
+  if (!invite.handshake.code) return SecretBytes();
   for (bool again = false;; again = true) {
     SecretBytes typed;
     if (options_.code && !again) {

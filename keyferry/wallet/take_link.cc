@@ -8,6 +8,7 @@
 #include "keyferry/wallet/give_record.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/relay_client.h"
+#include "keyferry/wallet/take_delegation.h"
 #include "keyferry/wallet/take_exchange.h"
 
 namespace keyferry::wallet {
@@ -117,6 +118,7 @@ Result<Done> open_mailbox(Wallet& wallet, TakeRecord& record) {
   }
   RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
   KF_TRY(const Bytes plaintext, read_and_open(relay, mailbox));
+  KF_TRY(refuse_delegation(mailbox, plaintext));
   if (is_exchange(plaintext)) return begin_take(wallet, record, plaintext);
   KF_TRY(take_message(record, plaintext));
   return save_take(wallet.home, record);
@@ -136,6 +138,7 @@ Result<Done> open_file(Wallet& wallet, TakeRecord& record) {
         "the secret does not open " + mailbox.file + ": it is wrong, or the file is damaged",
         "damaged");
   }
+  KF_TRY(refuse_delegation(mailbox, *plaintext));
   if (is_exchange(*plaintext)) return begin_take(wallet, record, *plaintext);
   KF_TRY(take_message(record, *plaintext));
   return save_take(wallet.home, record);

@@ -31,19 +31,24 @@ def link_secret():
 class Sender:
     """`name`: what it calls the mailbox in its messages; `bent`: members of the invite, beside or instead of the honest ones."""
 
+    format = "keyferry.share.v1"
+
     def __init__(self, relay, authority, share, rights, expires, secret=None, name=None, **bent):
         self.name, self.secret, self.private, self.nonce = name, secret or link_secret(), X25519PrivateKey.generate(), os.urandom(32)
         self.transfer, self.share, self.seq, self.box = base64url(os.urandom(16)), share, 0, None
         public = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         commit = base64url(sha256(b"keyferry v1 commit\0", self.nonce))
         self.accepted = None
-        self.invite = self.message("invite", {"authority": authority, "kind": "ssh", "rights": rights, "share": share, "expires": expires,
-                                              "handshake": {"suite": "X25519", "key": base64url(public), "commit": commit}, **bent})
+        handshake = {"suite": "X25519", "key": base64url(public), "commit": commit}
+        self.invite = self.message("invite", {**self.offered(authority, share, rights, expires), "handshake": handshake, **bent})
         self.device = Device(relay)
         made = self.device.create(self.sealed(self.invite), configuration=configuration(secret=self.secret, policy="proof"))
         assert made.status == 200, made
         self.box = made.json()["urlLink"].rsplit("/", 1)[1]
         self.link = f"{made.json()['urlLink']}#{base64url(self.secret)}"
+
+    def offered(self, authority, share, rights, expires):
+        return {"authority": authority, "kind": "ssh", "rights": rights, "share": share, "expires": expires}
 
     def sealed(self, plaintext):
         return {"type": "AEAD_AES_256_GCM", "data": base64.b64encode(seal(self.secret, plaintext)).decode()}
@@ -53,7 +58,7 @@ class Sender:
         if self.accepted:
             routing.update(mailbox=self.name or self.box, prev=base64url(sha256(self.accepted)))
         self.seq += 1
-        return json.dumps({"format": "keyferry.share.v1", "content": content, "keyferry": routing}).encode()
+        return json.dumps({"format": self.format, "content": content, "keyferry": routing}).encode()
 
     def await_type(self, kind):
         def found():
@@ -109,3 +114,11 @@ class Sender:
         sealed = unbase64url(self.await_type("done")["content"]["sealed"])
         key = expand(self.prk, b"keyferry v1 key receiver 2")
         return json.loads(AESGCM(key).decrypt(sealed[:12], sealed[12:], None))
+
+
+class Delegator(Sender):
+    """A sender of a delegation; `authority` is the thumbprint of the key that signs."""
+    format = "keyferry.delegation.v1"
+
+    def offered(self, authority, share, rights, expires):
+        return {"issuer": authority, "kind": "ssh", "rights": rights, "expires": expires}
