@@ -43,7 +43,7 @@ net::ClientOptions client_options(const Program& program) {
 Session::Session(const Program& program, wallet::Home home, net::ClientOptions options)
     : home_(std::move(home)),
       client_(std::move(options)),
-      web_(client_, clock_),
+      web_(client_, clock_, [this](const std::string& text) { terminal_.say(text); }),
       terminal_(program.yes, program.json) {}
 
 Result<std::unique_ptr<Session>> Session::open(const Program& program) {

@@ -1,6 +1,8 @@
 #include "keyferry/wallet/web.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -8,12 +10,17 @@
 #include "keyferry/codec/http_date.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/text.h"
+#include "keyferry/codec/web_url.h"
 
 namespace keyferry::wallet {
 namespace {
 
 constexpr std::size_t kMostShown = 300;
 constexpr std::array kPauses = {std::chrono::milliseconds(200), std::chrono::milliseconds(1000)};
+
+constexpr std::string_view kTooMany = "too many requests from this address, says the server";
+constexpr Duration kUnsaid = std::chrono::seconds(5);
+constexpr Duration kLeast = std::chrono::seconds(1);
 
 bool is_lost(const Result<net::Response>& answer) {
   if (!answer) return answer.error().code == Errc::network;
@@ -39,6 +46,10 @@ Errc code_of(int status) {
   return Errc::invalid;
 }
 
+std::string seconds(Duration span) {
+  return std::to_string(std::chrono::ceil<std::chrono::seconds>(span).count()) + " s";
+}
+
 std::string minutes(Duration span) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(span).count();
   if (seconds < 120) return std::to_string(seconds) + " seconds";
@@ -51,16 +62,29 @@ std::string minutes(Duration span) {
 
 Result<net::Response> Web::send(const std::function<net::ClientRequest()>& make) {
   for (const auto pause : kPauses) {
-    auto answer = send_once(make());
+    auto answer = send_patiently(make);
     if (!is_lost(answer)) return answer;
     std::this_thread::sleep_for(pause);
   }
-  return send_once(make());
+  return send_patiently(make);
+}
+
+Result<net::Response> Web::send_patiently(const std::function<net::ClientRequest()>& make) {
+  for (;;) {
+    auto answer = send_once(make());
+    if (!answer || answer->status != 429 || !wait_out(*answer)) return answer;
+  }
 }
 
 Result<net::Response> Web::send_once(const net::ClientRequest& request) {
   auto answer = client_.send(request);
-  if (!answer) return answer;
+  if (!answer) {
+    Error error = answer.error();
+    if (const auto url = codec::parse_web_url(request.url)) {
+      error.detail = url->origin + ": " + error.detail;
+    }
+    return error;
+  }
   note_date(*answer);
   if (answer->status >= 300 && answer->status < 400 && answer->status != 304) {
     return fail(Errc::forbidden, "the server answers with a redirect, which is not followed",
@@ -69,10 +93,28 @@ Result<net::Response> Web::send_once(const net::ClientRequest& request) {
   return answer;
 }
 
+bool Web::wait_out(const net::Response& refused) {
+  const Duration asked = std::max(retry_after(refused).value_or(kUnsaid), kLeast);
+  if (asked > wait_left_) return false;
+  wait_left_ -= asked;
+  if (say_) say_(std::string(kTooMany) + "; trying again in " + seconds(asked));
+  std::this_thread::sleep_for(asked);
+  return true;
+}
+
 void Web::note_date(const net::Response& response) {
   const auto header = response.headers.find("Date");
   if (!header) return;
   if (const auto date = codec::parse_http_date(*header)) difference_ = *date - clock_.now();
+}
+
+std::optional<Duration> retry_after(const net::Response& response) {
+  constexpr std::uint32_t kDay = 86'400;
+  const std::string_view text = response.headers.find("Retry-After").value_or("");
+  std::uint32_t seconds = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+  return std::chrono::seconds(std::min(seconds, kDay));
 }
 
 Result<boost::json::object> json_of(const net::Response& response) {
@@ -89,6 +131,10 @@ Error error_of(const net::Response& response) {
     const boost::json::value* ours = object->if_contains("keyferry");
     if (ours != nullptr && ours->is_object()) error.reason = text_in(ours->get_object(), "error");
     if (error.reason.empty()) error.reason = text_in(*object, "error");
+  }
+  if (const auto wait = retry_after(response); wait && response.status == 429) {
+    if (error.detail.empty()) error.detail = kTooMany;
+    error.detail += "; try again in " + seconds(*wait);
   }
   if (error.detail.empty()) {
     error.detail = "the server answers " + std::to_string(response.status) + " " +

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <boost/json/object.hpp>
 
@@ -15,13 +17,21 @@ namespace keyferry::wallet {
 // Web sends requests. One thread.
 class Web {
  public:
-  Web(net::HttpClient& client, const Clock& clock) : client_(client), clock_(clock) {}
+  // `say` tells the person, in one line, that a server makes the wallet wait.
+  using Say = std::function<void(const std::string&)>;
+  Web(net::HttpClient& client, const Clock& clock, Say say = {})
+      : client_(client), clock_(clock), say_(std::move(say)) {}
 
   // send makes a call and, while the network fails or a proxy answers 502, 503 or 504, makes it
-  // again: three times in all, after 0.2 and 1 s. `make` builds the request of each try, so that a
-  // proof is fresh and a request id stays the same. Redirects are refused: forbidden with reason
-  // redirect. Errors: as HttpClient::send.
+  // again: three times in all, after 0.2 and 1 s. A 429 ("too many requests from your address",
+  // refused before anything was done) is waited out for as long as Retry-After asks, 1 s at least
+  // and 5 s where it does not say; the waits of a Web are kMostWait in all, and an answer that asks
+  // for more is returned at once. `make` builds the request of each try, so that a proof is fresh
+  // and a request id stays the same. Redirects are refused: forbidden with reason redirect.
+  // Errors: as HttpClient::send, with the server's origin before the text.
   Result<net::Response> send(const std::function<net::ClientRequest()>& make);
+
+  static constexpr Duration kMostWait = std::chrono::minutes(2);
 
   // clock_difference is how far the last server's Date header was ahead of our clock (negative:
   // behind), 0 before any.
@@ -29,13 +39,20 @@ class Web {
   Time now() const { return clock_.now(); }
 
  private:
+  Result<net::Response> send_patiently(const std::function<net::ClientRequest()>& make);
   Result<net::Response> send_once(const net::ClientRequest& request);
+  bool wait_out(const net::Response& refused);
   void note_date(const net::Response& response);
 
   net::HttpClient& client_;
   const Clock& clock_;
   Duration difference_{0};
+  Say say_;
+  Duration wait_left_ = kMostWait;
 };
+
+// retry_after reads that header as a whole number of seconds, a day at most; nothing otherwise.
+std::optional<Duration> retry_after(const net::Response& response);
 
 // json_of reads a 2xx answer's body as an object, whatever its media type says. Errors: invalid.
 Result<boost::json::object> json_of(const net::Response& response);
@@ -43,7 +60,8 @@ Result<boost::json::object> json_of(const net::Response& response);
 // error_of turns an answer that is no success into an Error: of a problem document (RFC 9457) its
 // `detail` and `error`, of an OAuth error object its `error_description` and, before that,
 // `keyferry.error` and `error`. Texts come out cleaned and at most 300 characters long, since they
-// are shown on a terminal. Whatever a server calls malformed (400) is `forbidden`: it said no.
+// are shown on a terminal. That of a 429 says when to try again. Whatever a server calls malformed
+// (400) is `forbidden`: it said no.
 Error error_of(const net::Response& response);
 
 // clock_words says how far off the clock is ("this machine's clock is 12 minutes behind"), or

@@ -32,6 +32,22 @@ TEST(Web, ServersTextCannotPlayWithTheTerminal) {
             300U);
 }
 
+TEST(Web, ReadsHowLongToWaitAsSecondsAlone) {
+  const auto asked = [](const std::string& text) {
+    net::Response response = answer(429, "");
+    response.headers.set("Retry-After", text);
+    return retry_after(response);
+  };
+  EXPECT_EQ(asked("0"), Duration(0));
+  EXPECT_EQ(asked("17"), std::chrono::seconds(17));
+  EXPECT_EQ(asked("4294967295"), std::chrono::hours(24));
+  for (const char* text :
+       {"", "-1", "1.5", "soon", "4294967296", "Wed, 25 Nov 2026 03:29:09 GMT"}) {
+    EXPECT_FALSE(asked(text)) << text;
+  }
+  EXPECT_FALSE(retry_after(answer(429, "")));
+}
+
 TEST(Web, NamesAClockThatIsOff) {
   using std::chrono::minutes;
   EXPECT_EQ(clock_words(minutes(0)), "");
