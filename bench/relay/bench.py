@@ -1,119 +1,104 @@
-"""scripts/bench relay: server CPU per durable HTTPS Create and Read beside nginx's static TLS, in one run.
+"""scripts/bench relay: what the relay's work costs, beside nginx's static TLS or the relay's own Create in the same run.
 
-usage: scripts/bench relay [--json] [--rounds N] [--requests N]
+usage: scripts/bench relay [--json] [--rounds N] [--requests N] [--wakes N] [--waiters N] [--expiring N] [--mailboxes N]
 
-Each round loads nginx (a static file of 1 KB), then the relay, all over TLS with 64 kept connections, and then with a full handshake a
-call (to a picture of 2.5 KB of the relay). The figure is the CPU time that the server's process spent on one request; the ratio is nginx's by the relay's, so 100 % means
-as cheap as a static file. Medians of the rounds, with the least and the greatest. The relay is a release build on the SQLite store.
+Calls: each round loads nginx (a static file of 1 KB), then the relay, all over TLS with 64 kept connections, and then with a full
+handshake a call (to a picture of 2.5 KB of the relay). The figure is the CPU time that the server's process spent on one request; the
+ratio is nginx's by the relay's, so 100 % means as cheap as a static file. Medians of the rounds, with the least and the greatest.
+
+Waiting: a mailbox of two sides, one of which waits with Read; the time from the other's sending a write to the last octet of the answer
+to the one that waited, the durable write included (its own time stands beside it). Then 10 000 Reads that stand, each on a TLS connection
+and of a mailbox of its own: the part of a core that the relay uses while nothing happens, and over a whole round of 25 s in which each is
+answered and asks again; the memory that they added, their mailboxes included; and wakes among them.
+
+Ending: 20 000 mailboxes end in one second while nobody calls: CPU of one, by that of its Create in the same round. Once more while one
+client makes mailboxes one after the other: its slowest call.
+
+Many: a million mailboxes of 1 KB, made by Creates over HTTPS: memory, disk, the start with them, and a Create among them by a Create before
+(--mailboxes 0 leaves this out). The relay is a release build on the SQLite store; 1 MB is a million octets.
 """
 
 import argparse
 import json
-import statistics
 import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
-from support import BIN, Place, Program, Relay, call, free_port, run  # noqa: E402
+import calls  # noqa: E402
+import growth  # noqa: E402
+import waiting  # noqa: E402
+from support import Place  # noqa: E402
+
+KEEP = "keeps"
+MISS = "MISSES"
 
 
-class Nginx(Program):
-    """nginx with one worker and a file of 1 KB."""
-
-    def __init__(self, place):
-        super().__init__(place, "nginx")
-        self.port = free_port()
-        cert, key = place.ca.issue(self.directory)
-        # nginx drops its rights and cannot read below a directory of mode 700; `user root` keeps them where it has them.
-        html = place.folder("nginx/html")
-        (html / "1k").write_bytes(b"x" * 1024)
-        user = "user root;" if run(["id", "-u"]).out.strip() == "0" else ""
-        (self.directory / "nginx.conf").write_text(f"""
-{user} daemon off; worker_processes 1; pid "{self.directory}/nginx.pid"; error_log stderr warn;
-events {{ worker_connections 1024; }}
-http {{
-  access_log off; sendfile on; tcp_nodelay on; keepalive_requests 100000000;
-  client_body_temp_path "{self.directory}/body"; proxy_temp_path "{self.directory}/proxy";
-  fastcgi_temp_path "{self.directory}/fastcgi"; uwsgi_temp_path "{self.directory}/uwsgi"; scgi_temp_path "{self.directory}/scgi";
-  server {{
-    listen 127.0.0.1:{self.port} ssl; root "{html}"; default_type application/octet-stream;
-    ssl_certificate "{cert}"; ssl_certificate_key "{key}"; ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache off; ssl_session_tickets off;
-  }}
-}}""")
-        self.argv = ["nginx", "-p", self.directory, "-c", self.directory / "nginx.conf"]
-
-    def ready(self):
-        try:
-            return call("GET", f"https://127.0.0.1:{self.port}/1k", ca=self.place.ca.path).status == 200
-        except OSError:
-            return False
-
-    @property
-    def pids(self):
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return [str(self.pid), *children]
-
-
-def load(port, pids, mode, requests, path="/"):
-    """One measurement: microseconds of server CPU a request, and requests a second."""
-    argv = [BIN / "relay_load", "--port", port, "--mode", mode, "--requests", requests, "--path", path]
-    for pid in pids:
-        argv += ["--pid", pid]
-    answer = json.loads(run(argv, timeout=600).out)
-    return {"cpu_us": answer["cpu_us"], "per_second": answer["requests"] / answer["seconds"]}
-
-
-def measure(place, rounds, requests):
-    nginx = Nginx(place).start()
-    relay = Relay(place, config={"limits": {"misses_per_minute": 0}}).start()
-    pids = [str(relay.pid)]
-    results = {name: [] for name in ("nginx", "create", "read", "nginx_handshake", "handshake")}
-    for number in range(rounds):
-        results["nginx"].append(load(nginx.port, nginx.pids, "get", requests, "/1k"))
-        results["create"].append(load(relay.port, pids, "create", requests))
-        results["read"].append(load(relay.port, pids, "read", requests))
-        few = max(64, requests // 10)
-        results["nginx_handshake"].append(load(nginx.port, nginx.pids, "handshake", few, "/1k"))
-        results["handshake"].append(load(relay.port, pids, "handshake", few, "/v1/pictures/access.png"))
-        print(f"round {number + 1} of {rounds} done", file=sys.stderr)
-    return results
-
-
-def summary(samples, baseline=None):
-    """Median, least and greatest CPU, and the ratio to the baseline of the same round."""
-    cpu = [sample["cpu_us"] for sample in samples]
-    result = {"cpu_us": round(statistics.median(cpu), 2), "least": round(min(cpu), 2), "greatest": round(max(cpu), 2),
-              "per_second": round(statistics.median(sample["per_second"] for sample in samples))}
-    if baseline:
-        ratios = [base["cpu_us"] / sample["cpu_us"] for base, sample in zip(baseline, samples)]
-        result["ratio"] = round(statistics.median(ratios), 3)
-        result["ratio_least"], result["ratio_greatest"] = round(min(ratios), 3), round(max(ratios), 3)
+def measure(place, options):
+    result = calls.measure(place, options.rounds, options.requests)
+    result["waiting"] = waiting.measure(place, options.wakes, options.waiters)
+    print("waiting done", file=sys.stderr)
+    result["expiry"] = growth.expiry(place, options.expiring, min(options.rounds, 3))
+    print("ending done", file=sys.stderr)
+    if options.mailboxes:
+        result["many"] = growth.many(place, options.mailboxes, result["create"]["cpu_us"], options.requests)
     return result
 
 
-ROWS = (("nginx", "nginx, static 1 KB", None), ("create", "durable Create, 1 KB", "nginx"), ("read", "Read of a bound mailbox", "nginx"),
-        ("nginx_handshake", "nginx, full handshake", None), ("handshake", "full handshake and one call", "nginx_handshake"))
+def lines(result):
+    """(what, figure, bar, whether it keeps the bar or None) of all but the calls."""
+    wake, expiry = result["waiting"]["wake"], result["expiry"]
+    yield "a write wakes a waiting Read: p50", f"{wake['p50_ms']:.2f} ms", f"the write alone {wake['write_p50_ms']:.2f}", None
+    yield "  p99", f"{wake['p99_ms']:.2f} ms", "50 ms", wake["p99_ms"] < 50
+    if "waiters" in result["waiting"]:
+        yield from waiter_lines(result["waiting"]["waiters"])
+    yield ("CPU of a mailbox that ends", f"{expiry['cpu_us']:.1f} µs", "less than its Create", expiry["ratio"] < 1)
+    yield ("  by its Create", f"{expiry['ratio']:.0%}", f"{expiry['ratio_least']:.0%} … {expiry['ratio_greatest']:.0%}", None)
+    yield (f"slowest call while {expiry['cells']} end", f"{expiry['longest_create_ms']:.0f} ms", "50 ms", expiry["longest_create_ms"] < 50)
+    yield "  before they do", f"{expiry['longest_create_before_ms']:.0f} ms", "", None
+    if "many" in result:
+        yield from many_lines(result["many"])
+
+
+def waiter_lines(waiters):
+    added = waiters["resident_mb"] - waiters["resident_before_mb"]
+    yield f"{waiters['count']} waiting Reads: CPU", f"{waiters['cpu_standing']:.2%}", "1 % of a core", waiters["cpu_standing"] < 0.01
+    yield "  each asking again every 25 s", f"{waiters['cpu_with_asking_again']:.2%}", "", None
+    yield "  memory that they added", f"{added:.0f} MB", "200 MB", added < 200
+    yield "  memory in all", f"{waiters['resident_mb']:.0f} MB", "", None
+    yield "  a write wakes one: p50", f"{waiters['wake']['p50_ms']:.2f} ms", f"the write alone {waiters['wake']['write_p50_ms']:.2f}", None
+    yield "  p99", f"{waiters['wake']['p99_ms']:.2f} ms", "50 ms", waiters["wake"]["p99_ms"] < 50
+
+
+def many_lines(many):
+    count = many["mailboxes"]
+    resident = max(many["resident_mb"], many["resident_after_start_mb"])
+    # The bars are those of a million.
+    yield f"{count} mailboxes: memory", f"{many['resident_mb']:.0f} MB", "300 MB a million", resident * 1e6 / count < 300 or resident < 300
+    yield "  memory after a start", f"{many['resident_after_start_mb']:.0f} MB", "", None
+    yield "  disk", f"{many['disk_mb']:.0f} MB", "1500 MB a million", many["disk_mb"] * 1e6 / count < 1500
+    yield "  start", f"{many['start_seconds']:.2f} s", "", None
+    yield "  CPU of a Create, by that before", f"{many['create_ratio']:.2f}", "1.3", many["create_ratio"] < 1.3
+    yield "  making them took", f"{many['fill_seconds']:.0f} s", "", None
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="scripts/bench relay", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="scripts/bench relay", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=20000)
+    for name, usual in (("rounds", 5), ("requests", 20000), ("wakes", 500), ("waiters", 10000), ("expiring", 20000), ("mailboxes", 1000000)):
+        parser.add_argument(f"--{name}", type=int, default=usual)
     options = parser.parse_args()
     with Place("bench") as place:
-        results = measure(place, options.rounds, options.requests)
-    table = {name: summary(results[name], results.get(baseline)) for name, _, baseline in ROWS}
+        result = measure(place, options)
     if options.json:
-        print(json.dumps({"rounds": options.rounds, "requests": options.requests, "results": table}))
+        print(json.dumps({"rounds": options.rounds, "requests": options.requests, "results": result}))
         return
-    print(f"{'':30} {'CPU a request':>14} {'least … greatest':>20} {'of nginx':>9} {'least … greatest':>18} {'a second':>9}")
-    for name, title, _ in ROWS:
-        row = table[name]
-        ratio = f"{row['ratio']:9.0%} {row['ratio_least']:8.0%} … {row['ratio_greatest']:<7.0%}" if "ratio" in row else " " * 28
-        print(f"{title:30} {row['cpu_us']:11.1f} µs {row['least']:9.1f} … {row['greatest']:<8.1f} {ratio} {row['per_second']:9}")
+    calls.show(result)
+    print()
+    for what, figure, bar, kept in lines(result):
+        verdict = "" if kept is None else f"{KEEP if kept else MISS} the bar"
+        print(f"{what:36} {figure:>10}   {bar:24} {verdict}".rstrip())
 
 
 if __name__ == "__main__":

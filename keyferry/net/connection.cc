@@ -17,6 +17,9 @@ constexpr Duration kLinger{2000};
 constexpr std::size_t kMaxDiscarded = 1024 * 1024;
 // What a worker's output buffer may keep between answers.
 constexpr std::size_t kMaxIdleOut = 256 * 1024;
+// Whether a client has gone costs a call of the system each: of 10 000 that wait, more than all
+// else.
+constexpr unsigned kChecksToLook = 4;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // The connection whose handler runs on this thread, to catch its replies without a detour.
@@ -281,7 +284,8 @@ void Connection::begin_drain() {
 }
 
 void Connection::check(SteadyTime now) {
-  if (gone_ && phase_ == Phase::answering && stream_.peer_has_ended()) {
+  if (gone_ && phase_ == Phase::answering && ++checks_ % kChecksToLook == 0 &&
+      stream_.peer_has_ended()) {
     return std::exchange(gone_, nullptr)();
   }
   check_deadline(now);

@@ -72,6 +72,7 @@ class Connection final : public Ready, public std::enable_shared_from_this<Conne
   std::size_t sent_ = 0;
   std::optional<Response> early_;  // the handler replied before it returned
   std::function<void()> gone_;     // who wants to hear that the client has gone
+  unsigned checks_ = 0;            // made while that could be told
   std::size_t discarded_ = 0;
   bool head_ = false;
   bool continued_ = false;  // "100 Continue" was sent
