@@ -3,7 +3,12 @@
 namespace keyferry::dropbox {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kPlain = 1;
+constexpr std::uint8_t kWithToken = 2;
+
+Result<Drop> damaged() {
+  return fail(Errc::io, "a stored message is damaged");
+}
 
 }  // namespace
 
@@ -23,25 +28,31 @@ Result<Put> decide_put(const std::optional<Drop>& current, std::string_view cont
   return fail(Errc::precondition_failed, "something else lies here already", "taken");
 }
 
-Bytes encode_drop(std::string_view content) {
+Bytes encode_drop(std::string_view content, std::string_view token) {
+  require(token.size() <= 0xffff, "a token fits into a stored drop");
   Bytes octets;
-  octets.reserve(1 + content.size());
-  octets.push_back(kFormat);
+  octets.reserve(3 + token.size() + content.size());
+  octets.push_back(token.empty() ? kPlain : kWithToken);
+  if (!token.empty()) {
+    octets.push_back(static_cast<std::uint8_t>(token.size() >> 8));
+    octets.push_back(static_cast<std::uint8_t>(token.size() & 0xff));
+    append(octets, bytes_of(token));
+  }
   append(octets, bytes_of(content));
   return octets;
 }
 
-Bytes encode_drop(const Drop& drop) {
-  return encode_drop(text_of(drop.content));
-}
-
 Result<Drop> parse_drop(ByteView octets) {
-  if (octets.empty() || octets[0] == 0) return fail(Errc::io, "a stored message is damaged");
-  if (octets[0] > kFormat) {
+  if (octets.empty() || octets[0] == 0) return damaged();
+  if (octets[0] > kWithToken) {
     return fail(Errc::unavailable,
                 "a stored message was written by a newer version of the relay: run that one");
   }
-  return Drop{copy_of(octets.subspan(1))};
+  if (octets[0] == kPlain) return Drop{copy_of(octets.subspan(1)), {}};
+  if (octets.size() < 3) return damaged();
+  const std::size_t length = std::size_t{octets[1]} << 8 | octets[2];
+  if (length == 0 || octets.size() - 3 < length) return damaged();
+  return Drop{copy_of(octets.subspan(3 + length)), std::string(text_of(octets.subspan(3, length)))};
 }
 
 }  // namespace keyferry::dropbox

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "keyferry/base/bytes.h"
 #include "keyferry/base/clock.h"
@@ -15,7 +16,8 @@ namespace keyferry::dropbox {
 inline constexpr std::size_t kLeastDrop = 16 + 7 + 16;
 
 struct Drop {
-  Bytes content;  // nobody's business here
+  Bytes content;      // nobody's business here
+  std::string token;  // whom to tell when this is deleted: a webhook's URL; empty: nobody
   friend bool operator==(const Drop&, const Drop&) = default;
 };
 
@@ -33,10 +35,13 @@ Result<Put> decide_put(const std::optional<Drop>& current, std::string_view cont
 
 // A drop as octets, as the store keeps it:
 //
-//   u8  format, 1
+//   u8      format: 1 without, 2 with a token
+//   u16 n   only in format 2, big-endian; 1 at least
+//   n       the token, likewise
 //   content
-Bytes encode_drop(const Drop& drop);
-Bytes encode_drop(std::string_view content);
+//
+// A token of more than 65 535 octets is a fault of the caller.
+Bytes encode_drop(std::string_view content, std::string_view token);
 
 // parse_drop reads that. Errors: unavailable (a newer format), io (damaged).
 Result<Drop> parse_drop(ByteView octets);

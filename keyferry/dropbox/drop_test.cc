@@ -13,7 +13,7 @@ const std::string kContent(64, 'x');
 const std::string kOther(64, 'y');
 
 Drop drop_of(std::string_view content) {
-  return Drop{copy_of(bytes_of(content))};
+  return Drop{copy_of(bytes_of(content)), {}};
 }
 
 //= spec:tigress#B-06 test
@@ -35,19 +35,33 @@ TEST(Drop, IsAsLongAsASealedMessageAndNotLongerThanTheLimit) {
 }
 
 TEST(Drop, ComesBackFromTheStoreAsItWas) {
-  const Bytes octets = encode_drop(drop_of(kContent));
-  EXPECT_EQ(*parse_drop(octets), drop_of(kContent));
-  EXPECT_EQ(encode_drop(kContent), octets);
+  EXPECT_EQ(*parse_drop(encode_drop(kContent, "")), drop_of(kContent));
+  for (const std::size_t length : {1u, 255u, 256u, 2048u, 65535u}) {
+    const Drop told{copy_of(bytes_of(kContent)), std::string(length, 't')};
+    EXPECT_EQ(*parse_drop(encode_drop(kContent, told.token)), told) << length;
+  }
+}
+
+TEST(Drop, WithoutATokenIsWrittenAsTheRelaysBeforeWroteIt) {
+  Bytes first{1};
+  append(first, bytes_of(kContent));
+  EXPECT_EQ(encode_drop(kContent, ""), first);
 }
 
 TEST(Drop, ADamagedOrNewerCellIsNamed) {
-  Bytes octets = encode_drop(kContent);
+  Bytes octets = encode_drop(kContent, "");
   octets[0] = 0;
   EXPECT_EQ(parse_drop(octets).error().code, Errc::io);
-  octets[0] = 2;
+  octets[0] = 3;
   EXPECT_EQ(parse_drop(octets).error().code, Errc::unavailable);
   EXPECT_THAT(parse_drop(octets).error().detail, testing::HasSubstr("newer version"));
   EXPECT_EQ(parse_drop({}).error().code, Errc::io);
+  const Bytes told = encode_drop("", "https://push.example/x");
+  EXPECT_TRUE(parse_drop(told));
+  for (std::size_t cut = 1; cut < told.size(); ++cut) {
+    EXPECT_EQ(parse_drop(ByteView(told).first(cut)).error().code, Errc::io) << cut;
+  }
+  EXPECT_EQ(parse_drop(Bytes{2, 0, 0, 'x'}).error().code, Errc::io);
 }
 
 //= spec:tigress#B-01 test

@@ -40,6 +40,7 @@ Party decide_party(const Mailbox& box, const HashedClaim& claim) {
 //= spec:tigress#CLM-06
 //= spec:tigress#REL-13
 //= spec:tigress#CLM-07
+//= spec:tigress#A-33
 //= spec:tigress#A-55
 Result<Recipient> decide_claim(const Mailbox& box, const HashedClaim& claim,
                                const std::optional<ClaimKeyHash>& proof) {

@@ -80,6 +80,7 @@ std::optional<ClaimKeyHash> proof_of(Shown shown) {
 
 //= spec:tigress#A-55 test
 //= spec:tigress#CLM-07 test
+//= spec:tigress#A-33 test
 TEST(Claim, EveryRowOfTheTableHolds) {
   int number = 0;
   for (const Row& row : kRows) {

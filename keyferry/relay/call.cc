@@ -61,7 +61,8 @@ bool admit_create(const Call& call) {
 void answer(const Call& call, net::Response response) {
   if (call.request_id) response.headers.set(std::string(kRequestIdHeader), *call.request_id);
   response.headers.set("Access-Control-Allow-Origin", "*");
-  response.headers.set("Access-Control-Expose-Headers", "etag, mailbox-request-id, retry-after");
+  response.headers.set("Access-Control-Expose-Headers",
+                       "etag, mailbox-request-id, retry-after, keyferry-push-supported");
   call.relay.metrics.count(call.kind, response.status,
                            std::chrono::steady_clock::now() - call.begun);
   call.reply(std::move(response));

@@ -4,6 +4,7 @@
 #include "keyferry/relay/change.h"
 #include "keyferry/relay/endpoints.h"
 #include "keyferry/relay/headers.h"
+#include "keyferry/relay/push.h"
 #include "keyferry/relay/waiting.h"
 
 namespace keyferry::relay {
@@ -12,6 +13,9 @@ namespace {
 using dropbox::Drop;
 using dropbox::Location;
 
+constexpr std::string_view kPushTokenHeader = "Keyferry-Push-Token";
+constexpr std::string_view kPushSupportedHeader = "Keyferry-Push-Supported";
+constexpr std::size_t kMostTokenType = 128;
 constexpr std::string_view kType = "application/octet-stream";
 // Each conflict means that another call was served, so this many in a row are not an accident.
 constexpr int kMostAttempts = 256;
@@ -60,21 +64,46 @@ Result<Done> check_put(const Call& call) {
   return dropbox::check_content(call.request.body, call.settings->body.payload);
 }
 
-Result<std::optional<store::Cell>> cell_for(const Call& call, const Found& found, Time now) {
+// parse_wish reads "TYPE DATA" of a push token (B-09); nothing without the header.
+Result<mailbox::PushWish> parse_wish(const Call& call) {
+  const auto values = call.request.headers.all(kPushTokenHeader);
+  if (values.empty()) return mailbox::PushWish();
+  const std::size_t space = values.front().find(' ');
+  if (values.size() > 1 || space == std::string_view::npos || space > kMostTokenType) {
+    return fail(Errc::invalid,
+                std::string(kPushTokenHeader) + " must be one type, a space, and its data");
+  }
+  auto token =
+      parse_token(call.relay, values.front().substr(0, space), values.front().substr(space + 1));
+  if (!token) return in_context(kPushTokenHeader, token.error());
+  return mailbox::PushWish(*std::move(token));
+}
+
+// put_answer tells whoever sent a token whether it will be told.
+net::Response put_answer(const mailbox::PushWish& wish, const mailbox::PushToken& kept) {
+  net::Response response = empty(201);
+  if (wish)
+    response.headers.set(std::string(kPushSupportedHeader), kept.empty() ? "false" : "true");
+  return response;
+}
+
+Result<std::optional<store::Cell>> cell_for(const Call& call, const Found& found,
+                                            const mailbox::PushWish& wish, Time now) {
   KF_TRY(const dropbox::Put put, dropbox::decide_put(found.drop, call.request.body));
   if (put.repeated) return std::optional<store::Cell>();
   store::Cell cell;
   KF_TRY(cell.deadline, mailbox::decide_deadline({}, now, call.settings->lifetimes));
-  cell.value = dropbox::encode_drop(call.request.body);
+  cell.value = dropbox::encode_drop(call.request.body, wish.value_or(mailbox::PushToken()));
   cell.secret_id = found.secret->id;
   return std::optional(std::move(cell));
 }
 
-// again tells whether an outcome means that the call has to be decided anew; otherwise it has been
+// settle tells whether an outcome means that the call has to be decided anew; otherwise it has been
 // answered.
-bool settle(const Call& call, const Result<std::uint64_t>& outcome, int status, int attempts) {
+bool settle(const Call& call, const Result<std::uint64_t>& outcome, net::Response done,
+            int attempts) {
   if (outcome) {
-    answer(call, empty(status));
+    answer(call, std::move(done));
     return false;
   }
   if (outcome.error().code == Errc::conflict && attempts < kMostAttempts) return true;
@@ -82,20 +111,23 @@ bool settle(const Call& call, const Result<std::uint64_t>& outcome, int status, 
   return false;
 }
 
-void put(const CallPtr& call, const Location& location, int attempts) {
+//= spec:tigress#DRR-14
+void put(const CallPtr& call, const Location& location, const mailbox::PushWish& wish,
+         int attempts) {
   Relay& relay = call->relay;
   const Time now = relay.clock.now();
   const auto found = find(relay, location, now);
   if (!found) return refuse(*call, found.error());
-  auto cell = cell_for(*call, *found, now);
+  auto cell = cell_for(*call, *found, wish, now);
   if (!cell) return refuse(*call, cell.error());
-  if (!*cell) return answer(*call, empty(201));
+  if (!*cell) return answer(*call, put_answer(wish, found->drop->token));
   const store::CellKey key = found->key;
   relay.store.compare_and_set({key, 0, *std::move(cell)}, now,
-                              [call, location, key, attempts](Result<std::uint64_t> outcome) {
+                              [call, location, key, wish, attempts](Result<std::uint64_t> outcome) {
                                 if (outcome) call->relay.wake(key);
-                                if (settle(*call, outcome, 201, attempts)) {
-                                  put(call, location, attempts + 1);
+                                auto done = put_answer(wish, wish.value_or(mailbox::PushToken()));
+                                if (settle(*call, outcome, std::move(done), attempts)) {
+                                  put(call, location, wish, attempts + 1);
                                 }
                               });
 }
@@ -106,12 +138,14 @@ void remove(const CallPtr& call, const Location& location, int attempts) {
   const auto found = find(relay, location, now);
   if (!found) return refuse(*call, found.error());
   if (!found->drop) return refuse(*call, dropbox::nothing_there());
-  relay.store.compare_and_set({found->key, found->version, std::nullopt}, now,
-                              [call, location, attempts](Result<std::uint64_t> outcome) {
-                                if (settle(*call, outcome, 204, attempts)) {
-                                  remove(call, location, attempts + 1);
-                                }
-                              });
+  relay.store.compare_and_set(
+      {found->key, found->version, std::nullopt}, now,
+      [call, location, attempts, token = found->drop->token](Result<std::uint64_t> outcome) {
+        if (outcome) push(call->relay, token);
+        if (settle(*call, outcome, empty(204), attempts)) {
+          remove(call, location, attempts + 1);
+        }
+      });
 }
 
 Seen look(const Call& call, const Location& location) {
@@ -124,12 +158,15 @@ Seen look(const Call& call, const Location& location) {
 }  // namespace
 
 //= spec:tigress#B-06
+//= spec:tigress#B-09
 void put_drop(CallPtr call, const Location& location) {
   if (!admit_creator(*call)) return;
   const auto checked = check_put(*call);
   if (!checked) return refuse(*call, checked.error());
+  const auto wish = parse_wish(*call);
+  if (!wish) return refuse(*call, wish.error());
   if (!admit_create(*call)) return;
-  put(call, location, 1);
+  put(call, location, *wish, 1);
 }
 
 void get_drop(CallPtr call, const Location& location) {

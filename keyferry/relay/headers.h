@@ -13,6 +13,7 @@
 
 namespace keyferry::relay {
 
+//= spec:tigress#A-00
 inline constexpr std::string_view kRequestIdHeader = "Mailbox-Request-ID";
 inline constexpr std::string_view kDeviceClaimHeader = "Mailbox-Device-Claim";
 inline constexpr std::string_view kClaimKeyHeader = "Mailbox-Claim-Key";

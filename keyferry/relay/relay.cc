@@ -49,7 +49,8 @@ void answer_preflight(const Call& call, std::string_view methods) {
   response.headers.set("Access-Control-Allow-Methods", std::string(methods));
   response.headers.set("Access-Control-Allow-Headers",
                        "content-type, if-match, if-none-match, prefer, authorization, "
-                       "mailbox-request-id, mailbox-device-claim, mailbox-claim-key");
+                       "mailbox-request-id, mailbox-device-claim, mailbox-claim-key, "
+                       "keyferry-push-token");
   response.headers.set("Access-Control-Max-Age", "86400");
   answer(call, std::move(response));
 }
@@ -147,6 +148,8 @@ void route_mailbox(const CallPtr& call, std::string_view id_text) {
 }
 
 //= spec:tigress#TRN-05
+//= spec:tigress#TRN-06
+//= spec:tigress#DRR-07
 void route(const CallPtr& call, std::string_view path) {
   if (path == kMailboxes) return serve_mailboxes(call);
   if (path.starts_with(kMailbox)) return route_mailbox(call, path.substr(kMailbox.size()));

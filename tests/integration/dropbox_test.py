@@ -230,6 +230,20 @@ def test_the_path_of_the_link_is_a_page_for_people_without_script(relay):
     assert relay.call("GET", "/t").status == 404
 
 
+#= spec:tigress#DRR-14 test
+def test_what_a_put_acknowledged_survives_a_kill(place):
+    relay, drops = Relay(place).start(), [(somewhere(), os.urandom(64)) for _ in range(20)]
+    for path, content in drops:
+        assert put(relay, path, content).status == 201
+    relay.kill()
+    relay.start()
+    assert [relay.call("GET", path).body for path, _ in drops] == [content for _, content in drops]
+    assert relay.call("DELETE", drops[0][0]).status == 204
+    relay.kill()
+    relay.start()
+    assert relay.call("GET", drops[0][0]).status == 404
+
+
 def test_a_drop_survives_a_restart_and_a_new_key_and_ends_at_its_deadline(place):
     relay = Relay(place, config={"mailbox": {"default_lifetime": "1h"}}).start()
     path, content = somewhere(), os.urandom(64)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 import re
 import threading
 import time
@@ -9,7 +10,7 @@ import uuid
 
 import pytest
 from support import Relay, run, wait_until
-from support.mailbox import Device, configuration, path_of, sealed
+from support.mailbox import Device, base64url, configuration, path_of, sealed
 from support.webhook import Receiver
 
 
@@ -94,6 +95,59 @@ def test_a_push_is_signed_and_says_nothing_else(place):
     sent = repr((path, headers, body))
     for secret in (path_of(made)[-36:], ada.claim, bo.claim, relay.url):
         assert secret not in sent
+
+
+def put_drop(relay, path, content, *tokens):
+    headers = {"Content-Type": "application/octet-stream"}
+    if tokens:
+        headers["Keyferry-Push-Token"] = tokens[0]
+    return relay.call("PUT", path, body=content, headers=headers)
+
+
+#= spec:tigress#B-09 test
+def test_who_put_a_drop_is_told_when_it_is_taken_and_of_nothing_else(place):
+    relay, receiver = relay_with(place).start(), Receiver(place)
+    mine, other, quiet = ("/t/" + base64url(os.urandom(32)) for _ in range(3))
+    content, wish = os.urandom(64), f"webhook {receiver.url}/mine"
+    made = put_drop(relay, mine, content, wish)
+    assert made.status == 201 and made.headers["keyferry-push-supported"] == "true"
+    again = put_drop(relay, mine, content, wish)
+    assert again.status == 201 and again.headers["keyferry-push-supported"] == "true"
+    assert put_drop(relay, mine, os.urandom(64), f"webhook {receiver.url}/clash").status == 412
+    assert relay.call("GET", mine).body == content
+    plain = put_drop(relay, quiet, content)
+    assert plain.status == 201 and "keyferry-push-supported" not in plain.headers
+    late = put_drop(relay, quiet, content, wish)
+    assert late.status == 201 and late.headers["keyferry-push-supported"] == "false", "what lies there has no token"
+    relay.restart()
+    assert relay.call("DELETE", quiet).status == 204
+    assert relay.call("DELETE", mine).status == 204
+    (_, headers, body), = told(receiver, "/mine")
+    assert body == b'{"event":"changed"}'
+    assert mine[3:] not in repr(headers)
+    assert relay.call("DELETE", mine).status == 404
+    # Not of the deadline: the next push is of a later delete.
+    relay.write_config({"mailbox": {"default_lifetime": "1s"}})
+    relay.restart()
+    put_drop(relay, mine, content, f"webhook {receiver.url}/ends")
+    wait_until(lambda: relay.call("GET", mine).status == 404, "the deadline", 20)
+    relay.write_config({"mailbox": {"default_lifetime": "1h"}})
+    relay.restart()
+    put_drop(relay, other, content, f"webhook {receiver.url}/other")
+    relay.call("DELETE", other)
+    told(receiver, "/other")
+
+
+#= spec:tigress#B-09 test
+def test_a_token_that_cannot_be_told_is_said_or_refused_before_anything_is_put(place):
+    relay = relay_with(place, engine="memory").start()
+    path = "/t/" + base64url(os.urandom(32))
+    for wrong in ("webhook", "webhook http://push.example/", "webhook https://u@push.example/", "x" * 129 + " y"):
+        assert put_drop(relay, path, os.urandom(64), wrong).status == 400, wrong
+    assert relay.call("GET", path).status == 404
+    for useless in ("com.apple.apns abc", "webhook https://10.0.0.1/x"):
+        made = put_drop(relay, "/t/" + base64url(os.urandom(32)), os.urandom(64), useless)
+        assert made.status == 201 and made.headers["keyferry-push-supported"] == "false", useless
 
 
 #= spec:tigress#A-35 test
