@@ -80,6 +80,11 @@ void read_terms(config::Toml& file, AuthorityConfig& config) {
   }
   settings.failures_per_minute = static_cast<int>(
       file.integer("limits.failures_per_minute", settings.failures_per_minute, 0, 1'000'000));
+  auto& shares = settings.share_limits;
+  shares.per_holder =
+      static_cast<int>(file.integer("limits.shares_per_holder", shares.per_holder, 0, 1'000'000));
+  shares.per_root =
+      static_cast<int>(file.integer("limits.shares_per_root", shares.per_root, 0, 1'000'000));
 }
 
 void read_log(config::Toml& file, AuthorityConfig& config) {

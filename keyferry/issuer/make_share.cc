@@ -40,7 +40,8 @@ net::Response make_share(Service& service, const net::Request& request) {
     KF_TRY(auto body, parse_body(request));
     KF_TRY(auto wish, authority::parse_wish(body));
     KF_TRY(auto once, idempotent(request, thumbprint_of(access)));
-    return ledger::make_share(db, service.keys().server, caller, wish, once, now);
+    return ledger::make_share(db, service.keys().server, caller, wish, once, now,
+                              service.settings().share_limits);
   };
   return as_holder_of<ledger::Offered>(service, access, work, [&](const ledger::Offered& offered) {
     auto response = json_answer(201, render_offered(service.settings(), offered, now));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "keyferry/base/clock.h"
+#include "keyferry/ledger/offer.h"
 #include "keyferry/net/forwarded.h"
 
 namespace keyferry::issuer {
@@ -16,6 +17,7 @@ struct Settings {
   std::string open_sessions = "continue";                  // or "ended-by-hook"
   Duration list_life = std::chrono::hours(24);             // [revocation].list_life
   int failures_per_minute = 60;                            // [limits], per source
+  ledger::ShareLimits share_limits;                        // [limits]
   net::TrustedProxies trusted_proxies;  // [listen]: their X-Forwarded-For names the source
 };
 

@@ -51,6 +51,30 @@ Result<Share> decide(sql::Database& db, const ServerKeys& keys, const Caller& ca
   return authority::make_child_share(keys, above, wish, std::move(id), now);
 }
 
+Result<Done> check_room(sql::Database& db, const ShareId& caller, const ShareLimits& limits,
+                        Time now) {
+  KF_TRY(const auto path, path_of(db, caller));
+  if (limits.per_holder > 0) {
+    KF_TRY(const int own, live_children(db, caller, now, limits.per_holder));
+    if (own >= limits.per_holder) {
+      return fail(Errc::forbidden,
+                  "you share this with " + std::to_string(own) +
+                      " already, as many as its authority allows; revoke one first",
+                  "too_many_shares");
+    }
+  }
+  if (limits.per_root > 0) {
+    KF_TRY(const int all, live_below(db, path.front().id, now, limits.per_root));
+    if (all >= limits.per_root) {
+      return fail(Errc::forbidden,
+                  "from the administrator's share above you, " + std::to_string(all) +
+                      " are shared on already, as many as the authority allows; revoke some first",
+                  "too_many_shares");
+    }
+  }
+  return Done{};
+}
+
 Offered without_code(Share share) {
   return {{std::move(share), std::nullopt, {}}, std::nullopt, std::nullopt};
 }
@@ -73,7 +97,7 @@ Result<Offered> change_offer(sql::Database& db, const ServerKeys& keys, const Ca
 
 Result<Offered> make_share(sql::Database& db, const ServerKeys& keys, const Caller& caller,
                            const ShareWish& wish, const std::optional<IdempotentRequest>& request,
-                           Time now) {
+                           Time now, const ShareLimits& limits) {
   if (request) {
     KF_TRY(auto before, find_idempotent(db, *request));
     if (before) {
@@ -89,6 +113,9 @@ Result<Offered> make_share(sql::Database& db, const ServerKeys& keys, const Call
   }
   KF_TRY(auto share, decide(db, keys, caller, wish, now));
   KF_TRY(check_hosts(db, share));
+  if (caller) {
+    KF_TRY(check_room(db, *caller, limits, now));
+  }
   KF_TRY(insert_share(db, share));
   boost::json::object detail{{"kind", share.kind}, {"rights", encode_rights(share.rights)}};
   if (share.parent) detail["parent"] = share.parent->text();

@@ -22,12 +22,22 @@ struct Offered {
   std::optional<std::string> handle;
 };
 
+// ShareLimits bounds the live shares (shares.h, live_children) that holders make: of one holder,
+// and in all under one root share, so that nobody above drowns in what somebody below makes. 0:
+// none.
+struct ShareLimits {
+  int per_holder = 256;
+  int per_root = 4096;
+};
+
 // make_share makes a root share for the administrator, a child share for a holder. The same
 // idempotent request gets the same share again. Errors: authority::make_*_share's; invalid for a
-// host that the administrator never named; unprocessable (once.h).
+// host that the administrator never named; forbidden with reason `too_many_shares` (a holder beyond
+// `limits`); unprocessable (once.h).
 Result<Offered> make_share(sql::Database& db, const authority::ServerKeys& keys,
                            const Caller& caller, const authority::ShareWish& wish,
-                           const std::optional<IdempotentRequest>& request, Time now);
+                           const std::optional<IdempotentRequest>& request, Time now,
+                           const ShareLimits& limits = {});
 
 // grant_share: authority/change.h. Errors: also not_found (no such share below the caller),
 // forbidden with reason `not_maker` (the caller's, but made by a holder below it) or because

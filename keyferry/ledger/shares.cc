@@ -133,6 +133,20 @@ std::string select(std::string_view rest) {
   return "SELECT " + std::string(kColumns) + " FROM shares " + std::string(rest);
 }
 
+// Words that the partial index shares_live knows. What is live has only live shares above it.
+constexpr std::string_view kLive =
+    "state IN ('open', 'claimed', 'locked', 'redeemed') AND "
+    "CASE state WHEN 'redeemed' THEN valid_until ELSE link_until END > ?2";
+
+Result<int> count_live(sql::Database& db, const std::string& rows, const ShareId& id, Time now,
+                       int most) {
+  KF_TRY(auto query, db.prepare(rows + " LIMIT ?3)"));
+  query.bind(1, std::string_view(id.text())).bind(2, unix_ms(now)).bind(3, std::int64_t{most});
+  KF_TRY(const bool row, query.step());
+  require(row, "a count is a row");
+  return static_cast<int>(query.integer(0));
+}
+
 }  // namespace
 
 Result<std::optional<Share>> find_share(sql::Database& db, const ShareId& id) {
@@ -164,6 +178,22 @@ Result<std::vector<Share>> below(sql::Database& db, const ShareId& id) {
                     select("WHERE id IN (SELECT id FROM tree) ORDER BY number")));
   query.bind(1, std::string_view(id.text()));
   return read_rows(query);
+}
+
+Result<int> live_children(sql::Database& db, const ShareId& id, Time now, int most) {
+  const std::string live(kLive);
+  return count_live(db, "SELECT count(*) FROM (SELECT 1 FROM shares WHERE parent = ?1 AND " + live,
+                    id, now, most);
+}
+
+Result<int> live_below(sql::Database& db, const ShareId& id, Time now, int most) {
+  const std::string live(kLive);
+  return count_live(
+      db,
+      "WITH RECURSIVE tree(id) AS (SELECT id FROM shares WHERE parent = ?1 AND " + live +
+          " UNION ALL SELECT shares.id FROM tree JOIN shares ON shares.parent = tree.id AND " +
+          live + ") SELECT count(*) FROM (SELECT 1 FROM tree",
+      id, now, most);
 }
 
 Result<std::vector<Share>> all_shares(sql::Database& db) {

@@ -17,6 +17,11 @@ Result<authority::Path> path_of(sql::Database& db, const authority::ShareId& id)
 // below returns everything under `id`, at every depth, oldest first, without the share itself.
 Result<std::vector<authority::Share>> below(sql::Database& db, const authority::ShareId& id);
 
+// live_children counts the shares made by `id` itself that are in their time and open, claimed,
+// locked or redeemed; live_below all such under `id`. Counting ends at `most`.
+Result<int> live_children(sql::Database& db, const authority::ShareId& id, Time now, int most);
+Result<int> live_below(sql::Database& db, const authority::ShareId& id, Time now, int most);
+
 // all_shares returns every share, oldest first.
 Result<std::vector<authority::Share>> all_shares(sql::Database& db);
 

@@ -18,9 +18,9 @@ COMMAND = "x" * 1024  # so that all in one answer are 1.3 MB, where a wallet rea
 class World:
     """Ada shares with Eve, who may share on, and with others, whom Eve's doings do not concern."""
 
-    def __init__(self, place):
+    def __init__(self, place, limits):
         self.place = place
-        self.authority = Authority(place)
+        self.authority = Authority(place, config={"limits": limits})
         self.authority.add_host(Sshd(place, "web", self.authority))
         self.authority.start()
         self.relay = Relay(place).start()
@@ -73,8 +73,8 @@ class World:
 
 
 @pytest.fixture(name="world")
-def make_world(place):
-    return World(place)
+def make_world(place, request):
+    return World(place, getattr(request, "param", {"shares_per_holder": 0, "shares_per_root": 0}))
 
 
 #= spec:authority#2-flood test
@@ -119,3 +119,27 @@ def test_pages_hold_every_share_once_and_stay_small(world):
     assert own["more"] == 449
     for wrong in ("limit=0", "limit=201", "limit=x", "after=x", "state=over", "id_prefix=" + "a" * 21):
         assert eve.v1("GET", f"/v1/shares?{wrong}").status == 400, wrong
+
+
+@pytest.mark.parametrize("world", [{"shares_per_holder": 6}], indirect=True)
+def test_a_holder_makes_so_many_live_shares_and_no_more(world):
+    eve = world.holder(world.eve)
+    make = lambda: eve.v1("POST", "/v1/shares", json={"kind": "ssh"})  # noqa: E731
+    made = [make().json()["share"] for _ in range(6)]
+    refused = make()
+    assert refused.status == 403 and refused.json()["error"] == "too_many_shares" and "revoke one first" in refused.json()["detail"]
+    told = world.eve.run("share", "web", "--now", "--for", "1h", "--relay", world.relay.url, "--allow-local", "--yes", code=3)
+    assert "revoke one first" in told.err
+    world.ada.json("share", "servers", "--now", "--for", "1h", "--relay", world.relay.url, "--allow-local", "--yes")
+    eve.v1("DELETE", f"/v1/shares/{made[0]}")
+    assert make().status == 201 and make().status == 403, "what is revoked makes room"
+
+
+@pytest.mark.parametrize("world", [{"shares_per_root": 8}], indirect=True)
+def test_all_under_one_root_share_are_counted_together(world):
+    eve, ada = world.holder(world.eve), world.holder(world.ada)
+    assert [eve.v1("POST", "/v1/shares", json={"kind": "ssh"}).status for _ in range(5)] == [201] * 4 + [403]
+    refused = ada.v1("POST", "/v1/shares", json={"kind": "ssh"})
+    assert refused.status == 403 and refused.json()["error"] == "too_many_shares"
+    ada.v1("DELETE", f"/v1/shares/{world.eves}")
+    assert ada.v1("POST", "/v1/shares", json={"kind": "ssh"}).status == 201, "a branch that is cut makes room"
