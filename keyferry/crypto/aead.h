@@ -1,5 +1,6 @@
-// AES-GCM as the drafts use it: IV(12) ‖ ciphertext ‖ tag(16). The key's length picks the cipher:
-// 16 octets AEAD_AES_128_GCM, 32 octets AEAD_AES_256_GCM (RFC 5116).
+// AES-GCM as Draft V and our own messages use it: IV(12) ‖ ciphertext ‖ tag(16). The key's length
+// picks the cipher: 16 octets AEAD_AES_128_GCM, 32 octets AEAD_AES_256_GCM (RFC 5116). And the
+// ciphers of TLS 1.3 under a nonce that the caller derived, for Draft R.
 #pragma once
 
 #include "keyferry/base/bytes.h"
@@ -22,5 +23,14 @@ Bytes aead_seal(const SecretBytes& key, ByteView plaintext, ByteView associated 
 // aead_open checks and decrypts what aead_seal wrote. Errors: cannot_open, whatever is wrong: key,
 // length, IV, text, tag or associated data. The caller wipes the plaintext if it is secret.
 Result<Bytes> aead_open(const SecretBytes& key, ByteView sealed, ByteView associated = {});
+
+enum class Cipher { aes_128_gcm, aes_256_gcm, chacha20_poly1305 };
+
+// aead_seal_at returns ciphertext ‖ tag(16), associated data empty. `key` has the cipher's 16, 32
+// or 32 octets and `nonce` 12 (else a broken promise). One key and nonce seal one message.
+Bytes aead_seal_at(Cipher cipher, const SecretBytes& key, ByteView nonce, ByteView plaintext);
+
+// aead_open_at is the reverse. Errors: cannot_open. The caller wipes the plaintext.
+Result<Bytes> aead_open_at(Cipher cipher, const SecretBytes& key, ByteView nonce, ByteView sealed);
 
 }  // namespace keyferry::crypto

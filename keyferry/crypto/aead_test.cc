@@ -124,5 +124,26 @@ TEST(Aead, AKeyOfAnotherSizeIsABrokenPromise) {
   }
 }
 
+TEST(Aead, UnderADerivedNonceEveryCipherOpensWhatItSealedAndNothingElse) {
+  const Bytes text = copy_of(bytes_of("message 0"));
+  const Bytes nonce = digest::random_bytes(kAeadIvSize);
+  for (const auto cipher : {Cipher::aes_128_gcm, Cipher::aes_256_gcm, Cipher::chacha20_poly1305}) {
+    const SecretBytes key = digest::random_secret(cipher == Cipher::aes_128_gcm ? 16 : 32);
+    const Bytes sealed = aead_seal_at(cipher, key, nonce, text);
+    EXPECT_EQ(aead_open_at(cipher, key, nonce, sealed).value(), text);
+    for (std::size_t i = 0; i < sealed.size(); ++i) {
+      Bytes changed = sealed;
+      changed[i] ^= 1;
+      EXPECT_EQ(aead_open_at(cipher, key, nonce, changed).error().code, Errc::cannot_open);
+      EXPECT_FALSE(aead_open_at(cipher, key, nonce, ByteView(sealed).first(i)));
+    }
+    Bytes other = nonce;
+    other[0] ^= 1;
+    EXPECT_FALSE(aead_open_at(cipher, key, other, sealed));
+    EXPECT_DEATH(aead_seal_at(cipher, digest::random_secret(24), nonce, text), "fits the cipher");
+    EXPECT_DEATH(aead_seal_at(cipher, key, ByteView(nonce).first(8), text), "12 octets");
+  }
+}
+
 }  // namespace
 }  // namespace keyferry::crypto
