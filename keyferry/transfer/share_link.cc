@@ -20,10 +20,12 @@ constexpr std::size_t kPlainSecretLength = 22;  // 16 octets without padding
 constexpr std::string_view kScheme = "https://";
 
 Error not_a_link(std::string_view why) {
-  return fail(Errc::invalid,
-              "this is not a share link (" + std::string(why) +
-                  "): it looks like https://HOST/v1/m/…#…; copy the whole link as it was sent",
-              "not_a_link");
+  return fail(
+      Errc::invalid,
+      "this is not a share link (" + std::string(why) +
+          "): it looks like https://HOST/v1/m/…#… or https://HOST/t/…#…; copy the whole link "
+          "as it was sent",
+      "not_a_link");
 }
 
 Error cut() {
@@ -97,8 +99,8 @@ Parts split(std::string_view text) {
   std::size_t mark = text.find('#');
   std::size_t width = 1;
   if (mark == text.npos) {
-    const std::size_t mailbox = text.find("/m/");
-    mark = mailbox == text.npos ? text.npos : text.find("%23", mailbox);
+    const std::size_t place = std::min(text.find("/m/"), text.find("/t/"));
+    mark = place == text.npos ? text.npos : text.find("%23", place);
     width = 3;
     parts.secret_was_in_path = mark != text.npos;
   }
@@ -152,18 +154,23 @@ Result<std::string_view> parse_base_path(std::string_view path) {
   return path;
 }
 
+// The base path and "/t" or "/t/" behind it.
+Result<Done> parse_dropbox(std::string_view path, ShareLink& link) {
+  path.remove_suffix(path.ends_with('/') ? 3 : 2);
+  if (!only(path, "/-._~")) return not_a_link("its path has strange characters");
+  link.form = LinkForm::dropbox;
+  link.base += path;
+  return Done{};
+}
+
 Result<Done> parse_address(const Parts& parts, ShareLink& link) {
   const std::string_view address = parts.address;
   const bool at_end = !parts.fragment && parts.query.empty();
   const std::size_t slash = std::min(address.find('/'), address.size());
   KF_TRY(const std::string authority, parse_authority(address.substr(0, slash)));
   const std::string_view path = address.substr(slash);
-  if (path == "/t" || path.ends_with("/t/")) {
-    return fail(Errc::invalid,
-                "this link names a Draft R dropbox, which this version cannot take: ask the sender "
-                "for a v1 link",
-                "unsupported");
-  }
+  link.base = std::string(kScheme) + authority;
+  if (path.ends_with("/t") || path.ends_with("/t/")) return parse_dropbox(path, link);
   if (at_end && (path.ends_with("/v1") || path.ends_with("/v1/") || path.ends_with("/m"))) {
     return cut();
   }
@@ -171,7 +178,7 @@ Result<Done> parse_address(const Parts& parts, ShareLink& link) {
   if (mailbox == path.npos) return not_a_link("it names no mailbox");
   KF_TRY(const std::string_view base, parse_base_path(path.substr(0, mailbox)));
   KF_TRY(link.mailbox, parse_mailbox(path.substr(mailbox + 3), at_end));
-  link.base = std::string(kScheme) + authority + std::string(base);
+  link.base += base;
   return Done{};
 }
 
@@ -207,9 +214,28 @@ Error why_no_secret(std::string_view text) {
   return damaged("the end of its secret part is wrong");
 }
 
+// "1302." before the secret of a dropbox; takes it off `text`.
+Result<std::optional<DropSuite>> take_suite(std::string_view& text) {
+  const std::size_t dot = text.find('.');
+  if (dot == text.npos) return std::optional<DropSuite>();
+  const std::string_view name = text.substr(0, dot);
+  const auto suite = parse_suite(name);
+  text.remove_prefix(dot + 1);
+  if (suite) return suite;
+  if (name.size() != 4 || name.find_first_not_of("0123456789abcdefABCDEF") != name.npos) {
+    return damaged("what stands before the dot in its secret part is wrong");
+  }
+  return fail(Errc::invalid,
+              "this link is sealed with a cipher that this version does not know: update keyferry, "
+              "or ask the sender for another link",
+              "newer");
+}
+
 // `text` holds at most one blank inside: tried as '+', then taken away.
 Result<ReadSecret> parse_secret_text(std::string_view text) {
-  std::string fitting(text.substr(0, text.find_first_of("?&")));  // tracking behind the fragment
+  text = text.substr(0, text.find_first_of("?&"));  // tracking behind the fragment
+  KF_TRY(const auto suite, take_suite(text));
+  std::string fitting(text);
   fitting = percent_decoded(fitting);
   std::optional<SecretBytes> secret;
   if (const std::size_t blank = fitting.find(' '); blank != fitting.npos) {
@@ -221,8 +247,10 @@ Result<ReadSecret> parse_secret_text(std::string_view text) {
   if (!secret) return why_no_secret(fitting);
   const bool ours = fitting.size() == kSecretLength && only(fitting, "");
   wipe(fitting);
-  const bool looks_damaged = ours && !check_holds(secret->expose());
-  return ReadSecret{std::move(*secret), looks_damaged};
+  if (suite && secret->size() != kDropSecretSize) return cut();
+  const LinkForm form = suite ? LinkForm::dropbox : LinkForm::mailbox;
+  const bool looks_damaged = ours && !check_holds(secret->expose(), form);
+  return ReadSecret{std::move(*secret), suite, looks_damaged};
 }
 
 Result<Done> check_blanks(std::string_view text) {
@@ -251,8 +279,9 @@ Result<ReadLink> parse_tidy(std::string& text) {
   if (!parts.fragment) return read;
   if (parts.fragment->empty()) return cut();
   KF_TRY(ReadSecret secret, parse_secret_text(*parts.fragment));
-  read.looks_damaged = secret.looks_damaged;
-  read.link.secret = std::move(secret.secret);
+  const bool looks_damaged = secret.looks_damaged;
+  if (auto fine = take_secret(read.link, std::move(secret)); !fine) return fine.error();
+  read.looks_damaged = looks_damaged;
   return read;
 }
 
@@ -279,7 +308,18 @@ Result<ReadSecret> parse_link_secret(std::string_view text) {
   return read;
 }
 
-std::string encode_link_secret(const SecretBytes& secret) {
+Result<Done> take_secret(ShareLink& link, ReadSecret secret) {
+  if (secret.suite.has_value() != (link.form == LinkForm::dropbox)) {
+    return damaged("its secret part belongs to a link of another form");
+  }
+  link.secret = std::move(secret.secret);
+  link.suite = secret.suite;
+  return Done{};
+}
+
+//= spec:tigress#B-11
+std::string encode_link_secret(const SecretBytes& secret, std::optional<DropSuite> suite) {
+  if (suite) return encode_suite(*suite) + "." + encode_base64url(secret.expose());
   return secret.size() == kPlainSecretSize ? encode_base64(secret.expose())
                                            : encode_base64url(secret.expose());
 }
@@ -287,15 +327,20 @@ std::string encode_link_secret(const SecretBytes& secret) {
 //= spec:tigress#URL-02
 //= spec:transfer#1-written
 std::string encode_share_link(const ShareLink& link) {
-  std::string text = mailbox_url(link);
+  std::string text = link.form == LinkForm::mailbox ? mailbox_url(link) : link.base + "/t/";
   if (!link.vertical.empty()) text += "?v=" + link.vertical;
-  if (link.secret) text += "#" + encode_link_secret(*link.secret);
+  if (link.secret) text += "#" + encode_link_secret(*link.secret, link.suite);
   return text;
 }
 
 //= spec:transfer#1-secret
 std::string mailbox_url(const ShareLink& link) {
   return link.base + "/v1/m/" + encode_uuid(link.mailbox);
+}
+
+std::string place_of(const ShareLink& link) {
+  if (link.form == LinkForm::mailbox) return encode_uuid(link.mailbox);
+  return DropExchange(link.secret->clone(), *link.suite, Side::receiver).location();
 }
 
 Result<std::string> base_of_relay(std::string_view url) {

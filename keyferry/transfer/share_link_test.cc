@@ -21,9 +21,20 @@ ShareLink sample_link() {
   return link;
 }
 
+ShareLink sample_dropbox() {
+  ShareLink link;
+  link.form = LinkForm::dropbox;
+  link.base = "https://relay.example/kf";
+  link.vertical = "a";
+  link.secret = make_share_secret(LinkForm::dropbox);
+  link.suite = DropSuite::aes_256;
+  return link;
+}
+
 bool same(const ShareLink& a, const ShareLink& b) {
-  return a.base == b.base && a.mailbox == b.mailbox && a.vertical == b.vertical &&
-         a.secret.has_value() == b.secret.has_value() && (!a.secret || *a.secret == *b.secret);
+  return a.form == b.form && a.suite == b.suite && a.base == b.base && a.mailbox == b.mailbox &&
+         a.vertical == b.vertical && a.secret.has_value() == b.secret.has_value() &&
+         (!a.secret || *a.secret == *b.secret);
 }
 
 void expect_link(const tests::VectorFile& file, const Result<ReadLink>& read) {
@@ -31,7 +42,12 @@ void expect_link(const tests::VectorFile& file, const Result<ReadLink>& read) {
   EXPECT_EQ(read->looks_damaged, file.at("expect") == "asks");
   EXPECT_EQ(read->secret_was_in_path, file.at("seen") == "yes");
   EXPECT_EQ(read->link.base, file.at("base"));
-  EXPECT_EQ(encode_uuid(read->link.mailbox), file.at("mailbox"));
+  if (read->link.form == LinkForm::mailbox) {
+    EXPECT_EQ(encode_uuid(read->link.mailbox), file.at("mailbox"));
+    EXPECT_FALSE(read->link.suite);
+  } else {
+    EXPECT_EQ(read->link.suite ? encode_suite(*read->link.suite) : "-", file.at("suite"));
+  }
   EXPECT_EQ(read->link.vertical, file.at("vertical") == "-" ? "" : file.at("vertical"));
   EXPECT_EQ(read->link.secret ? encode_hex(read->link.secret->expose()) : "-", file.at("secret"));
 }
@@ -39,6 +55,8 @@ void expect_link(const tests::VectorFile& file, const Result<ReadLink>& read) {
 //= spec:tigress#URL-01 test
 //= spec:tigress#URL-05 test
 //= spec:tigress#A-43 test
+//= spec:tigress#DRR-01 test
+//= spec:tigress#B-11 test
 //= spec:transfer#1-read test
 TEST(ShareLink, ReadsTheVectors) {
   const auto files = tests::read_vector_files("share_link");
@@ -63,8 +81,8 @@ TEST(ShareLink, ReadsTheVectors) {
 //= spec:tigress#URL-06 test
 //= spec:transfer#1-written test
 TEST(ShareLink, WritesOnlyHarmlessCharacters) {
-  for (int i = 0; i < 4; ++i) {
-    const ShareLink link = sample_link();
+  for (int i = 0; i < 8; ++i) {
+    const ShareLink link = i % 2 == 0 ? sample_link() : sample_dropbox();
     const std::string text = encode_share_link(link);
     EXPECT_LT(text.size(), 160U);
     EXPECT_EQ(std::count(text.begin(), text.end(), '#'), 1);
@@ -76,6 +94,28 @@ TEST(ShareLink, WritesOnlyHarmlessCharacters) {
     EXPECT_TRUE(same(read->link, link));
     EXPECT_FALSE(read->looks_damaged);
   }
+}
+
+//= spec:tigress#B-11 test
+//= spec:tigress#DRR-01 test
+//= spec:tigress#DRR-02 test
+TEST(ShareLink, ADropboxHasNoAddressButItsSecret) {
+  ShareLink link = sample_dropbox();
+  const std::string secret = encode_link_secret(*link.secret, link.suite);
+  EXPECT_EQ(secret.size(), 5U + 43U);
+  EXPECT_EQ(encode_share_link(link), "https://relay.example/kf/t/?v=a#" + secret);
+  EXPECT_EQ(place_of(link).size(), 43U);
+  const auto part = parse_link_secret("#" + secret);
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->suite, DropSuite::aes_256);
+  EXPECT_FALSE(part->looks_damaged);
+  ShareLink alone = std::move(parse_share_link("https://relay.example/kf/t/?v=a")->link);
+  EXPECT_EQ(take_secret(alone, std::move(*parse_link_secret(secret.substr(5)))).error().reason,
+            "damaged");
+  ASSERT_TRUE(take_secret(alone, std::move(*parse_link_secret(secret))));
+  EXPECT_TRUE(same(alone, link));
+  ShareLink mailbox = sample_link();
+  EXPECT_EQ(take_secret(mailbox, std::move(*parse_link_secret(secret))).error().reason, "damaged");
 }
 
 TEST(ShareLink, PlainV1IsPaddedAes128) {
@@ -134,6 +174,14 @@ TEST(ShareLink, DamageOfOneSecretCharacterIsNoticed) {
   EXPECT_LE(unnoticed, 12);  // expected 0.6: more than 12 has a chance below 10^-12
 }
 
+TEST(ShareLink, ACutDropboxLinkNeverHasASecret) {
+  const std::string text = encode_share_link(sample_dropbox());
+  for (std::size_t size = 0; size < text.size(); ++size) {
+    const auto read = parse_share_link(std::string_view(text).substr(0, size));
+    EXPECT_FALSE(read && read->link.secret) << size;
+  }
+}
+
 TEST(ShareLink, CutAnywhereIsNeverAnotherLink) {
   const ShareLink link = sample_link();
   const std::string text = encode_share_link(link);
@@ -151,8 +199,10 @@ TEST(ShareLink, CutAnywhereIsNeverAnotherLink) {
 TEST(ShareLink, RefusalsNeverQuoteTheSecret) {
   const std::string secret = encode_link_secret(make_share_secret());
   const std::string head = "https://relay.example/v1/m/9f1c2d3e-4b5a-4978-8796-a5b4c3d2e1f0#";
-  for (const std::string& text : {head + secret.substr(0, 40), head + secret + "x",
-                                  head + secret + "*", "http" + head + secret, secret}) {
+  for (const std::string& text :
+       {head + secret.substr(0, 40), head + secret + "x", head + secret + "*",
+        "http" + head + secret, secret, "https://relay.example/t/#" + secret,
+        "https://relay.example/t/#1309." + secret}) {
     const auto read = parse_share_link(text);
     ASSERT_FALSE(read.has_value());
     EXPECT_EQ(read.error().detail.find(secret.substr(0, 8)), std::string::npos);

@@ -9,7 +9,8 @@ using namespace keyferry;
 bool same(const transfer::ShareLink& a, const transfer::ShareLink& b) {
   if (a.secret.has_value() != b.secret.has_value()) return false;
   if (a.secret && !(*a.secret == *b.secret)) return false;
-  return a.base == b.base && a.mailbox == b.mailbox && a.vertical == b.vertical;
+  return a.form == b.form && a.suite == b.suite && a.base == b.base && a.mailbox == b.mailbox &&
+         a.vertical == b.vertical;
 }
 
 void check_message(const Error& error, std::string_view text) {
@@ -44,8 +45,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto read = transfer::parse_link_secret(text)) {
     require(read->secret.size() == 16 || read->secret.size() == 32, "a secret has 16 or 32 octets");
-    const auto again = transfer::parse_link_secret(transfer::encode_link_secret(read->secret));
-    require(again && again->secret == read->secret, "a secret comes back");
+    const auto again =
+        transfer::parse_link_secret(transfer::encode_link_secret(read->secret, read->suite));
+    require(again && again->secret == read->secret && again->suite == read->suite,
+            "a secret comes back");
+    require(!read->suite || read->secret.size() == 32, "a dropbox has 32 octets");
   }
   if (const auto base = transfer::base_of_relay(text)) {
     require(transfer::base_of_relay(*base + "/v1/") == *base, "a base has one spelling");

@@ -2,8 +2,8 @@
 """Writes the cases of this folder: one link a file, and what a reader must make of it (transfer.md section 1).
 
 Closed list of `expect`: link (base, mailbox, vertical, secret in hex or none, seen: the secret was in the path),
-asks (as link, but the check of the secret fails: a question), and the refusals not_a_link, cut, damaged, newer,
-unsupported. Deterministic: run it again and nothing changes.
+asks (as link, but the check of the secret fails: a question), and the refusals not_a_link, cut, damaged, newer.
+A dropbox has a suite instead of a mailbox. Deterministic: run it again and nothing changes.
 """
 
 import base64
@@ -15,9 +15,9 @@ ID = "9f1c2d3e-4b5a-4978-8796-a5b4c3d2e1f0"
 HOST = "https://relay.example"
 
 
-def is_good(octets):
+def is_good(octets, label=b"keyferry link"):
     text = base64.urlsafe_b64encode(octets).decode().rstrip("=")
-    head = hashlib.sha256(b"keyferry link" + octets).digest()
+    head = hashlib.sha256(label + octets).digest()
     return text.isalnum() and head[0] == 0 and head[1] < 16
 
 
@@ -43,6 +43,9 @@ FOREIGN16 = found("foreign16", lambda o: "+" in base64.b64encode(o[:16]).decode(
 UNCHECKED = found("unchecked", lambda o: b64u(o).isalnum() and not is_good(o))
 LINK = f"{HOST}/v1/m/{ID}#{TEXT}"
 LINKV = f"{HOST}/v1/m/{ID}?v=h#{TEXT}"
+DROP = found("drop", lambda o: is_good(o, b"keyferry dropbox link"))
+R = b64u(DROP)
+BOX = f"{HOST}/t/?v=h#1302.{R}"
 STD = base64.b64encode(FOREIGN).decode()
 STD16 = base64.b64encode(FOREIGN16).decode()
 
@@ -51,6 +54,11 @@ cases = {}
 
 def link(name, text, secret=GOOD, base=HOST, vertical="-", seen="no", expect="link"):
     cases[name] = (expect, [("base", base), ("mailbox", ID), ("vertical", vertical),
+                            ("secret", secret.hex() if secret else "-"), ("seen", seen)], text)
+
+
+def drop(name, text, secret=DROP, base=HOST, vertical="h", seen="no", expect="link", suite="1302"):
+    cases[name] = (expect, [("base", base), ("suite", suite), ("vertical", vertical),
                             ("secret", secret.hex() if secret else "-"), ("seen", seen)], text)
 
 
@@ -131,7 +139,27 @@ refused("two-links", "damaged", f"{LINK}\n{LINK}")
 refused("umlaut-inside", "damaged", LINK[:-4] + "ü" + LINK[-3:])
 refused("tab-inside", "damaged", LINK[:-4] + "\t" + LINK[-4:])
 refused("version-2", "newer", f"{HOST}/v2/m/{ID}#{TEXT}")
-refused("dropbox", "unsupported", f"{HOST}/t/?v=h#1302.{TEXT}")
+drop("dropbox", BOX)
+drop("dropbox-1301-port-and-base", f"https://Relay.example:8443/kf/t/?v=c#1301.{R}", base="https://relay.example:8443/kf", vertical="c", suite="1301")
+drop("dropbox-1303-without-vertical", f"{HOST}/t/#1303.{R}", vertical="-", suite="1303")
+drop("dropbox-without-slash", f"{HOST}/t?v=h#1302.{R}")
+drop("dropbox-percent-23", f"{HOST}/t/?v=h%231302.{R}", seen="yes")
+drop("dropbox-in-brackets", f"<{BOX}>.")
+drop("dropbox-tracking", f"{HOST}/t/?v=h&utm_source=a.b#1302.{R}?utm_source=a.b")
+drop("dropbox-broken-lines", f"{BOX[:30]}\r\n{BOX[30:60]}\n  {BOX[60:]}\n")
+drop("dropbox-other-alphabet", f"{HOST}/t/?v=h#1302.{STD}", secret=FOREIGN)
+drop("dropbox-check-of-a-mailbox", f"{HOST}/t/?v=h#1302.{TEXT}", secret=GOOD, expect="asks")
+drop("dropbox-no-fragment", f"{HOST}/t/?v=h", secret=None, suite="-")
+refused("dropbox-suite-unknown", "newer", f"{HOST}/t/?v=h#1304.{R}")
+refused("dropbox-suite-missing", "damaged", f"{HOST}/t/?v=h#{R}")
+refused("dropbox-suite-damaged", "damaged", f"{HOST}/t/?v=h#13O2.{R}")
+refused("dropbox-suite-of-a-mailbox", "damaged", f"{HOST}/v1/m/{ID}#1302.{TEXT}")
+refused("dropbox-secret-of-16-octets", "cut", f"{HOST}/t/?v=h#1302.{STD16.rstrip('=')}")
+refused("dropbox-secret-cut", "cut", BOX[:-1])
+refused("dropbox-secret-missing", "cut", BOX[:-43])
+refused("dropbox-fragment-empty", "cut", f"{HOST}/t/?v=h#")
+refused("dropbox-secret-too-long", "damaged", BOX + "A")
+refused("dropbox-base-with-percent", "not_a_link", f"{HOST}/a%2fb/t/#1302.{R}")
 refused("far-too-long", "not_a_link", LINK + "A" * 5000)
 
 for old in HERE.glob("*.txt"):
