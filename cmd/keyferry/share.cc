@@ -21,7 +21,7 @@ struct ShareOptions {
   std::int64_t depth = 0;
   std::string words, file;
   bool pin = false, now = false, confirm = false, qr = false, split = false, copy = false;
-  bool plain = false, code = false;
+  bool plain = false, code = false, dropbox = false;
   bool no_extensions = false;
 };
 
@@ -76,6 +76,7 @@ Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) 
   give.depth = options.depth;
   give.pin = options.pin;
   give.plain = options.plain;
+  if (options.dropbox) give.suite = transfer::DropSuite::aes_256;
   give.confirmed = !options.now;
   give.code = options.code;
   give.words = !options.words.empty();
@@ -133,7 +134,7 @@ void copy(Session& session, std::string_view link) {
 Result<Done> print_link(Program& program, Session& session, const wallet::GiveRecord& record,
                         const Output& output) {
   transfer::ShareLink link = wallet::full_link(record);
-  std::string secret = transfer::encode_link_secret(*link.secret);
+  std::string secret = transfer::encode_link_secret(*link.secret, link.suite);
   if (output.split) link.secret.reset();
   const bool by_file = !record.file.empty();
   std::string shown = by_file ? "#" + secret : transfer::encode_share_link(link);
@@ -170,7 +171,10 @@ void say_what_next(Session& session, const wallet::GiveRecord& record, const Out
   if (output.split) terminal.say("send the part from the # on by another channel than the link");
   terminal.say("the link works until " + wallet::show_time(record.link_until) +
                ", the access ends " + wallet::show_time(record.valid_until));
-  if (record.file.empty()) {
+  if (record.suite) {
+    terminal.say(
+        "the link's address says nothing; without the part from the # on it leads nowhere");
+  } else if (record.file.empty()) {
     terminal.say(
         "whoever sees the link's address can read that a share waits, and until when; not "
         "what it is");
@@ -323,16 +327,23 @@ void add_share(Program& program) {
   command->add_option("--note", options->note, "a line for the receiver");
   CLI::Option* relay =
       command->add_option("--relay", options->relay, "where the link waits")->type_name("URL");
-  command
-      ->add_option("--file", options->file,
-                   "no relay: a file that both sides can reach; what is printed is its secret")
-      ->type_name("FILE")
-      ->excludes(relay);
+  CLI::Option* file =
+      command
+          ->add_option("--file", options->file,
+                       "no relay: a file that both sides can reach; what is printed is its secret")
+          ->type_name("FILE")
+          ->excludes(relay);
+  CLI::Option* dropbox = command->add_flag(
+      "--dropbox", options->dropbox,
+      "leave it in the relay's dropbox (Draft R): one place for each message, which "
+      "only the two sides can work out");
+  file->excludes(dropbox);
   add_output_options(command, *output);
   command
       ->add_flag("--plain-v1", options->plain,
                  "a link that any v1 wallet takes: AES-128, no proof of the secret")
-      ->needs(now);
+      ->needs(now)
+      ->excludes(dropbox);
   command->add_flag("--allow-local", program.allow_local,
                     "let the relay and authority be at a loopback or private address");
   command->callback([&program, options, output] {

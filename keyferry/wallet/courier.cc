@@ -28,18 +28,18 @@ Result<std::optional<Bytes>> Courier::take(std::optional<Arrived> arrived) {
     if (!arrived) return std::optional<Bytes>();
     version_ = arrived->version;
     if (seen_ == arrived->payload) return std::optional<Bytes>();
-    auto opened = transfer::open_payload(secret_, arrived->payload);
+    auto opened = carrier_.open(arrived->payload);
     if (opened) {
       seen_ = std::move(arrived->payload);
       return std::optional(*std::move(opened));
     }
     if (round > 0) return opened.error();
-    KF_TRY(arrived, carrier_.receive(""));
+    KF_TRY(arrived, carrier_.receive("", false));
   }
 }
 
 Result<std::optional<Bytes>> Courier::look() {
-  KF_TRY(auto arrived, carrier_.receive(""));
+  KF_TRY(auto arrived, carrier_.receive("", false));
   return take(std::move(arrived));
 }
 
@@ -49,7 +49,7 @@ Result<std::optional<Bytes>> Courier::fetch(Duration most) {
   for (;;) {
     const auto asked = steady_clock::now();
     const std::string known = version_;
-    KF_TRY(auto arrived, carrier_.receive(version_));
+    KF_TRY(auto arrived, carrier_.receive(version_, true));
     KF_TRY(auto opened, take(std::move(arrived)));
     const auto answered = steady_clock::now();
     if (opened || answered >= end) return opened;
@@ -64,8 +64,7 @@ Result<std::optional<Bytes>> Courier::fetch(Duration most) {
 Result<Done> Courier::prepare(ByteView plaintext) {
   const auto hash = digest::sha256(plaintext);
   if (exchange_.outgoing && exchange_.outgoing->plaintext == hash) return Done{};
-  exchange_.outgoing =
-      Outgoing{hash, transfer::seal_payload(secret_, plaintext), random_id(), false};
+  exchange_.outgoing = Outgoing{hash, carrier_.seal(plaintext), random_id(), false};
   return save_exchange(home_, id_, exchange_);
 }
 
@@ -99,6 +98,7 @@ Result<bool> Courier::stands(ByteView plaintext) {
 
 Result<Done> Courier::deliver_cancel(ByteView plaintext, bool close) {
   KF_TRY(prepare(plaintext));
+  if (!carrier_.is_one_slot()) return write();
   for (int round = 0; round < kCancelWrites; ++round) {
     auto written = write();
     if (!written && written.error().code != Errc::precondition_failed) return written;

@@ -13,9 +13,8 @@ class Courier {
  public:
   // All outlive the courier; the caller holds the lock of the transfer. `exchange` is the stored
   // one: its `outgoing` is the courier's, which saves the whole.
-  Courier(const Home& home, std::string id, ExchangeFile& exchange, const SecretBytes& secret,
-          Carrier& carrier)
-      : home_(home), id_(std::move(id)), exchange_(exchange), secret_(secret), carrier_(carrier) {}
+  Courier(const Home& home, std::string id, ExchangeFile& exchange, Carrier& carrier)
+      : home_(home), id_(std::move(id)), exchange_(exchange), carrier_(carrier) {}
 
   // look reads what lies there now, without waiting; fetch waits up to about `most` for something
   // that was not read before, by long poll or, where the place has no versions, at growing
@@ -24,13 +23,17 @@ class Courier {
   Result<std::optional<Bytes>> look();
   Result<std::optional<Bytes>> fetch(Duration most);
 
+  // stored says that what was read, and what followed from it, is stored.
+  void stored() { carrier_.stored(); }
+
   // deliver seals `plaintext` once, stores that and sends it; a message that was sent before is not
   // sent again. Errors: precondition_failed: something else came meanwhile; look and decide anew.
+  // conflict with reason `taken`: somebody else took our turn.
   Result<Done> deliver(ByteView plaintext);
 
-  // deliver_cancel does the same for a cancel, which the other side's last message may cross: it is
-  // written again under a new request id until it stands, three times at most, and then `close`
-  // (a sender) ends the place.
+  // deliver_cancel does the same for the last message, which the other side's last message may
+  // cross: it is written again under a new request id until it stands, three times at most, and
+  // then `close` (a sender) ends the place.
   Result<Done> deliver_cancel(ByteView plaintext, bool close);
 
  private:
@@ -42,7 +45,6 @@ class Courier {
   const Home& home_;
   std::string id_;
   ExchangeFile& exchange_;
-  const SecretBytes& secret_;
   Carrier& carrier_;
   std::string version_;
   std::optional<transfer::SealedPayload> seen_;

@@ -16,9 +16,10 @@ using transfer::seal_payload;
 const SecretBytes kSecret(Bytes(32, 7));
 
 // Slot is one slot with versions, as a relay keeps it.
-class Slot final : public Carrier {
+class Slot final : public SecretCarrier {
  public:
-  Result<std::optional<Arrived>> receive(const std::string& version) override {
+  Slot() : SecretCarrier(kSecret.clone()) {}
+  Result<std::optional<Arrived>> receive(const std::string& version, bool) override {
     ++reads;
     if (gone) return fail(Errc::not_found, "gone");
     if (version == std::to_string(number)) return std::optional<Arrived>();
@@ -73,13 +74,13 @@ class CourierTest : public testing::Test {
   std::string opened() const {
     return std::string(text_of(*transfer::open_payload(kSecret, slot_.content)));
   }
-  Courier courier() { return {home_, "id", exchange_, kSecret, slot_}; }
+  Courier courier() { return {home_, "id", exchange_, slot_}; }
   // As after a crash: only what was stored is left.
   void restart() { exchange_ = **load_exchange(home_, "id"); }
 
   file::Path root_ = fresh();
   Home home_ = *Home::open(root_);
-  ExchangeFile exchange_{SecretBytes::copy(bytes_of("machine")), std::nullopt};
+  ExchangeFile exchange_{SecretBytes::copy(bytes_of("machine")), std::nullopt, std::nullopt};
   Slot slot_;
 };
 
@@ -202,7 +203,7 @@ TEST_F(CancelTest, ACancelThatStandsIsWrittenOnce) {
 
 //= spec:transfer#6-erased test
 TEST_F(CourierTest, NothingOfAnEarlierVersionStaysOnTheDisk) {
-  ASSERT_TRUE(save_exchange(home_, "id", {SecretBytes::copy(bytes_of("an old key")), {}}));
+  ASSERT_TRUE(save_exchange(home_, "id", {SecretBytes::copy(bytes_of("an old key")), {}, {}}));
   const auto link = root_ / "the old inode";
   std::filesystem::create_hard_link(home_.exchange_file("id"), link);
   ASSERT_TRUE(save_exchange(home_, "id", exchange_));

@@ -27,11 +27,24 @@ Result<std::optional<Outgoing>> read_outgoing(const transfer::RecordReader& reco
   return std::optional(std::move(outgoing));
 }
 
+// An exchange that has nothing to do with Draft R has an empty one.
+Result<std::optional<DropState>> read_drops(const transfer::RecordReader& record) {
+  auto said = record.secret("drops_said");
+  if (!said || said->empty()) return std::optional<DropState>();
+  DropState drops;
+  drops.said = *std::move(said);
+  if (drops.said.size() < 2) return fail(Errc::invalid, "the stored transfer is damaged");
+  KF_TRY(drops.read, record.text("drops_read"));
+  KF_TRY(drops.written, record.text("drops_written"));
+  return std::optional(std::move(drops));
+}
+
 Result<ExchangeFile> parse_exchange(const SecretBytes& octets) {
   KF_TRY(const transfer::RecordReader record, transfer::RecordReader::parse(octets));
   ExchangeFile exchange;
   KF_TRY(exchange.machine, record.secret("machine"));
   KF_TRY(exchange.outgoing, read_outgoing(record));
+  KF_TRY(exchange.drops, read_drops(record));
   return exchange;
 }
 
@@ -54,6 +67,11 @@ Result<Done> save_exchange(const Home& home, std::string_view id, const Exchange
   record.octets("plaintext", exchange.outgoing ? ByteView(exchange.outgoing->plaintext)
                                                : ByteView(digest::Sha256()));
   record.object("outgoing", encode_outgoing(exchange.outgoing));
+  if (exchange.drops) {
+    record.octets("drops_said", exchange.drops->said.expose());
+    record.text("drops_read", exchange.drops->read);
+    record.text("drops_written", exchange.drops->written);
+  }
   const SecretBytes octets = record.take();
   return file::replace_secret(home.exchange_file(id), octets.expose());
 }

@@ -9,6 +9,7 @@
 
 #include "keyferry/base/secret.h"
 #include "keyferry/digest/hash.h"
+#include "keyferry/transfer/drop_exchange.h"
 #include "keyferry/transfer/sealed_payload.h"
 #include "keyferry/wallet/home.h"
 
@@ -22,9 +23,17 @@ struct Outgoing {
   bool sent = false;  // the relay said that it has it
 };
 
+// DropState is where an exchange by Draft R stands.
+struct DropState {
+  SecretBytes said;     // DropExchange::encode
+  std::string read;     // the location of a message that was read and is still to be deleted
+  std::string written;  // that of our own last message
+};
+
 struct ExchangeFile {
   SecretBytes machine;  // ConfirmedSender::encode or ConfirmedReceiver::encode
   std::optional<Outgoing> outgoing;
+  std::optional<DropState> drops;
 };
 
 // load_exchange returns nothing where there is none. Errors: invalid (damaged, or made by a newer

@@ -22,6 +22,7 @@ bool was_lost(const Error& error) {
 
 Result<Effects> ExchangeRun::kept(Effects effects) {
   KF_TRY(save());
+  courier_.stored();
   return effects;
 }
 
@@ -119,6 +120,7 @@ Result<Effects> ExchangeRun::send(const transfer::SendMessage& message, Time dea
     }
     const Error& error = delivered.error();
     if (error.code == Errc::not_found) return kept(this->deadline());
+    if (error.reason == "taken") return displaced(error);
     if (error.code != Errc::precondition_failed) {
       if (!wait_out(error, deadline)) return error;
       continue;

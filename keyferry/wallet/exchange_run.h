@@ -45,6 +45,9 @@ class ExchangeRun {
   virtual Result<transfer::Effects> idle() { return transfer::Effects{}; }
   virtual bool closes() const = 0;  // this side ends the place of the exchange: the sender
 
+  // displaced says what follows when somebody else took our turn.
+  virtual Result<transfer::Effects> displaced(const Error&) { return kept(unreadable()); }
+
   // kept stores what the machine has just decided.
   Result<transfer::Effects> kept(transfer::Effects effects);
   // glance looks whether something has come meanwhile: a person may have thought for an hour.

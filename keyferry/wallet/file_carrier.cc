@@ -37,7 +37,7 @@ Result<Done> FileCarrier::create(const transfer::SealedPayload& payload) {
   return made;
 }
 
-Result<std::optional<Arrived>> FileCarrier::receive(const std::string& version) {
+Result<std::optional<Arrived>> FileCarrier::receive(const std::string& version, bool) {
   const auto text = file::read_text(path_, kMostOctets);
   if (!text) return std::optional<Arrived>();
   std::string now = version_of(*text);

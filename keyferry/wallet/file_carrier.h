@@ -8,15 +8,17 @@
 
 namespace keyferry::wallet {
 
-class FileCarrier final : public Carrier {
+class FileCarrier final : public SecretCarrier {
  public:
-  explicit FileCarrier(file::Path path) : path_(std::move(path)) {}
+  // Without `secret` it neither seals nor opens.
+  explicit FileCarrier(file::Path path, SecretBytes secret = {})
+      : SecretCarrier(std::move(secret)), path_(std::move(path)) {}
 
   // create writes the first message. Errors: conflict (the file exists and is another one).
   Result<Done> create(const transfer::SealedPayload& payload);
 
   // The file may be cut or away for a while: what cannot be read as a message is nothing yet.
-  Result<std::optional<Arrived>> receive(const std::string& version) override;
+  Result<std::optional<Arrived>> receive(const std::string& version, bool wait) override;
   Result<std::string> send(const transfer::SealedPayload& payload, const std::string& request_id,
                            const std::string& version) override;
   void close() override;

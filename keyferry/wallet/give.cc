@@ -6,6 +6,7 @@
 #include "keyferry/credential/kind.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/wallet/file_carrier.h"
+#include "keyferry/wallet/give_drop.h"
 #include "keyferry/wallet/give_exchange.h"
 #include "keyferry/wallet/give_steps.h"
 #include "keyferry/wallet/relay_choice.h"
@@ -96,7 +97,10 @@ Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential
       wallet.settings.persona, "give " + credential.name + " " + codec::encode_json(order) + " " +
                                    options.relay + options.file + (options.pin ? " pin" : "") +
                                    (options.code ? " code" : "") + (options.words ? " words" : "") +
-                                   (options.plain ? " plain " : " ") + options.note.value_or(""));
+                                   (options.plain   ? " plain "
+                                    : options.suite ? " dropbox "
+                                                    : " ") +
+                                   options.note.value_or(""));
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(request));
   KF_TRY(std::optional<GiveRecord> before, find_unfinished(wallet.home, request));
   if (before) {
@@ -108,7 +112,8 @@ Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential
   if (options.file.empty()) {
     KF_TRY(relay, choose_relay(wallet, options.relay, about->relays));
   }
-  GiveRecord record = new_record(wallet, credential.name, request, std::move(relay), options.plain);
+  GiveRecord record = new_record(wallet, credential.name, request, std::move(relay),
+                                 {options.plain, options.suite});
   record.note = options.note;
   record.file = options.file;
   record.confirmed = options.confirmed;
@@ -142,6 +147,8 @@ Result<Done> end_give(Wallet& wallet, const GiveRecord& record) {
   }
   if (!record.file.empty()) {
     FileCarrier(record.file).close();
+  } else if (record.suite) {
+    remove_first(wallet, record);
   } else if (record.link) {
     RelayClient relay(wallet.web, relay_is_local(wallet, record.relay));
     const auto removed = relay.remove(*record.link, {record.device_claim, record.delete_request});

@@ -22,10 +22,11 @@ struct GiveOptions {
   std::optional<Duration> link_for;
   std::int64_t depth = 0;
   bool pin = false;
-  bool plain = false;      // --plain-v1
-  bool confirmed = false;  // compare words before anything can be taken
-  bool code = false;       // in confirmed mode: a code in place of the words
-  bool words = false;      // beside a code: compare the words too
+  bool plain = false;                        // --plain-v1
+  std::optional<transfer::DropSuite> suite;  // --dropbox
+  bool confirmed = false;                    // compare words before anything can be taken
+  bool code = false;                         // in confirmed mode: a code in place of the words
+  bool words = false;                        // beside a code: compare the words too
   std::optional<std::string> note;
   std::string relay;  // empty: the configured one, else the authority's first
   std::string file;   // an absolute path in place of a relay's mailbox; empty: a mailbox

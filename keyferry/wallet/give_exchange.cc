@@ -2,9 +2,11 @@
 
 #include "keyferry/codec/json.h"
 #include "keyferry/transfer/confirmed_sender.h"
+#include "keyferry/wallet/dropbox_carrier.h"
 #include "keyferry/wallet/exchange_run.h"
 #include "keyferry/wallet/exchange_words.h"
 #include "keyferry/wallet/file_carrier.h"
+#include "keyferry/wallet/give_drop.h"
 #include "keyferry/wallet/holder.h"
 #include "keyferry/wallet/mailbox_carrier.h"
 #include "keyferry/wallet/relay_choice.h"
@@ -16,8 +18,15 @@ using transfer::ConfirmedSender;
 using transfer::Effect;
 using transfer::Effects;
 
-std::unique_ptr<Carrier> carrier_of(Wallet& wallet, const GiveRecord& record) {
-  if (!record.file.empty()) return std::make_unique<FileCarrier>(record.file);
+std::unique_ptr<Carrier> carrier_of(Wallet& wallet, const GiveRecord& record,
+                                    ExchangeFile& exchange) {
+  if (!record.file.empty()) {
+    return std::make_unique<FileCarrier>(record.file, record.secret->clone());
+  }
+  if (record.suite) {
+    DropClient relay(wallet.web, record.relay, relay_is_local(wallet, record.relay));
+    return resume_dropbox(relay, full_link(record), transfer::Side::sender, *exchange.drops, {});
+  }
   return std::make_unique<MailboxCarrier>(
       RelayClient(wallet.web, relay_is_local(wallet, record.relay)), full_link(record),
       MailboxIds{record.device_claim, record.delete_request, ""});
@@ -209,8 +218,8 @@ struct Running {
   Running(Wallet& wallet, GiveRecord& record, ExchangeFile file, ConfirmedSender machine,
           const WordsSource& words)
       : exchange(std::move(file)),
-        carrier(carrier_of(wallet, record)),
-        courier(wallet.home, record.id, exchange, *record.secret, *carrier),
+        carrier(carrier_of(wallet, record, exchange)),
+        courier(wallet.home, record.id, exchange, *carrier),
         run(wallet, courier, *carrier, record, exchange, std::move(machine), words) {}
 };
 
@@ -219,7 +228,9 @@ Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, GiveRecord& recor
   KF_TRY(auto exchange, load_exchange(wallet.home, record.id));
   if (!exchange) return std::unique_ptr<Running>();
   KF_TRY(ConfirmedSender machine, ConfirmedSender::parse(exchange->machine));
-  machine.placed(record.file.empty() ? encode_uuid(record.link->mailbox) : std::string());
+  if (record.suite && !exchange->drops)
+    return fail(Errc::invalid, "the stored exchange is damaged");
+  machine.placed(record.file.empty() ? transfer::place_of(full_link(record)) : std::string());
   return std::make_unique<Running>(wallet, record, *std::move(exchange), std::move(machine), words);
 }
 
@@ -255,8 +266,9 @@ Result<Done> make_invite(Wallet& wallet, const std::string& issuer, GiveRecord& 
   terms.words = record.words;
   KF_TRY(const ConfirmedSender machine,
          ConfirmedSender::start(std::move(terms), transfer::SenderRandomness::draw()));
-  KF_TRY(save_exchange(wallet.home, record.id, {machine.encode(), std::nullopt}));
-  record.payload = transfer::seal_payload(*record.secret, machine.own_last());
+  ExchangeFile exchange{machine.encode(), std::nullopt, std::nullopt};
+  record.payload = seal_first(record, machine.own_last(), &exchange);
+  KF_TRY(save_exchange(wallet.home, record.id, exchange));
   return save_give(wallet.home, record);
 }
 

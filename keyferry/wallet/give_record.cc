@@ -71,6 +71,8 @@ Result<Done> read_parts(const boost::json::object& object, GiveRecord& record) {
   KF_TRY(const auto invites, codec::optional_integer_member(object, "invites", 1, 1000));
   record.invites = invites.value_or(1);
   KF_TRY(record.note, codec::optional_text_member(object, "note"));
+  KF_TRY(const auto suite, codec::optional_text_member(object, "suite"));
+  record.suite = transfer::parse_suite(suite.value_or(""));
   KF_TRY(auto secret, codec::optional_text_member(object, "secret"));
   if (secret) {
     KF_TRY(transfer::ReadSecret read, transfer::parse_link_secret(*secret));
@@ -112,6 +114,7 @@ boost::json::object encode_give_record(const GiveRecord& record) {
   if (!record.file.empty()) object["file"] = record.file;
   if (record.confirmed) object["invites"] = record.invites;
   if (record.note) object["note"] = *record.note;
+  if (record.suite) object["suite"] = transfer::encode_suite(*record.suite);
   if (record.secret) {
     std::string secret = transfer::encode_link_secret(*record.secret);
     object["secret"] = secret;
@@ -191,6 +194,8 @@ transfer::ShareLink full_link(const GiveRecord& record) {
   link.mailbox = record.link->mailbox;
   link.vertical = record.link->vertical;
   link.secret = record.secret->clone();
+  link.suite = record.suite;
+  if (record.suite) link.form = transfer::LinkForm::dropbox;
   return link;
 }
 

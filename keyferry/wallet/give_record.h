@@ -33,7 +33,8 @@ struct GiveRecord {
   Time valid_until{};
 
   // At the relay.
-  std::string relay;  // base address; empty where `file` is the place
+  std::string relay;                         // base address; empty where `file` is the place
+  std::optional<transfer::DropSuite> suite;  // of a dropbox (Draft R); none: a mailbox, or a file
   std::string file;
   std::string device_claim;
   std::string create_request;

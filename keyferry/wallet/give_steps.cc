@@ -6,6 +6,7 @@
 #include "keyferry/transfer/share_secret.h"
 #include "keyferry/wallet/exchange_run.h"
 #include "keyferry/wallet/file_carrier.h"
+#include "keyferry/wallet/give_drop.h"
 #include "keyferry/wallet/give_exchange.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/relay_client.h"
@@ -14,6 +15,8 @@ namespace keyferry::wallet {
 namespace {
 
 constexpr auto kCreateRetry = std::chrono::hours(1);  // docs/protocol.md, "Retries"
+
+constexpr std::string_view kVertical = "a";  // access: what a share of ours is
 
 std::string random_id() {
   return encode_uuid(digest::random_uuid());
@@ -69,6 +72,21 @@ Result<Done> post_file(Wallet& wallet, Holder& holder, GiveRecord& record) {
   return save_give(wallet.home, record);
 }
 
+// The link needs no answer of the relay: its places follow from its secret.
+Result<Done> post_drop(Wallet& wallet, Holder& holder, GiveRecord& record) {
+  const auto put = put_first(wallet, record);
+  if (!put) {
+    return can_go_on(put.error()) ? go_on_later(put.error())
+                                  : take_back(wallet, holder, record, put.error());
+  }
+  transfer::ShareLink link;
+  link.form = transfer::LinkForm::dropbox;
+  link.base = record.relay;
+  link.vertical = kVertical;
+  record.link = std::move(link);
+  return save_give(wallet.home, record);
+}
+
 Result<Done> renew_ids_if_old(Wallet& wallet, GiveRecord& record) {
   if (wallet.web.now() - record.started < kCreateRetry) return Done{};
   record.device_claim = random_id();
@@ -80,7 +98,7 @@ Result<Done> renew_ids_if_old(Wallet& wallet, GiveRecord& record) {
 }  // namespace
 
 GiveRecord new_record(const Wallet& wallet, const std::string& credential, std::string request,
-                      std::string relay, bool plain) {
+                      std::string relay, const LinkShape& shape) {
   GiveRecord record;
   record.id = random_id().substr(0, 8) + random_id().substr(0, 8);
   record.persona = wallet.settings.persona;
@@ -92,8 +110,10 @@ GiveRecord new_record(const Wallet& wallet, const std::string& credential, std::
   record.device_claim = random_id();
   record.create_request = random_id();
   record.delete_request = random_id();
-  record.plain = plain;
-  record.secret = plain ? transfer::make_plain_secret() : transfer::make_share_secret();
+  record.plain = shape.plain;
+  record.suite = shape.suite;
+  const auto form = shape.suite ? transfer::LinkForm::dropbox : transfer::LinkForm::mailbox;
+  record.secret = shape.plain ? transfer::make_plain_secret() : transfer::make_share_secret(form);
   return record;
 }
 
@@ -136,7 +156,7 @@ Result<Done> seal_offer(const Home& home, GiveRecord& record) {
   message.note = record.note;
   digest::random_fill(message.transfer);
   KF_TRY(Bytes plaintext, transfer::encode_offer_message(message));
-  record.payload = transfer::seal_payload(*record.secret, plaintext);
+  record.payload = seal_first(record, plaintext);
   wipe(plaintext);
   return save_give(home, record);
 }
@@ -144,6 +164,7 @@ Result<Done> seal_offer(const Home& home, GiveRecord& record) {
 Result<Done> post_offer(Wallet& wallet, Holder& holder, GiveRecord& record) {
   if (record.link) return Done{};
   if (!record.file.empty()) return post_file(wallet, holder, record);
+  if (record.suite) return post_drop(wallet, holder, record);
   KF_TRY(renew_ids_if_old(wallet, record));
   RelayClient relay(wallet.web, relay_is_local(wallet, record.relay));
   const auto created = relay.create(create_order(record));

@@ -14,9 +14,15 @@ namespace keyferry::wallet {
 inline constexpr std::size_t kPinDigits = 6;
 inline constexpr std::size_t kCodeDigits = 6;
 
+// LinkShape is what the link shall be: one for any v1 wallet, or one to a dropbox (Draft R).
+struct LinkShape {
+  bool plain = false;
+  std::optional<transfer::DropSuite> suite;
+};
+
 // new_record draws secret, claim and request ids; nothing is stored yet.
 GiveRecord new_record(const Wallet& wallet, const std::string& credential, std::string request,
-                      std::string relay, bool plain);
+                      std::string relay, const LinkShape& shape);
 
 // find_unfinished finds the record of the same request whose link was not shown yet.
 Result<std::optional<GiveRecord>> find_unfinished(const Home& home, const std::string& request);

@@ -4,7 +4,7 @@
 
 namespace keyferry::wallet {
 
-Result<std::optional<Arrived>> MailboxCarrier::receive(const std::string& version) {
+Result<std::optional<Arrived>> MailboxCarrier::receive(const std::string& version, bool) {
   const MailboxCaller caller{ids_.device_claim, encode_uuid(digest::random_uuid())};
   KF_TRY(auto message, relay_.await(link_, caller, version));
   if (!message) return std::optional<Arrived>();

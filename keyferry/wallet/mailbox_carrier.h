@@ -13,13 +13,16 @@ struct MailboxIds {
   std::string relinquish_request;
 };
 
-class MailboxCarrier final : public Carrier {
+class MailboxCarrier final : public SecretCarrier {
  public:
   // `link` has its secret.
   MailboxCarrier(RelayClient relay, transfer::ShareLink link, MailboxIds ids)
-      : relay_(relay), link_(std::move(link)), ids_(std::move(ids)) {}
+      : SecretCarrier(link.secret->clone()),
+        relay_(relay),
+        link_(std::move(link)),
+        ids_(std::move(ids)) {}
 
-  Result<std::optional<Arrived>> receive(const std::string& version) override;
+  Result<std::optional<Arrived>> receive(const std::string& version, bool wait) override;
   Result<std::string> send(const transfer::SealedPayload& payload, const std::string& request_id,
                            const std::string& version) override;
   void close() override;

@@ -39,7 +39,8 @@ Result<GiveRecord> invite_again(Wallet& wallet, FoundShare& found, GiveRecord re
                   "another one",
                   "invites_used_up");
     }
-    GiveRecord fresh = new_record(wallet, record.credential, record.request, record.relay, false);
+    GiveRecord fresh =
+        new_record(wallet, record.credential, record.request, record.relay, {false, record.suite});
     ++record.invites;
     record.code = digest::random_digits(kCodeDigits);
     record.secret = std::move(fresh.secret);
@@ -66,7 +67,7 @@ Result<GiveRecord> rearm_confirmed(Wallet& wallet, FoundShare& found, const std:
                 "not_locked");
   }
   if (!record) {
-    record = new_record(wallet, found.holder.record().name, request, "", false);
+    record = new_record(wallet, found.holder.record().name, request, "", {});
     record->secret.reset();
     record->order = {{"pin", digest::random_digits(kPinDigits)}};
     KF_TRY(save_give(wallet.home, *record));
@@ -99,7 +100,8 @@ Result<GiveRecord> rearm_share(Wallet& wallet, FoundShare& found, const std::str
     KF_TRY(const IssuerMetadata* about, found.holder.authority().metadata());
     KF_TRY(std::optional<GiveRecord> old, find_give_by_share(wallet.home, found.share.id));
     KF_TRY(std::string base, choose_relay(wallet, relay, about->relays));
-    record = new_record(wallet, found.holder.record().name, request, std::move(base), false);
+    record = new_record(wallet, found.holder.record().name, request, std::move(base),
+                        {false, old ? old->suite : std::nullopt});
     record->share = found.share.id;
     record->order = {{"pin", digest::random_digits(kPinDigits)}};
     KF_TRY(save_give(wallet.home, *record));

@@ -4,6 +4,7 @@
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/web_url.h"
 #include "keyferry/transfer/share_secret.h"
+#include "keyferry/wallet/take_link.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -69,9 +70,7 @@ boost::json::object create_body(const CreateOrder& order) {
 // What the receiver is told (experience.md section 2).
 Error read_error(Error error) {
   if (error.code == Errc::not_found) {
-    error.detail =
-        "this link leads nowhere any more: it was taken and finished, taken back, or ran out. Ask "
-        "the sender; nothing was taken with it now";
+    error.detail = link_leads_nowhere().detail;
   } else if (error.reason == "claim_proof") {
     error.detail = "the last part of this link is wrong or damaged; nothing was taken";
   } else if (error.reason == "claimed") {
@@ -104,7 +103,8 @@ Result<CreatedMailbox> parse_created(const CreateOrder& order, const net::Respon
   KF_TRY(const transfer::ReadLink read, transfer::parse_share_link(url));
   const auto asked = codec::parse_web_url(order.base);
   const auto given = codec::parse_web_url(read.link.base);
-  if (!asked || !given || asked->origin != given->origin || read.link.secret) {
+  if (!asked || !given || asked->origin != given->origin || read.link.secret ||
+      read.link.form != transfer::LinkForm::mailbox) {
     return fail(Errc::forbidden, "the relay answers with a link to another address: not used",
                 "foreign_link");
   }

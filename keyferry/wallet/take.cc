@@ -8,6 +8,7 @@
 #include "keyferry/digest/hash.h"
 #include "keyferry/wallet/redeem.h"
 #include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/take_drop.h"
 #include "keyferry/wallet/take_exchange.h"
 #include "keyferry/wallet/take_link.h"
 
@@ -130,6 +131,11 @@ Result<CredentialRecord> take_confirmed(Wallet& wallet, TakeRecord& record,
   return stored;
 }
 
+Result<Done> open_place(Wallet& wallet, TakeRecord& record) {
+  if (!record.mailbox->file.empty()) return open_file(wallet, record);
+  return record.mailbox->link.suite ? open_dropbox(wallet, record) : open_mailbox(wallet, record);
+}
+
 using Prepare = std::function<Result<TakeRecord>(const std::string& id)>;
 
 // `prepare` returns the stored record or a new one.
@@ -146,8 +152,7 @@ Result<CredentialRecord> take(Wallet& wallet, const std::string& id, const TakeO
   KF_TRY(TakeRecord record, prepare(id));
   Result<Done> opened = Done{};
   if (!record.offer && !record.confirmed) {
-    opened =
-        record.mailbox->file.empty() ? open_mailbox(wallet, record) : open_file(wallet, record);
+    opened = open_place(wallet, record);
   }
   if (record.confirmed && opened) return take_confirmed(wallet, record, options);
   Result<CredentialRecord> stored =
@@ -197,10 +202,18 @@ Result<CredentialRecord> take_file(Wallet& wallet, std::string_view text,
   });
 }
 
+// What a link leads to names its transfer: of a dropbox that is known with the secret alone.
+std::string link_id(const Wallet& wallet, const transfer::ShareLink& link) {
+  const std::string where = link.form == transfer::LinkForm::mailbox
+                                ? transfer::mailbox_url(link)
+                                : link.base + "/t/" + transfer::place_of(link);
+  return transfer_id(wallet.settings.persona, where);
+}
+
 Result<CredentialRecord> take_link(Wallet& wallet, std::string_view text,
                                    const TakeOptions& options) {
   KF_TRY(const transfer::ShareLink link, read_link(wallet, text, options));
-  const std::string id = transfer_id(wallet.settings.persona, transfer::mailbox_url(link));
+  const std::string id = link_id(wallet, link);
   return take(wallet, id, options,
               [&](const std::string& same) { return prepare_link(wallet, link, same); });
 }
@@ -219,7 +232,7 @@ Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeO
 
 Result<Done> cancel_take_of(Wallet& wallet, std::string_view text, const TakeOptions& options) {
   KF_TRY(const transfer::ShareLink link, read_link(wallet, text, options));
-  const std::string id = transfer_id(wallet.settings.persona, transfer::mailbox_url(link));
+  const std::string id = link_id(wallet, link);
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(id));
   KF_TRY(std::optional<TakeRecord> record, load_take(wallet.home, id));
   if (!record || !record->ended.empty()) {

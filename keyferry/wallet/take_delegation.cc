@@ -30,7 +30,7 @@ Result<Done> refuse_delegation(const TakeMailbox& mailbox, ByteView plaintext) {
   if (!envelope || envelope->format != transfer::kDelegationFormat) return Done{};
   auto machine = transfer::ConfirmedReceiver::claim(
       mailbox.link.secret->clone(),
-      mailbox.file.empty() ? encode_uuid(mailbox.link.mailbox) : std::string(),
+      mailbox.file.empty() ? transfer::place_of(mailbox.link) : std::string(),
       transfer::kDelegationFormat);
   for (const transfer::Effect& effect : machine.message(plaintext)) {
     if (const auto* ended = std::get_if<transfer::Ended>(&effect)) {

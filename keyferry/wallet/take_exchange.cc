@@ -3,6 +3,7 @@
 #include "keyferry/codec/text.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/transfer/confirmed_receiver.h"
+#include "keyferry/wallet/dropbox_carrier.h"
 #include "keyferry/wallet/exchange_run.h"
 #include "keyferry/wallet/exchange_words.h"
 #include "keyferry/wallet/file_carrier.h"
@@ -15,13 +16,22 @@ namespace keyferry::wallet {
 namespace {
 
 constexpr std::size_t kCodeDigits = 6;
+constexpr Duration kDropLifetime = std::chrono::hours(48);  // of a drop, and of a link at most
 
 using transfer::ConfirmedReceiver;
 using transfer::Effect;
 using transfer::Effects;
 
-std::unique_ptr<Carrier> carrier_of(Wallet& wallet, const TakeMailbox& mailbox) {
-  if (!mailbox.file.empty()) return std::make_unique<FileCarrier>(mailbox.file);
+std::unique_ptr<Carrier> carrier_of(Wallet& wallet, const TakeMailbox& mailbox,
+                                    ExchangeFile& exchange) {
+  if (!mailbox.file.empty()) {
+    return std::make_unique<FileCarrier>(mailbox.file, mailbox.link.secret->clone());
+  }
+  if (mailbox.link.suite) {
+    DropClient relay(wallet.web, mailbox.link.base, relay_is_local(wallet, mailbox.link.base));
+    return resume_dropbox(relay, mailbox.link, transfer::Side::receiver, *exchange.drops,
+                          mailbox.first);
+  }
   transfer::ShareLink link;
   link.base = mailbox.link.base;
   link.mailbox = mailbox.link.mailbox;
@@ -69,6 +79,7 @@ class TakeExchange final : public ExchangeRun {
   }
   Result<Effects> perform(const Effect& effect) override;
   void sent() override;
+  Result<Effects> displaced(const Error& error) override;
 
  private:
   Result<Effects> ask(const transfer::Invite& invite);
@@ -91,6 +102,15 @@ void TakeExchange::sent() {
   if (machine_.state() == ConfirmedReceiver::State::requested) {
     wallet_.person.step("requested", {}, "waiting for the sender's wallet");
   }
+}
+
+// Another receiver has answered before us, and the sender goes on with that one.
+Result<Effects> TakeExchange::displaced(const Error&) {
+  failed_ = fail(Errc::unauthorized,
+                 "somebody else opened this link first. Tell the sender: `keyferry revoke …` on "
+                 "their side ends it",
+                 "claimed");
+  return kept(machine_.deadline());
 }
 
 void TakeExchange::show(const transfer::WordOctets& words) {
@@ -198,8 +218,8 @@ struct Running {
   Running(Wallet& wallet, TakeRecord& record, ExchangeFile file, ConfirmedReceiver machine,
           const TakeOptions& options)
       : exchange(std::move(file)),
-        carrier(carrier_of(wallet, *record.mailbox)),
-        courier(wallet.home, record.id, exchange, *record.mailbox->link.secret, *carrier),
+        carrier(carrier_of(wallet, *record.mailbox, exchange)),
+        courier(wallet.home, record.id, exchange, *carrier),
         run(wallet, courier, *carrier, record, exchange, std::move(machine), options) {}
 };
 
@@ -208,6 +228,9 @@ Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, TakeRecord& recor
   KF_TRY(auto exchange, load_exchange(wallet.home, record.id));
   if (!exchange) {
     return fail(Errc::conflict, "this exchange is over: ask the sender for a new link");
+  }
+  if (record.mailbox->link.suite && !exchange->drops) {
+    return fail(Errc::invalid, "the stored exchange is damaged");
   }
   KF_TRY(ConfirmedReceiver machine, ConfirmedReceiver::parse(exchange->machine));
   return std::make_unique<Running>(wallet, record, *std::move(exchange), std::move(machine),
@@ -249,11 +272,12 @@ bool is_exchange(ByteView plaintext) {
   return envelope && envelope->format == transfer::kShareFormat;
 }
 
-Result<Done> begin_take(Wallet& wallet, TakeRecord& record, ByteView plaintext) {
-  const TakeMailbox& mailbox = *record.mailbox;
+Result<Done> begin_take(Wallet& wallet, TakeRecord& record, ByteView plaintext,
+                        std::optional<DropState> drops) {
+  TakeMailbox& mailbox = *record.mailbox;
   ConfirmedReceiver machine = ConfirmedReceiver::claim(
       mailbox.link.secret->clone(),
-      mailbox.file.empty() ? encode_uuid(mailbox.link.mailbox) : std::string());
+      mailbox.file.empty() ? transfer::place_of(mailbox.link) : std::string());
   const Effects effects = machine.message(plaintext);
   for (const Effect& effect : effects) {
     if (const auto* ended = std::get_if<transfer::Ended>(&effect)) {
@@ -263,7 +287,10 @@ Result<Done> begin_take(Wallet& wallet, TakeRecord& record, ByteView plaintext) 
   if (!machine.invite()) {
     return fail(Errc::invalid, "the message inside the link is not an invitation", "damaged");
   }
-  KF_TRY(save_exchange(wallet.home, record.id, {machine.encode(), std::nullopt}));
+  if (drops) {  // the relay says nothing of deadlines
+    mailbox.expires = std::min(machine.invite()->expires, wallet.web.now() + kDropLifetime);
+  }
+  KF_TRY(save_exchange(wallet.home, record.id, {machine.encode(), std::nullopt, std::move(drops)}));
   record.confirmed = true;
   record.note = machine.invite()->note;
   return save_take(wallet.home, record);

@@ -1,6 +1,7 @@
 // The receiver's half of a confirmed exchange: the request, the words, redeeming, done.
 #pragma once
 
+#include "keyferry/wallet/exchange_file.h"
 #include "keyferry/wallet/take.h"
 
 namespace keyferry::wallet {
@@ -9,10 +10,12 @@ namespace keyferry::wallet {
 // told without reading it.
 bool is_exchange(ByteView plaintext);
 
-// begin_take reads the invite that `record`'s mailbox holds and stores the exchange. Errors:
+// begin_take reads the invite that `record`'s mailbox holds and stores the exchange, with where it
+// stands in a dropbox. Errors:
 // invalid (an invite that cannot be read; the caller gives the mailbox back), the reason `version`
 // or `damaged`.
-Result<Done> begin_take(Wallet& wallet, TakeRecord& record, ByteView plaintext);
+Result<Done> begin_take(Wallet& wallet, TakeRecord& record, ByteView plaintext,
+                        std::optional<DropState> drops);
 
 // carry_out_take shows the invite and asks, then goes on until the credential is stored or the
 // exchange has ended. One that ends without the credential leaves a tombstone in `record`'s place,

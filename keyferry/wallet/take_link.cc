@@ -9,6 +9,7 @@
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/relay_client.h"
 #include "keyferry/wallet/take_delegation.h"
+#include "keyferry/wallet/take_drop.h"
 #include "keyferry/wallet/take_exchange.h"
 
 namespace keyferry::wallet {
@@ -49,11 +50,18 @@ Result<transfer::ReadSecret> ask_for_secret(Wallet& wallet, const TakeOptions& o
 }
 
 // The sender's own opening is never a claim.
+bool leads_to(const transfer::ShareLink& link, const GiveRecord& give) {
+  if (!give.link || give.suite.has_value() != (link.form == transfer::LinkForm::dropbox)) {
+    return false;
+  }
+  if (!give.suite) return give.link->mailbox == link.mailbox;
+  return link.secret && give.secret && *link.secret == *give.secret;
+}
+
 Result<Done> check_not_own(const Wallet& wallet, const transfer::ShareLink& link) {
   KF_TRY(const std::vector<GiveRecord> given, load_gives(wallet.home));
   for (const GiveRecord& give : given) {
-    if (give.link && give.link->mailbox == link.mailbox &&
-        give.persona == wallet.settings.persona) {
+    if (leads_to(link, give) && give.persona == wallet.settings.persona) {
       return fail(Errc::forbidden,
                   "you made this link yourself, and opening it here would take it away from the "
                   "receiver: nothing was taken",
@@ -97,8 +105,9 @@ Result<transfer::ShareLink> read_link(Wallet& wallet, std::string_view text,
   KF_TRY(check_not_own(wallet, read.link));
   if (!read.link.secret) {
     KF_TRY(transfer::ReadSecret secret, ask_for_secret(wallet, options));
-    read.link.secret = std::move(secret.secret);
     read.looks_damaged = secret.looks_damaged;
+    KF_TRY(transfer::take_secret(read.link, std::move(secret)));
+    KF_TRY(check_not_own(wallet, read.link));
   }
   if (read.secret_was_in_path) {
     wallet.person.say(
@@ -109,24 +118,33 @@ Result<transfer::ShareLink> read_link(Wallet& wallet, std::string_view text,
   return std::move(read.link);
 }
 
-Result<Done> open_mailbox(Wallet& wallet, TakeRecord& record) {
+Result<Done> agree_to_fetch(Wallet& wallet, TakeRecord& record) {
   TakeMailbox& mailbox = *record.mailbox;
-  if (!mailbox.claimed) {
-    KF_TRY(agree_to_relay(wallet, mailbox.link.base, "fetch the share from there?"));
-    mailbox.claimed = true;
-    KF_TRY(save_take(wallet.home, record));
-  }
-  RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
-  KF_TRY(const Bytes plaintext, read_and_open(relay, mailbox));
-  KF_TRY(refuse_delegation(mailbox, plaintext));
-  if (is_exchange(plaintext)) return begin_take(wallet, record, plaintext);
+  if (mailbox.claimed) return Done{};
+  KF_TRY(agree_to_relay(wallet, mailbox.link.base, "fetch the share from there?"));
+  mailbox.claimed = true;
+  return save_take(wallet.home, record);
+}
+
+Result<Done> use_message(Wallet& wallet, TakeRecord& record, ByteView plaintext,
+                         std::optional<DropState> drops) {
+  KF_TRY(refuse_delegation(*record.mailbox, plaintext));
+  if (is_exchange(plaintext)) return begin_take(wallet, record, plaintext, std::move(drops));
   KF_TRY(take_message(record, plaintext));
   return save_take(wallet.home, record);
 }
 
+Result<Done> open_mailbox(Wallet& wallet, TakeRecord& record) {
+  TakeMailbox& mailbox = *record.mailbox;
+  KF_TRY(agree_to_fetch(wallet, record));
+  RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
+  KF_TRY(const Bytes plaintext, read_and_open(relay, mailbox));
+  return use_message(wallet, record, plaintext);
+}
+
 Result<Done> open_file(Wallet& wallet, TakeRecord& record) {
   const TakeMailbox& mailbox = *record.mailbox;
-  KF_TRY(const auto arrived, FileCarrier(mailbox.file).receive(""));
+  KF_TRY(const auto arrived, FileCarrier(mailbox.file).receive("", false));
   if (!arrived) {
     return fail(Errc::not_found, "there is no share in " + mailbox.file + ": nothing was taken",
                 "no_file");
@@ -138,15 +156,20 @@ Result<Done> open_file(Wallet& wallet, TakeRecord& record) {
         "the secret does not open " + mailbox.file + ": it is wrong, or the file is damaged",
         "damaged");
   }
-  KF_TRY(refuse_delegation(mailbox, *plaintext));
-  if (is_exchange(*plaintext)) return begin_take(wallet, record, *plaintext);
-  KF_TRY(take_message(record, *plaintext));
-  return save_take(wallet.home, record);
+  return use_message(wallet, record, *plaintext);
+}
+
+Error link_leads_nowhere() {
+  return fail(
+      Errc::not_found,
+      "this link leads nowhere any more: it was taken and finished, taken back, or ran out. "
+      "Ask the sender; nothing was taken with it now");
 }
 
 void give_back(Wallet& wallet, const TakeRecord& record) {
   if (!record.mailbox || !record.mailbox->claimed || !record.mailbox->file.empty()) return;
   const TakeMailbox& mailbox = *record.mailbox;
+  if (mailbox.link.suite) return put_back(wallet, mailbox);
   RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
   const auto done =
       relay.relinquish(mailbox.link, {mailbox.device_claim, mailbox.relinquish_request});
@@ -158,6 +181,7 @@ void delete_mailbox(Wallet& wallet, const TakeRecord& record) {
   if (!record.mailbox) return;
   const TakeMailbox& mailbox = *record.mailbox;
   if (!mailbox.file.empty()) return FileCarrier(mailbox.file).close();
+  if (mailbox.link.suite) return remove_dropped(wallet, mailbox);
   RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
   const auto done = relay.remove(mailbox.link, {mailbox.device_claim, mailbox.delete_request});
   static_cast<void>(done);
@@ -166,6 +190,8 @@ void delete_mailbox(Wallet& wallet, const TakeRecord& record) {
 //= spec:tigress#CLM-03
 TakeMailbox new_mailbox(const transfer::ShareLink& link) {
   TakeMailbox mailbox;
+  mailbox.link.form = link.form;
+  mailbox.link.suite = link.suite;
   mailbox.link.base = link.base;
   mailbox.link.mailbox = link.mailbox;
   mailbox.link.vertical = link.vertical;

@@ -1,6 +1,7 @@
 // The relay's half of taking a share by a link: claim, read, open; give back; delete.
 #pragma once
 
+#include "keyferry/wallet/exchange_file.h"
 #include "keyferry/wallet/take.h"
 
 namespace keyferry::wallet {
@@ -9,6 +10,16 @@ namespace keyferry::wallet {
 // forbidden with reason own_share for a link that this persona made itself.
 Result<transfer::ShareLink> read_link(Wallet& wallet, std::string_view text,
                                       const TakeOptions& options);
+
+// agree_to_fetch asks about a relay that is not on the list, once, and notes that the link is being
+// followed. use_message puts the offer that `plaintext` holds into the record, or begins the
+// exchange that it invites to, and stores that; `drops` is where a dropbox stands after it.
+Result<Done> agree_to_fetch(Wallet& wallet, TakeRecord& record);
+Result<Done> use_message(Wallet& wallet, TakeRecord& record, ByteView plaintext,
+                         std::optional<DropState> drops = {});
+
+// link_leads_nowhere is what the relay cannot tell apart (experience.md section 2).
+Error link_leads_nowhere();
 
 // open_mailbox claims and reads the mailbox of `record` and puts the offer into the record, or
 // begins the confirmed exchange that it holds; saved before every call. A message that cannot be

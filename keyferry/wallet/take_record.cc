@@ -25,6 +25,10 @@ boost::json::object encode_mailbox(const TakeMailbox& mailbox) {
                              {"expires", codec::encode_rfc3339(mailbox.expires)},
                              {"file", mailbox.file}};
   wipe(secret);
+  if (mailbox.link.suite) {
+    object["suite"] = transfer::encode_suite(*mailbox.link.suite);
+    object["first"] = encode_base64(mailbox.first);
+  }
   return object;
 }
 
@@ -44,6 +48,14 @@ Result<TakeMailbox> parse_mailbox(const boost::json::object& object) {
   KF_TRY(mailbox.delete_request, codec::text_member(object, "delete_request"));
   KF_TRY(const auto claimed, codec::optional_bool_member(object, "claimed"));
   mailbox.claimed = claimed.value_or(false);
+  KF_TRY(const auto suite, codec::optional_text_member(object, "suite"));
+  if (suite) {
+    mailbox.link.form = transfer::LinkForm::dropbox;
+    mailbox.link.suite = transfer::parse_suite(*suite);
+    if (!mailbox.link.suite) return fail(Errc::invalid, "the stored link is damaged");
+    KF_TRY(const std::string first, codec::text_member(object, "first"));
+    KF_TRY(mailbox.first, parse_base64(first));
+  }
   KF_TRY(const auto place, codec::optional_text_member(object, "file"));
   mailbox.file = place.value_or("");
   KF_TRY(const auto expires, codec::optional_text_member(object, "expires"));

@@ -26,6 +26,7 @@ struct TakeMailbox {
   std::string delete_request;
   bool claimed = false;  // a read was sent: the relay may have bound us
   Time expires{};        // of the mailbox, once it was read
+  Bytes first;           // of a dropbox: message 0 as it lay there, to give it back
   std::string file;      // an absolute path: the place is a file, and the link has a secret alone
 };
 

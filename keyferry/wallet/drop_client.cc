@@ -1,0 +1,65 @@
+#include "keyferry/wallet/drop_client.h"
+
+namespace keyferry::wallet {
+namespace {
+
+constexpr std::string_view kOctets = "application/octet-stream";
+constexpr int kWaitSeconds = 5;
+
+bool is_there(const net::Response& response) {
+  return response.status >= 200 && response.status < 300;
+}
+
+}  // namespace
+
+//= spec:tigress#DRR-06
+net::ClientRequest DropClient::request_to(std::string method, const std::string& location) const {
+  net::ClientRequest request;
+  request.method = std::move(method);
+  request.url = base_ + "/t/" + location;
+  request.allow_local = allow_local_;
+  request.headers.set("Accept", std::string(kOctets));
+  return request;
+}
+
+Result<net::Response> DropClient::send(const net::ClientRequest& request) {
+  return web_.send([&] { return request; });
+}
+
+//= spec:tigress#B-06
+//= spec:tigress#B-08
+Result<Done> DropClient::put(const std::string& location, ByteView sealed) {
+  net::ClientRequest request = request_to("PUT", location);
+  request.headers.set("Content-Type", std::string(kOctets));
+  request.body = text_of(sealed);
+  KF_TRY(const net::Response response, send(request));
+  if (is_there(response)) return Done{};
+  if (response.status == 412) {
+    return fail(Errc::conflict, "somebody else has written in our place", "taken");
+  }
+  if (response.status == 404 || response.status == 405) {
+    return fail(Errc::forbidden, "it has no dropbox (Draft R)", "no_dropbox");
+  }
+  return error_of(response);
+}
+
+Result<std::optional<Bytes>> DropClient::get(const std::string& location, bool wait) {
+  net::ClientRequest request = request_to("GET", location);
+  if (wait) {
+    request.headers.set("Prefer", "wait=" + std::to_string(kWaitSeconds));
+    request.timeout = std::chrono::seconds(kWaitSeconds + 20);
+  }
+  KF_TRY(const net::Response response, send(request));
+  if (response.status == 404) return std::optional<Bytes>();
+  if (response.status != 200) return error_of(response);
+  return std::optional(copy_of(bytes_of(response.body)));
+}
+
+//= spec:tigress#B-07
+Result<Done> DropClient::remove(const std::string& location) {
+  KF_TRY(const net::Response response, send(request_to("DELETE", location)));
+  if (!is_there(response) && response.status != 404) return error_of(response);
+  return Done{};
+}
+
+}  // namespace keyferry::wallet

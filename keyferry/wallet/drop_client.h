@@ -1,0 +1,38 @@
+// The Draft R calls of a wallet: PUT, GET and DELETE of sealed octets at a location that only the
+// two sides know (docs/dropbox.md). No claim, no request id, nothing that ties two calls together.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "keyferry/wallet/web.h"
+
+namespace keyferry::wallet {
+
+class DropClient {
+ public:
+  // `base` is the relay's address without a slash at its end.
+  DropClient(Web& web, std::string base, bool allow_local)
+      : web_(web), base_(std::move(base)), allow_local_(allow_local) {}
+
+  // put lays `sealed` at `location`; the same octets again are no error. Errors: conflict with
+  // reason `taken` (something else lies there); as error_of.
+  Result<Done> put(const std::string& location, ByteView sealed);
+
+  // get returns what lies there, or nothing. With `wait` the relay may let us wait some seconds for
+  // it: few, since a cancel lies elsewhere.
+  Result<std::optional<Bytes>> get(const std::string& location, bool wait);
+
+  // remove deletes what lies there; nothing there is no error.
+  Result<Done> remove(const std::string& location);
+
+ private:
+  net::ClientRequest request_to(std::string method, const std::string& location) const;
+  Result<net::Response> send(const net::ClientRequest& request);
+
+  Web& web_;
+  std::string base_;
+  bool allow_local_;
+};
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,58 @@
+// An exchange through the dropbox of a relay (Draft R, docs/dropbox.md): every message has a place
+// of its own, and is sealed under a key of its own; each side ends it out of turn at a place of its
+// own. What was said so far lies in the exchange's file, since every later place follows from it.
+#pragma once
+
+#include <memory>
+
+#include "keyferry/transfer/share_link.h"
+#include "keyferry/wallet/carrier.h"
+#include "keyferry/wallet/drop_client.h"
+#include "keyferry/wallet/exchange_file.h"
+
+namespace keyferry::wallet {
+
+class DropboxCarrier final : public Carrier {
+ public:
+  // `state` is that of the stored exchange, and outlives the carrier: whoever stores the exchange
+  // stores it. `exchange` was resumed from it. `first` is message 0 as it was read: what give_back
+  // lays there again; empty for the sender.
+  DropboxCarrier(DropClient relay, transfer::DropExchange exchange, transfer::Side own,
+                 DropState& state, Bytes first)
+      : relay_(std::move(relay)),
+        exchange_(std::move(exchange)),
+        own_(own),
+        state_(state),
+        first_(std::move(first)) {}
+
+  transfer::SealedPayload seal(ByteView plaintext) override;
+  Result<Bytes> open(const transfer::SealedPayload& payload) override;
+  void stored() override;
+  bool is_one_slot() const override { return false; }
+  Result<std::optional<Arrived>> receive(const std::string& version, bool wait) override;
+  Result<std::string> send(const transfer::SealedPayload& payload, const std::string& request_id,
+                           const std::string& version) override;
+  void close() override;
+  void give_back() override;
+
+ private:
+  Result<Done> delete_read();
+  transfer::Side other() const;
+
+  DropClient relay_;
+  transfer::DropExchange exchange_;
+  transfer::Side own_;
+  DropState& state_;
+  Bytes first_;
+};
+
+// resume_dropbox makes the carrier of a stored exchange: `state` as load_exchange read it.
+std::unique_ptr<Carrier> resume_dropbox(DropClient relay, const transfer::ShareLink& link,
+                                        transfer::Side own, DropState& state, Bytes first);
+
+// sealed_drop and octets_of_drop turn a message of an exchange's turn, as it lies in the relay,
+// into what the wallet keeps, and back. Errors: invalid.
+transfer::SealedPayload sealed_drop(ByteView sealed);
+Result<Bytes> octets_of_drop(const transfer::SealedPayload& payload);
+
+}  // namespace keyferry::wallet

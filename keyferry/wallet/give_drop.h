@@ -1,0 +1,21 @@
+// The sender's calls on the dropbox of a relay (Draft R) outside of an exchange: message 0.
+#pragma once
+
+#include "keyferry/wallet/exchange_file.h"
+#include "keyferry/wallet/give_record.h"
+#include "keyferry/wallet/take.h"
+
+namespace keyferry::wallet {
+
+// seal_first seals the first message of `record`, for its dropbox or for its mailbox or file. Where
+// the exchange goes on, `exchange` notes what was said.
+transfer::SealedPayload seal_first(const GiveRecord& record, ByteView plaintext,
+                                   ExchangeFile* exchange = nullptr);
+
+// put_first lays it into the dropbox; repeating it is harmless. Errors: as DropClient::put.
+Result<Done> put_first(Wallet& wallet, const GiveRecord& record);
+
+// remove_first takes it away, if nobody has fetched it. Errors are of no consequence.
+void remove_first(Wallet& wallet, const GiveRecord& record);
+
+}  // namespace keyferry::wallet
