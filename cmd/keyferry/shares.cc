@@ -20,10 +20,14 @@ struct Below {
   std::optional<Error> error;
 };
 
-Below shares_below(wallet::Wallet& wallet, const wallet::CredentialRecord& record) {
+// shares_below also learns whether the credential itself is over; then nothing lies below it.
+Below shares_below(wallet::Wallet& wallet, wallet::CredentialRecord& record) {
   Below below;
+  if (!record.over.empty()) return below;
   auto holder = wallet::Holder::open(wallet, record);
   auto shares = holder ? holder->shares() : Result<wallet::ShareViews>(holder.error());
+  if (holder) record = holder->record();
+  if (!record.over.empty()) return below;
   if (shares) {
     below.shares = std::move(shares->shares);
     below.more = shares->more;
@@ -72,24 +76,24 @@ Result<Done> list(Program& program, bool with_shares) {
   wallet::Wallet& wallet = session->wallet();
   wallet::renew_due(wallet);
   KF_TRY(wallet::tidy_takes(wallet));
-  KF_TRY(const auto records, wallet::load_credentials(wallet.home));
-  const auto lines = wallet::show_credentials(records, wallet.web.now());
+  KF_TRY(auto records, wallet::load_credentials(wallet.home));
   if (records.empty() && !program.json) {
     print("this wallet holds no credentials; `keyferry accept` takes one");
   }
-  boost::json::array all;
   std::optional<Error> first;
+  std::vector<Below> belows(with_shares ? records.size() : 0);
+  for (std::size_t i = 0; i < belows.size(); ++i) {
+    belows[i] = shares_below(wallet, records[i]);
+    if (belows[i].error && !first) first = belows[i].error;
+    KF_TRY(wallet::tidy_gives(wallet, belows[i].shares));
+  }
+  const auto lines = wallet::show_credentials(records, wallet.web.now());
+  boost::json::array all;
   for (std::size_t i = 0; i < records.size(); ++i) {
-    Below below;
-    if (with_shares) {
-      below = shares_below(wallet, records[i]);
-      if (below.error && !first) first = below.error;
-      KF_TRY(wallet::tidy_gives(wallet, below.shares));
-    }
-    all.push_back(json_of(wallet.home, records[i], with_shares ? &below : nullptr));
+    all.push_back(json_of(wallet.home, records[i], with_shares ? &belows[i] : nullptr));
     if (program.json) continue;
     print(lines[i]);
-    if (with_shares) print_tree(records[i], below, wallet.web.now());
+    if (with_shares) print_tree(records[i], belows[i], wallet.web.now());
   }
   if (program.json) print_json(boost::json::object{{"credentials", std::move(all)}});
   if (first) return *first;

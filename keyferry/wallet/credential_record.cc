@@ -70,6 +70,7 @@ boost::json::object encode_credential_record(const CredentialRecord& record) {
                              {"reported", record.reported},
                              {"taken", codec::encode_rfc3339(record.taken)}};
   if (record.depth) object["depth"] = *record.depth;
+  if (!record.over.empty()) object["over"] = record.over;
   return object;
 }
 
@@ -91,6 +92,8 @@ Result<CredentialRecord> parse_credential_record(const boost::json::object& obje
   KF_TRY(const auto reported, codec::optional_bool_member(object, "reported"));
   record.reported = reported.value_or(false);
   KF_TRY(record.taken, time_member(object, "taken"));
+  KF_TRY(const auto over, codec::optional_text_member(object, "over"));
+  record.over = over.value_or("");
   return record;
 }
 

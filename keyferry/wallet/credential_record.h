@@ -32,6 +32,7 @@ struct CredentialRecord {
   std::string source;     // id of the transfer that brought it
   bool reported = false;  // the person has seen how to use it
   Time taken{};
+  std::string over;  // "revoked", "ended" or "expired" once the authority said so; else empty
 };
 
 boost::json::object encode_credential_record(const CredentialRecord& record);

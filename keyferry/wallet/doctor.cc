@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "keyferry/wallet/give_record.h"
+#include "keyferry/wallet/holder.h"
 #include "keyferry/wallet/keep.h"
 #include "keyferry/wallet/redeem.h"
 #include "keyferry/wallet/relay_choice.h"
@@ -40,6 +41,13 @@ void examine_permissions(const Home& home, std::vector<Finding>& findings) {
   if (open == 0) findings.push_back(fine("the wallet's folder is closed to other users"));
 }
 
+// standing is "revoked" or "ended" where the authority says so; an authority that gives no answer
+// is examined by itself.
+std::string standing(Holder& holder) {
+  const auto asked = holder.ask_standing();
+  return asked || holder.record().over == "expired" ? "" : holder.record().over;
+}
+
 void examine_credentials(Wallet& wallet, std::set<std::string>& issuers,
                          std::vector<Finding>& findings) {
   const auto records = load_credentials(wallet.home);
@@ -51,11 +59,13 @@ void examine_credentials(Wallet& wallet, std::set<std::string>& issuers,
   for (const CredentialRecord& record : *records) {
     issuers.insert(record.issuer);
     const std::string name = "credential \"" + record.name + "\"";
-    if (const auto key = load_key(wallet.home, record); !key) {
-      findings.push_back(wrong(name + ": " + key.error().detail, "take the share again"));
+    const std::string forget = "keyferry forget " + record.name;
+    if (auto holder = Holder::open(wallet, record); !holder) {
+      findings.push_back(wrong(name + ": " + holder.error().detail, "take the share again"));
+    } else if (const std::string over = standing(*holder); !over.empty()) {
+      findings.push_back(wrong(name + ": its authority says that it is " + over, forget));
     } else if (now >= record.window.until) {
-      findings.push_back(wrong(name + " ended " + show_time(record.window.until),
-                               "keyferry forget " + record.name));
+      findings.push_back(wrong(name + " ended " + show_time(record.window.until), forget));
     } else if (renewal_is_due(record, now)) {
       findings.push_back(wrong(name + " is due for renewal", "keyferry renew " + record.name));
     } else {

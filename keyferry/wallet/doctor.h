@@ -14,8 +14,9 @@ struct Finding {
   std::string advice;  // what to do; empty where it is fine
 };
 
-// examine looks at the folder's permissions, every credential, every known authority (with the
-// clock) and every trusted relay. It changes nothing.
+// examine looks at the folder's permissions, every credential (and asks its authority whether it is
+// still good), every known authority (with the clock) and every trusted relay. It changes nothing,
+// but keeps it in a credential's record that the authority calls it over.
 std::vector<Finding> examine(Wallet& wallet);
 
 }  // namespace keyferry::wallet

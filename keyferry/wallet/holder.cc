@@ -33,7 +33,8 @@ Error asking(const CredentialRecord& credential, const Error& error) {
 }  // namespace
 
 Holder::Holder(Wallet& wallet, CredentialRecord record, crypto::PrivateKey key)
-    : record_(std::move(record)),
+    : wallet_(&wallet),
+      record_(std::move(record)),
       key_(std::move(key)),
       authority_(wallet.web, record_.issuer, allows_local(wallet, record_.issuer)) {}
 
@@ -44,9 +45,30 @@ Result<Holder> Holder::open(Wallet& wallet, CredentialRecord record) {
 
 Result<const Access*> Holder::access() {
   if (!access_) {
-    KF_TRY(access_, authority_.holder_access(record_.credential_id, key_));
+    auto access = authority_.holder_access(record_.credential_id, key_);
+    if (!access) return learn(access.error());
+    access_ = *std::move(access);
   }
   return &*access_;
+}
+
+Result<Done> Holder::ask_standing() {
+  KF_TRY(const ShareViews first, pages("limit=1", 1));
+  static_cast<void>(first);
+  return Done{};
+}
+
+Error Holder::learn(Error error) {
+  const bool over =
+      error.reason == "revoked" || error.reason == "ended" || error.reason == "expired";
+  if (error.code != Errc::forbidden || !over || record_.over == error.reason) return error;
+  // From the file as it is now: another command may have renewed it.
+  if (auto now = load_credential(wallet_->home, record_.name)) {
+    now->over = record_.over = error.reason;
+    const auto saved = save_credential(wallet_->home, *now);
+    if (!saved) wallet_->person.say("note: this could not be kept: " + saved.error().detail);
+  }
+  return error;
 }
 
 Result<net::Response> Holder::call(const HolderCall& call) {
@@ -63,8 +85,9 @@ Result<ShareViews> Holder::pages(const std::string& query, int most) {
   HolderCall list;
   list.path = "/v1/shares?" + query;
   for (int page = 0; page < most; ++page) {
-    KF_TRY(const net::Response response, call(list));
-    KF_TRY(const boost::json::object object, json_of(response));
+    const auto response = call(list);
+    if (!response) return learn(response.error());
+    KF_TRY(const boost::json::object object, json_of(*response));
     KF_TRY(ShareViews next, parse_share_views(object));
     for (ShareView& share : next.shares) all.shares.push_back(std::move(share));
     all.more = next.more;

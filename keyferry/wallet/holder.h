@@ -26,6 +26,14 @@ class Holder {
   // access gets the token alone (renewal needs it).
   Result<const Access*> access();
 
+  // ask_standing asks the authority whether the credential is still good. Errors: forbidden with
+  // reason `revoked`, `ended` or `expired`; else as call.
+  Result<Done> ask_standing();
+
+  // learn writes it down in the record (over) where a refusal says that the credential itself is
+  // revoked or over, and returns the refusal. For calls that concern no other share.
+  Error learn(Error error);
+
   // shares lists what lies below the credential, oldest first, as many as a person can read. What
   // was made from the credential itself is never crowded out by what others made further down.
   Result<ShareViews> shares();
@@ -40,6 +48,7 @@ class Holder {
   // pages follows the list that `query` asks for, up to so many pages.
   Result<ShareViews> pages(const std::string& query, int most);
   Holder(Wallet& wallet, CredentialRecord record, crypto::PrivateKey key);
+  Wallet* wallet_;
   CredentialRecord record_;
   crypto::PrivateKey key_;
   AuthorityClient authority_;

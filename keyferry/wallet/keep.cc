@@ -77,7 +77,8 @@ Result<Done> erase_folder(const file::Path& folder) {
 
 bool renewal_is_due(const CredentialRecord& record, Time now) {
   const auto& certificate = record.certificate;
-  if (!record.renew || certificate.until >= record.window.until || now >= record.window.until) {
+  if (!record.renew || !record.over.empty() || certificate.until >= record.window.until ||
+      now >= record.window.until) {
     return false;
   }
   const Time half = certificate.from + (certificate.until - certificate.from) / 2;
@@ -91,8 +92,9 @@ Result<CredentialRecord> renew_credential(Wallet& wallet, const CredentialRecord
   KF_TRY(const credential::Rights rights, credential::parse_rights(kind->schema(), record.rights));
   KF_TRY(const IssuerMetadata* about, holder.authority().metadata());
   KF_TRY(const Access* access, holder.access());
-  KF_TRY(const boost::json::object body, holder.authority().renew(*access, holder.key()));
-  KF_TRY(const IssuedAnswer answer, parse_issued(*kind, body));
+  const auto body = holder.authority().renew(*access, holder.key());
+  if (!body) return holder.learn(body.error());
+  KF_TRY(const IssuedAnswer answer, parse_issued(*kind, *body));
   const credential::Approval approval{holder.key().public_key(), rights, record.window};
   auto held = check_issued_answer(*kind, answer, approval, about->ssh_ca_keys);
   if (!held) return in_context("the renewed certificate was discarded", held.error());

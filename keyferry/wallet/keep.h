@@ -8,8 +8,8 @@
 
 namespace keyferry::wallet {
 
-// renewal_is_due: past half the certificate's life while the share lasts longer, and not expired
-// for over 7 days. Pure.
+// renewal_is_due: the credential is not known to be over, is past half the certificate's life while
+// the share lasts longer, and not expired for over 7 days. Pure.
 bool renewal_is_due(const CredentialRecord& record, Time now);
 
 // renew_credential gets a new certificate for the same key, checks it against what the wallet holds

@@ -17,6 +17,7 @@ std::string padded(std::string text, std::size_t width) {
 }
 
 std::string validity(const CredentialRecord& record, Time now) {
+  if (!record.over.empty() && record.over != "expired") return record.over;
   if (now >= record.window.until) return "ended " + show_time(record.window.until);
   if (now < record.window.from) return "from " + show_time(record.window.from);
   return "until " + show_time(record.window.until) + " (" + show_span(record.window.until - now) +
@@ -72,6 +73,7 @@ boost::json::object credential_json(const CredentialRecord& record) {
                              {"certificate_until", codec::encode_rfc3339(record.certificate.until)},
                              {"taken", codec::encode_rfc3339(record.taken)}};
   if (record.depth) object["depth"] = *record.depth;
+  if (!record.over.empty()) object["over"] = record.over;
   return object;
 }
 

@@ -209,3 +209,26 @@ def test_doctor_watch_export(world):
     assert "ssh-ed25519-cert-v01@openssh.com" in exported and "PRIVATE" not in exported
     (world.ada.home / "settings.json").chmod(0o644)
     assert "chmod 600" in world.ada.run("doctor", code=1).out
+
+
+def test_a_receiver_hears_of_a_revoke_from_list_and_doctor(world):
+    made = world.share("--depth", "0")
+    world.accept(world.bob, made.out.splitlines()[0])
+    assert "is good until" in world.bob.run("doctor").out
+    world.ada.run("revoke", "--below", "own", "--yes")
+    assert "left)" in world.bob.run("list").out, "it has not asked yet"
+    listed = world.bob.run("list", "--shares").out
+    assert "revoked" in listed and "left)" not in listed
+    assert world.bob.json("list")["credentials"][0]["over"] == "revoked"
+    assert "its authority says that it is revoked: keyferry forget web" in world.bob.run("doctor", code=1).out
+    world.bob.run("forget", "web", "--yes")
+    assert world.bob.json("list")["credentials"] == []
+
+
+def test_a_credential_that_its_holder_dropped_elsewhere_is_ended(world):
+    copy = world.place.folder("copy")
+    subprocess.run(["cp", "-a", f"{world.ada.home}/.", str(copy)], check=True)
+    world.ada.run("forget", "own", "--yes")
+    world.ada.env["KEYFERRY_HOME"] = str(copy)
+    assert "its authority says that it is ended" in world.ada.run("doctor", code=1).out
+    assert world.ada.run("list").out.split("  ")[2].strip() == "ended"
