@@ -2,6 +2,8 @@
 #include "command.h"
 #include "ssh_config_option.h"
 
+#include "keyferry/wallet/direct_stream.h"
+#include "keyferry/wallet/picture.h"
 #include "keyferry/wallet/show_list.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_files.h"
@@ -12,7 +14,7 @@ namespace {
 struct AcceptOptions {
   std::string what;
   std::string pin, pin_file;
-  std::string code, code_file, file;
+  std::string code, code_file, file, picture;
   std::string secret, secret_file;
   std::string name;
   bool force = false, agent = false, ssh_config = false, cancel = false;
@@ -22,22 +24,52 @@ bool is_pin_line(std::string_view line) {
   return line.size() >= 4 && line.size() <= 10 && line.find_first_not_of("0123456789") == line.npos;
 }
 
-// `keyferry share --pin` prints the link and, on the next line, the PIN: a pipe may carry both.
-void split_off_pin(SecretBytes& text, std::optional<SecretBytes>& pin) {
+// `keyferry share` prints below the link the PIN, the code and the split secret, as far as asked
+// for: a pipe may carry all of them. The numbers are taken out; the link reads itself together.
+void split_off_numbers(SecretBytes& text, wallet::TakeOptions& take) {
+  Bytes rest;
+  rest.reserve(text.size() + 1);
+  std::vector<SecretBytes> numbers;
   std::string_view view = text_of(text.expose());
-  while (view.ends_with('\n') || view.ends_with('\r')) view.remove_suffix(1);
-  const std::size_t line = view.rfind('\n');
-  if (pin || line == view.npos || !is_pin_line(view.substr(line + 1))) return;
-  pin = SecretBytes::copy(bytes_of(view.substr(line + 1)));
-  text = SecretBytes::copy(bytes_of(view.substr(0, line)));
+  for (std::size_t end = 0; !view.empty(); view.remove_prefix(std::min(view.size(), end + 1))) {
+    end = std::min(view.find('\n'), view.size());
+    std::string_view line = view.substr(0, end);
+    while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
+    if (!rest.empty() && is_pin_line(line)) {
+      numbers.push_back(SecretBytes::copy(bytes_of(line)));
+    } else {
+      append(rest, bytes_of(view.substr(0, std::min(view.size(), end + 1))));
+    }
+  }
+  text = SecretBytes(std::move(rest));
+  if (numbers.size() == 1) take.number = std::move(numbers[0]);
+  if (numbers.size() != 2) return;
+  if (!take.pin) take.pin = std::move(numbers[0]);
+  if (!take.code) take.code = std::move(numbers[1]);
 }
 
-Result<SecretBytes> read_what(Session& session, AcceptOptions& options,
-                              std::optional<SecretBytes>& pin) {
+Result<SecretBytes> read_picture(const std::string& path) {
+  KF_TRY(const Bytes picture, file::read(path, wallet::kMostPicture));
+  KF_TRY(std::string text, wallet::read_qr(picture));
+  SecretBytes secret = SecretBytes::copy(bytes_of(text));
+  wipe(text);
+  return secret;
+}
+
+// On streams the secret is a line of them, unless it came another way.
+Result<SecretBytes> read_secret_of_stream(Session& session, wallet::TakeOptions& take) {
+  if (take.secret) return std::move(*take.secret);
+  return session.wallet().stream->secret();
+}
+
+Result<SecretBytes> read_what(Session& session, AcceptOptions& options, wallet::TakeOptions& take) {
+  if (!options.picture.empty()) return read_picture(options.picture);
+  const bool given = !options.what.empty() && options.what != "-";
+  if (session.wallet().stream && !given) return read_secret_of_stream(session, take);
   if (options.what.empty()) return session.terminal().ask_line("link or offer", "LINK or -");
   if (options.what == "-") {
     KF_TRY(SecretBytes text, read_standard_input());
-    split_off_pin(text, pin);
+    split_off_numbers(text, take);
     return text;
   }
   session.terminal().say(
@@ -91,8 +123,8 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
   KF_TRY(take.pin, read_secret_option(options.pin, options.pin_file));
   KF_TRY(take.secret, read_secret_option(options.secret, options.secret_file));
   KF_TRY(take.code, read_secret_option(options.code, options.code_file));
-  if (!options.file.empty()) take.file = std::filesystem::absolute(options.file).string();
-  KF_TRY(const SecretBytes what, read_what(*session, options, take.pin));
+  take.file = direct_place(*session, options.file);
+  KF_TRY(const SecretBytes what, read_what(*session, options, take));
   if (options.cancel) {
     KF_TRY(wallet::cancel_take_of(session->wallet(), text_of(what.expose()), take));
     session->terminal().say("given up: the sender is told, nothing was taken");
@@ -137,7 +169,12 @@ void add_accept(Program& program) {
                     "let `ssh NAME` work: one Include line in ~/.ssh/config");
   command
       ->add_option("--file", options->file,
-                   "the share lies in this file; give its secret where a link would stand")
+                   "the share lies in this file (.png, .jpg: a QR picture; -: standard input and "
+                   "output); give its secret where a link would stand")
+      ->type_name("FILE");
+  command
+      ->add_option("--picture", options->picture,
+                   "read the link from a QR picture (PNG or JPEG) instead")
       ->type_name("FILE");
   command->add_flag("--cancel", options->cancel,
                     "give up a share whose sender has not confirmed it yet");

@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include "keyferry/codec/json.h"
+#include "keyferry/wallet/direct_stream.h"
 
 namespace keyferry::cli {
 namespace {
 
 std::vector<std::span<char>> g_arguments;
+bool g_lent = false;  // standard output carries a share
 
 Result<file::Path> home_path() {
   const char* set = std::getenv("KEYFERRY_HOME");
@@ -70,7 +72,8 @@ Result<std::unique_ptr<Session>> Session::open(const Program& program) {
                                                                      session->terminal_,
                                                                      std::move(settings),
                                                                      program.allow_local,
-                                                                     {}});
+                                                                     {},
+                                                                     nullptr});
   return session;
 }
 
@@ -86,7 +89,15 @@ CLI::App* add_command(Program& program, const std::string& name, const std::stri
 }
 
 void print(std::string_view line) {
-  std::cout << line << '\n' << std::flush;
+  (g_lent ? std::cerr : std::cout) << line << '\n' << std::flush;
+}
+
+std::string direct_place(Session& session, const std::string& option) {
+  if (option.empty()) return option;
+  if (option != wallet::kStandardStreams) return std::filesystem::absolute(option).string();
+  g_lent = true;
+  session.wallet().stream = std::make_shared<wallet::DirectStream>(STDIN_FILENO, STDOUT_FILENO);
+  return option;
 }
 
 void print_json(const boost::json::value& value) {

@@ -48,8 +48,13 @@ class Session {
 CLI::App* add_command(Program& program, const std::string& name, const std::string& summary,
                       const std::vector<std::string>& examples);
 
-// print writes a line on standard output.
+// print writes a line on standard output, or on standard error where standard output carries a
+// share.
 void print(std::string_view line);
+
+// direct_place makes --file absolute; with "-" it gives the wallet standard input and output to
+// carry the share, and results go to standard error from then on.
+std::string direct_place(Session& session, const std::string& option);
 
 // words_source gives the sender's --words once, or with "-" a line of standard input each time; an
 // empty text asks the person at the terminal.

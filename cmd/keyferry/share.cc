@@ -1,9 +1,13 @@
 // keyferry share and rearm: from a credential to a link on standard output.
+#include <iostream>
+
 #include "command.h"
 
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/text.h"
+#include "keyferry/wallet/direct.h"
+#include "keyferry/wallet/direct_stream.h"
 #include "keyferry/wallet/give.h"
 #include "keyferry/wallet/keep.h"
 #include "keyferry/wallet/qr.h"
@@ -81,7 +85,6 @@ Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) 
   give.code = options.code;
   give.words = !options.words.empty();
   give.relay = options.relay;
-  if (!options.file.empty()) give.file = std::filesystem::absolute(options.file).string();
   KF_TRY(read_window(options, now, give));
   return give;
 }
@@ -137,6 +140,11 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
   std::string secret = transfer::encode_link_secret(*link.secret, link.suite);
   if (output.split) link.secret.reset();
   const bool by_file = !record.file.empty();
+  // The secret goes first on streams, unless it goes another way.
+  const bool in_stream = record.file == wallet::kStandardStreams && !output.split;
+  if (in_stream) {
+    std::cout << "#" << secret << '\n' << std::flush;
+  }
   std::string shown = by_file ? "#" + secret : transfer::encode_share_link(link);
   std::string pin = wallet::pin_of(record);
   std::string code = record.code;
@@ -152,10 +160,10 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
     if (output.split) object["secret"] = secret;
     print_json(object);
   } else {
-    print(shown);
+    if (!in_stream) print(shown);
     if (!pin.empty()) print(pin);
     if (!code.empty()) print(code);
-    if (output.split) print("#" + secret);
+    if (output.split && !by_file) print("#" + secret);
   }
   if (output.qr && !program.json) {
     KF_TRY(const std::vector<std::string> lines, wallet::qr_lines(shown));
@@ -171,7 +179,9 @@ void say_what_next(Session& session, const wallet::GiveRecord& record, const Out
   if (output.split) terminal.say("send the part from the # on by another channel than the link");
   terminal.say("the link works until " + wallet::show_time(record.link_until) +
                ", the access ends " + wallet::show_time(record.valid_until));
-  if (record.suite) {
+  if (record.file == wallet::kStandardStreams) {
+    terminal.say("the share travels by standard input and output");
+  } else if (record.suite) {
     terminal.say(
         "the link's address says nothing; without the part from the # on it leads nowhere");
   } else if (record.file.empty()) {
@@ -194,6 +204,7 @@ void say_what_next(Session& session, const wallet::GiveRecord& record, const Out
 Result<Done> finish(Program& program, Session& session, wallet::GiveRecord& record,
                     const Output& output) {
   KF_TRY(print_link(program, session, record, output));
+  KF_TRY(wallet::hand_over(session.wallet(), record));
   say_what_next(session, record, output);
   return wallet::mark_shown(session.wallet().home, record);
 }
@@ -201,7 +212,14 @@ Result<Done> finish(Program& program, Session& session, wallet::GiveRecord& reco
 Result<Done> share(Program& program, const ShareOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
-  KF_TRY(const wallet::GiveOptions give, give_options(options, wallet.web.now()));
+  if (options.file == wallet::kStandardStreams && options.words == "-") {
+    return fail(Errc::invalid,
+                "standard input carries the share with --file -: give the words with --words "
+                "'first second third', or type them when asked",
+                "usage");
+  }
+  KF_TRY(wallet::GiveOptions give, give_options(options, wallet.web.now()));
+  give.file = direct_place(*session, options.file);
   KF_TRY(const wallet::CredentialRecord credential,
          wallet::load_credential(wallet.home, options.credential));
   KF_TRY(const std::string title, wallet::check_wish(credential, give, wallet.web.now()));
@@ -330,7 +348,8 @@ void add_share(Program& program) {
   CLI::Option* file =
       command
           ->add_option("--file", options->file,
-                       "no relay: a file that both sides can reach; what is printed is its secret")
+                       "no relay: a file that both sides can reach (.png: a QR picture; -: "
+                       "standard input and output); what is printed is its secret")
           ->type_name("FILE")
           ->excludes(relay);
   CLI::Option* dropbox = command->add_flag(

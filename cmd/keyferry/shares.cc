@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/give_record.h"
 #include "keyferry/wallet/keep.h"
 #include "keyferry/wallet/manage.h"
@@ -122,7 +123,11 @@ Result<Done> watch(Program& program, const std::string& id, const std::string& w
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
   KF_TRY(auto exchange, find_exchange(wallet.home, id));
-  if (exchange) return carry_out(program, *session, *exchange, words);
+  if (exchange) {
+    direct_place(*session, exchange->file);
+    KF_TRY(wallet::hand_over(wallet, *exchange));
+    return carry_out(program, *session, *exchange, words);
+  }
   std::string text = id;
   if (text.empty()) {
     KF_TRY(const auto gives, wallet::load_gives(wallet.home));

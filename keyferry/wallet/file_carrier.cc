@@ -1,8 +1,11 @@
 #include "keyferry/wallet/file_carrier.h"
 
+#include <algorithm>
+
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/digest/hash.h"
+#include "keyferry/wallet/picture.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -10,15 +13,31 @@ namespace {
 constexpr std::size_t kMostOctets = 128 * 1024;
 constexpr unsigned kMode = 0644;  // sealed: whoever carries it may read it
 
-std::string encode(const transfer::SealedPayload& payload) {
-  return codec::encode_json(boost::json::object{{"type", payload.type}, {"data", payload.data}});
-}
-
 std::string version_of(std::string_view text) {
   return encode_base64url(digest::sha256(bytes_of(text)));
 }
 
-Result<transfer::SealedPayload> parse(std::string_view text) {
+// The ending of a file's name in lower case.
+std::string ending_of(const file::Path& path) {
+  std::string ending = path.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return ending;
+}
+
+bool is_photograph(const file::Path& path) {
+  const std::string ending = ending_of(path);
+  return ending == ".jpg" || ending == ".jpeg";
+}
+
+}  // namespace
+
+std::string encode_sealed(const transfer::SealedPayload& payload) {
+  return codec::encode_json(boost::json::object{{"type", payload.type}, {"data", payload.data}});
+}
+
+Result<transfer::SealedPayload> parse_sealed(std::string_view text) {
   KF_TRY(const boost::json::object object, codec::parse_json_object(text, {kMostOctets, 4}));
   transfer::SealedPayload payload;
   KF_TRY(payload.type, codec::text_member(object, "type"));
@@ -26,41 +45,65 @@ Result<transfer::SealedPayload> parse(std::string_view text) {
   return payload;
 }
 
-}  // namespace
+Result<Bytes> FileCarrier::drawn(const std::string& text) const {
+  if (ending_of(path_) == ".png") return draw_qr(text);
+  if (is_photograph(path_)) {
+    return fail(Errc::invalid,
+                "a photograph cannot be answered: the answer of a confirmed share needs a place "
+                "that both sides can write, a file or a .png");
+  }
+  return copy_of(bytes_of(text));
+}
+
+Result<std::string> FileCarrier::text() const {
+  KF_TRY(const Bytes octets, file::read(path_, kMostPicture));
+  if (is_picture(octets)) return read_qr(octets);
+  return std::string(text_of(octets));
+}
 
 Result<Done> FileCarrier::create(const transfer::SealedPayload& payload) {
-  const std::string text = encode(payload);
-  const auto made = file::create_new(path_, bytes_of(text), kMode);
+  const std::string content = encode_sealed(payload);
+  KF_TRY(const Bytes octets, drawn(content));
+  const auto made = file::create_new(path_, octets, kMode);
   if (made || made.error().code != Errc::conflict) return made;
-  const auto there = file::read_text(path_, kMostOctets);
-  if (there && *there == text) return Done{};
+  const auto there = text();
+  if (there && *there == content) return Done{};
   return made;
 }
 
+Result<std::optional<Arrived>> FileCarrier::read() {
+  const auto there = text();
+  if (!there && there.error().reason == "picture") return there.error();
+  return receive("", false);
+}
+
 Result<std::optional<Arrived>> FileCarrier::receive(const std::string& version, bool) {
-  const auto text = file::read_text(path_, kMostOctets);
-  if (!text) return std::optional<Arrived>();
-  std::string now = version_of(*text);
-  auto payload = parse(*text);
+  const auto there = text();
+  if (!there) return std::optional<Arrived>();
+  std::string now = version_of(*there);
+  auto payload = parse_sealed(*there);
   if (!payload || now == version) return std::optional<Arrived>();
   return std::optional(Arrived{*std::move(payload), std::move(now)});
 }
 
 Result<std::string> FileCarrier::send(const transfer::SealedPayload& payload, const std::string&,
                                       const std::string& version) {
-  const std::string text = encode(payload);
-  const auto there = file::read_text(path_, kMostOctets);
-  const bool done = there && *there == text;
+  const std::string content = encode_sealed(payload);
+  const auto there = text();
+  const bool done = there && *there == content;
   if (!done && there && !version.empty() && version_of(*there) != version) {
     return fail(Errc::precondition_failed, "the file holds another message by now");
   }
   if (!done) {
-    KF_TRY(file::replace(path_, bytes_of(text), kMode));
+    KF_TRY(const Bytes octets, drawn(content));
+    KF_TRY(file::replace(path_, octets, kMode));
   }
-  return version_of(text);
+  return version_of(content);
 }
 
+// A photograph is its owner's.
 void FileCarrier::close() {
+  if (is_photograph(path_)) return;
   static_cast<void>(file::erase(path_).has_value());
 }
 

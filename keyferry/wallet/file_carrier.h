@@ -1,6 +1,7 @@
 // An exchange through one file that both sides can reach (a shared folder, a stick carried back and
 // forth): no relay, and so no claim; whoever has the secret and reads first is the receiver. The
-// file holds one sealed message as {"type", "data"}; its version is the hash of that.
+// file holds one sealed message as {"type", "data"}; its version is the hash of that. A file whose
+// name ends in .png is a QR picture of the same text.
 #pragma once
 
 #include "keyferry/file/file.h"
@@ -8,16 +9,26 @@
 
 namespace keyferry::wallet {
 
+// encode_sealed writes a sealed message as a file or a line holds it; parse_sealed reads one.
+// Errors: invalid, too_large.
+std::string encode_sealed(const transfer::SealedPayload& payload);
+Result<transfer::SealedPayload> parse_sealed(std::string_view text);
+
 class FileCarrier final : public SecretCarrier {
  public:
   // Without `secret` it neither seals nor opens.
   explicit FileCarrier(file::Path path, SecretBytes secret = {})
       : SecretCarrier(std::move(secret)), path_(std::move(path)) {}
 
-  // create writes the first message. Errors: conflict (the file exists and is another one).
+  // create writes the first message. Errors: conflict (the file exists and is another one),
+  // too_large (for a QR picture).
   Result<Done> create(const transfer::SealedPayload& payload);
 
-  // The file may be cut or away for a while: what cannot be read as a message is nothing yet.
+  // read is receive(""), but says what is wrong with a picture.
+  Result<std::optional<Arrived>> read();
+
+  // The file may be cut or away for a while: what cannot be read as a message is nothing yet. A
+  // photograph (JPEG) is read as well, but a message is only written to a PNG.
   Result<std::optional<Arrived>> receive(const std::string& version, bool wait) override;
   Result<std::string> send(const transfer::SealedPayload& payload, const std::string& request_id,
                            const std::string& version) override;
@@ -25,6 +36,8 @@ class FileCarrier final : public SecretCarrier {
   void give_back() override {}
 
  private:
+  Result<Bytes> drawn(const std::string& text) const;
+  Result<std::string> text() const;
   file::Path path_;
 };
 

@@ -5,7 +5,7 @@
 #include "keyferry/codec/text.h"
 #include "keyferry/credential/kind.h"
 #include "keyferry/digest/random.h"
-#include "keyferry/wallet/file_carrier.h"
+#include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/give_drop.h"
 #include "keyferry/wallet/give_exchange.h"
 #include "keyferry/wallet/give_steps.h"
@@ -146,7 +146,7 @@ Result<Done> end_give(Wallet& wallet, const GiveRecord& record) {
     return ended;
   }
   if (!record.file.empty()) {
-    FileCarrier(record.file).close();
+    direct_carrier(wallet, record.file)->close();
   } else if (record.suite) {
     remove_first(wallet, record);
   } else if (record.link) {

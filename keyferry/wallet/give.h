@@ -29,7 +29,7 @@ struct GiveOptions {
   bool words = false;                        // beside a code: compare the words too
   std::optional<std::string> note;
   std::string relay;  // empty: the configured one, else the authority's first
-  std::string file;   // an absolute path in place of a relay's mailbox; empty: a mailbox
+  std::string file;   // a direct place (direct.h) instead of a relay's mailbox; empty: a mailbox
 };
 
 // check_wish holds what is asked for against the credential, before anything is sent, and returns

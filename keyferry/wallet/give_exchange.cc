@@ -2,10 +2,10 @@
 
 #include "keyferry/codec/json.h"
 #include "keyferry/transfer/confirmed_sender.h"
+#include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/dropbox_carrier.h"
 #include "keyferry/wallet/exchange_run.h"
 #include "keyferry/wallet/exchange_words.h"
-#include "keyferry/wallet/file_carrier.h"
 #include "keyferry/wallet/give_drop.h"
 #include "keyferry/wallet/holder.h"
 #include "keyferry/wallet/mailbox_carrier.h"
@@ -20,9 +20,7 @@ using transfer::Effects;
 
 std::unique_ptr<Carrier> carrier_of(Wallet& wallet, const GiveRecord& record,
                                     ExchangeFile& exchange) {
-  if (!record.file.empty()) {
-    return std::make_unique<FileCarrier>(record.file, record.secret->clone());
-  }
+  if (!record.file.empty()) return direct_carrier(wallet, record.file, record.secret->clone());
   if (record.suite) {
     DropClient relay(wallet.web, record.relay, relay_is_local(wallet, record.relay));
     return resume_dropbox(relay, full_link(record), transfer::Side::sender, *exchange.drops, {});

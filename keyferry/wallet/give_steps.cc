@@ -4,6 +4,7 @@
 #include "keyferry/digest/random.h"
 #include "keyferry/transfer/offer_message.h"
 #include "keyferry/transfer/share_secret.h"
+#include "keyferry/wallet/direct_stream.h"
 #include "keyferry/wallet/exchange_run.h"
 #include "keyferry/wallet/file_carrier.h"
 #include "keyferry/wallet/give_drop.h"
@@ -64,10 +65,12 @@ Error take_back(Wallet& wallet, Holder& holder, const GiveRecord& record, Error 
   return error;
 }
 
-// A link without an address says that the file is written.
+// A link without an address says that the file is written; on streams hand_over writes it.
 Result<Done> post_file(Wallet& wallet, Holder& holder, GiveRecord& record) {
-  const auto made = FileCarrier(record.file).create(*record.payload);
-  if (!made) return take_back(wallet, holder, record, made.error());
+  if (record.file != kStandardStreams) {
+    const auto made = FileCarrier(record.file).create(*record.payload);
+    if (!made) return take_back(wallet, holder, record, made.error());
+  }
   record.link = transfer::ShareLink{};
   return save_give(wallet.home, record);
 }

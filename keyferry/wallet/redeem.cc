@@ -44,10 +44,12 @@ Result<SecretBytes> read_pin(const SecretBytes& typed, const credential::TxCode&
 }
 
 Result<std::optional<SecretBytes>> pin_for(Wallet& wallet, const credential::CredentialOffer& offer,
-                                           const TakeOptions& options, bool ask_again) {
+                                           const TakeRecord& record, const TakeOptions& options,
+                                           bool ask_again) {
   if (!offer.tx_code) return std::optional<SecretBytes>();
-  if (options.pin && !ask_again) {
-    KF_TRY(SecretBytes pin, read_pin(*options.pin, *offer.tx_code));
+  const auto& given = options.pin || record.coded ? options.pin : options.number;
+  if (given && !ask_again) {
+    KF_TRY(SecretBytes pin, read_pin(*given, *offer.tx_code));
     return std::optional(std::move(pin));
   }
   KF_TRY(const SecretBytes typed, wallet.person.ask_secret("PIN", "--pin or --pin-file"));
@@ -59,7 +61,7 @@ Result<Access> redeem_with_pin(Wallet& wallet, AuthorityClient& client,
                                const credential::CredentialOffer& offer, const TakeRecord& record,
                                const TakeOptions& options) {
   for (bool again = false;; again = true) {
-    KF_TRY(const auto pin, pin_for(wallet, offer, options, again));
+    KF_TRY(const auto pin, pin_for(wallet, offer, record, options, again));
     auto access = client.redeem_code(offer.pre_authorized_code, pin ? &*pin : nullptr, *record.key);
     if (access || access.error().reason != "wrong_pin" || !wallet.person.can_answer()) {
       return access;

@@ -218,6 +218,16 @@ Result<CredentialRecord> take_link(Wallet& wallet, std::string_view text,
               [&](const std::string& same) { return prepare_link(wallet, link, same); });
 }
 
+// id_of_share is the id under which taking `text` is stored.
+Result<std::string> id_of_share(Wallet& wallet, std::string_view text, const TakeOptions& options) {
+  if (!options.file.empty()) {
+    KF_TRY(const transfer::ReadSecret read, transfer::parse_link_secret(text));
+    return file_id(wallet, read.secret);
+  }
+  KF_TRY(const transfer::ShareLink link, read_link(wallet, text, options));
+  return link_id(wallet, link);
+}
+
 }  // namespace
 
 Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeOptions options) {
@@ -231,13 +241,13 @@ Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeO
 }
 
 Result<Done> cancel_take_of(Wallet& wallet, std::string_view text, const TakeOptions& options) {
-  KF_TRY(const transfer::ShareLink link, read_link(wallet, text, options));
-  const std::string id = link_id(wallet, link);
+  KF_TRY(const std::string id, id_of_share(wallet, text, options));
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(id));
   KF_TRY(std::optional<TakeRecord> record, load_take(wallet.home, id));
   if (!record || !record->ended.empty()) {
-    return fail(Errc::not_found, "nothing is being taken by this link here: nothing to give up");
+    return fail(Errc::not_found, "nothing of this share is being taken here: nothing to give up");
   }
+  if (!options.file.empty() && record->mailbox) record->mailbox->file = options.file;
   if (record->confirmed) return cancel_take(wallet, *record);
   give_back(wallet, *record);
   return erase_take(wallet.home, id);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,8 @@
 
 namespace keyferry::wallet {
 
+class DirectStream;
+
 // Wallet is what every operation works with: the folder, the network, the person.
 struct Wallet {
   const Home& home;
@@ -21,21 +24,26 @@ struct Wallet {
   Settings settings;
   bool allow_local = false;  // --allow-local
   std::string contacted;     // origin of an authority that the person has just let it ask
+  // Standard input and output, where this command was told that a share travels there.
+  std::shared_ptr<DirectStream> stream;
 };
 
 struct TakeOptions {
   std::optional<SecretBytes> pin;     // as typed; mapped to ASCII digits
   std::optional<SecretBytes> secret;  // of a link that came without one, as typed
   std::optional<SecretBytes> code;    // of a confirmed exchange with a code, as typed
+  std::optional<SecretBytes> number;  // stood below the link: the code where one is asked for, else
+                                      // the PIN
   std::string name;                   // what to call the credential; empty: chosen
   bool force = false;                 // go on with a link that looks damaged
-  std::string file;                   // an absolute path: the share lies in this file
+  std::string file;                   // an absolute path: the share lies in this file; "-": streams
 };
 
 // take_share takes what `text` names: a share link or an OpenID4VCI offer; with `options.file` the
-// secret part of a share that lies in that file. It shows what is offered
-// and asks; makes the key; redeems; checks what came; stores it. A call that was cut off anywhere
-// is finished by calling again with the same text: the same key, claim and request ids are used.
+// secret part of a share that lies in that file, or comes by the wallet's streams. It shows what is
+// offered and asks; makes the key; redeems; checks what came; stores it. A call that was cut off
+// anywhere is finished by calling again with the same text: the same key, claim and request ids are
+// used.
 //
 // Errors say what happened, what state the share is in and what to do next. After an error before
 // the person agreed, a claimed mailbox is given back.

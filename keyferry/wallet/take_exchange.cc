@@ -3,10 +3,10 @@
 #include "keyferry/codec/text.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/transfer/confirmed_receiver.h"
+#include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/dropbox_carrier.h"
 #include "keyferry/wallet/exchange_run.h"
 #include "keyferry/wallet/exchange_words.h"
-#include "keyferry/wallet/file_carrier.h"
 #include "keyferry/wallet/mailbox_carrier.h"
 #include "keyferry/wallet/offer_plan.h"
 #include "keyferry/wallet/redeem.h"
@@ -25,7 +25,7 @@ using transfer::Effects;
 std::unique_ptr<Carrier> carrier_of(Wallet& wallet, const TakeMailbox& mailbox,
                                     ExchangeFile& exchange) {
   if (!mailbox.file.empty()) {
-    return std::make_unique<FileCarrier>(mailbox.file, mailbox.link.secret->clone());
+    return direct_carrier(wallet, mailbox.file, mailbox.link.secret->clone());
   }
   if (mailbox.link.suite) {
     DropClient relay(wallet.web, mailbox.link.base, relay_is_local(wallet, mailbox.link.base));
@@ -174,8 +174,9 @@ Result<SecretBytes> TakeExchange::code_for(const transfer::Invite& invite) {
   if (!invite.handshake.code) return SecretBytes();
   for (bool again = false;; again = true) {
     SecretBytes typed;
-    if (options_.code && !again) {
-      typed = options_.code->clone();
+    const auto& given = options_.code ? options_.code : options_.number;
+    if (given && !again) {
+      typed = given->clone();
     } else {
       KF_TRY(typed,
              wallet_.person.ask_secret("code that the sender told you", "--code or --code-file"));
@@ -198,6 +199,7 @@ Result<SecretBytes> TakeExchange::code_for(const transfer::Invite& invite) {
 Result<Effects> TakeExchange::redeem(const transfer::Redeem& redeem) {
   if (!record_.offer) wallet_.person.step("granted", {}, "granted; fetching it");
   record_.offer = redeem.credential_offer;
+  record_.coded = machine_.invite()->handshake.code.has_value();
   KF_TRY(save_take(wallet_.home, record_));
   auto stored = redeem_take(wallet_, record_, options_);
   if (stored) {
@@ -302,6 +304,7 @@ Result<CredentialRecord> carry_out_take(Wallet& wallet, TakeRecord& record,
     return fail(Errc::conflict, "this link was used up before: " + record.ended, "used_up");
   }
   KF_TRY(auto running, open_exchange(wallet, record, options));
+  KF_TRY(hand_over(wallet, record.mailbox->file, running->exchange));
   // Where the place told no deadline: what was offered ends some time.
   const Time told = record.mailbox->expires;
   const Time deadline = told == Time{} ? running->run.machine().invite()->expires : told;

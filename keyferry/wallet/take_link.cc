@@ -4,7 +4,7 @@
 #include "keyferry/credential/offer.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/transfer/offer_message.h"
-#include "keyferry/wallet/file_carrier.h"
+#include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/give_record.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/relay_client.h"
@@ -144,12 +144,8 @@ Result<Done> open_mailbox(Wallet& wallet, TakeRecord& record) {
 
 Result<Done> open_file(Wallet& wallet, TakeRecord& record) {
   const TakeMailbox& mailbox = *record.mailbox;
-  KF_TRY(const auto arrived, FileCarrier(mailbox.file).receive("", false));
-  if (!arrived) {
-    return fail(Errc::not_found, "there is no share in " + mailbox.file + ": nothing was taken",
-                "no_file");
-  }
-  const auto plaintext = transfer::open_payload(*mailbox.link.secret, arrived->payload);
+  KF_TRY(const Arrived arrived, first_message(wallet, mailbox.file));
+  const auto plaintext = transfer::open_payload(*mailbox.link.secret, arrived.payload);
   if (!plaintext) {
     return fail(
         Errc::cannot_open,
@@ -180,7 +176,7 @@ void give_back(Wallet& wallet, const TakeRecord& record) {
 void delete_mailbox(Wallet& wallet, const TakeRecord& record) {
   if (!record.mailbox) return;
   const TakeMailbox& mailbox = *record.mailbox;
-  if (!mailbox.file.empty()) return FileCarrier(mailbox.file).close();
+  if (!mailbox.file.empty()) return direct_carrier(wallet, mailbox.file)->close();
   if (mailbox.link.suite) return remove_dropped(wallet, mailbox);
   RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
   const auto done = relay.remove(mailbox.link, {mailbox.device_claim, mailbox.delete_request});

@@ -27,7 +27,7 @@ struct TakeMailbox {
   bool claimed = false;  // a read was sent: the relay may have bound us
   Time expires{};        // of the mailbox, once it was read
   Bytes first;           // of a dropbox: message 0 as it lay there, to give it back
-  std::string file;      // an absolute path: the place is a file, and the link has a secret alone
+  std::string file;      // an absolute path, or "-": the place is direct, the link a secret
 };
 
 struct TakeRecord {
@@ -45,6 +45,7 @@ struct TakeRecord {
   // A confirmed exchange (its machine is in exchange-ID) and what the person said yes to in it: the
   // credential is held against this.
   bool confirmed = false;
+  bool coded = false;  // it hangs on a code; not stored, since the machine says so
   std::optional<credential::OfferTerms> approved;
   // Why a confirmed exchange ended without the credential. Kept without any secret until `expires`:
   // a link gets one request, ever.

@@ -1,6 +1,9 @@
 """A code of six digits in place of words, PIN and split secret beside it: one guess a transfer, five transfers a share."""
 
+import re
+
 import pytest
+from support import wait_until
 from support.exchange import Half, Receiver, Sender, World
 from support.receiver import Receiver as Stranger
 
@@ -22,6 +25,16 @@ class CodeSender(Sender):
         made = self.until("link")
         self.link, self.pin, self.share, self.code = made["link"], made["pin"], made["share"], made["code"]
         self.secret = made.get("secret")
+
+
+@pytest.mark.parametrize("options", [["--code"], ["--code", "--split"], ["--code", "--pin"], ["--code", "--pin", "--split"]])
+def test_all_that_share_prints_goes_through_one_pipe(world, options):
+    made = world.ada.start("share", "own", "--for", "1h", "--allow-local", *options)
+    wait_until(lambda: "waiting for the other side" in made.log(), "the link")
+    printed = [line for line in made.log().splitlines() if re.fullmatch(r"https://\S+|#\S+|\d{6}", line)]
+    assert len(printed) == 1 + len(options)
+    world.bob.run("accept", "--yes", "--allow-local", "-", input="\r\n".join(printed) + "\r\n")
+    assert made.wait(60) == 0, made.log()
 
 
 #= spec:transfer#5-code test

@@ -11,6 +11,7 @@ import time
 
 import pytest
 import zbar
+from PIL import Image
 from support import BIN, LOGIN, Authority, Program, Relay, Sshd, Verifier, Wallet, run, wait_until
 from support.terminal import Terminal
 
@@ -203,6 +204,23 @@ def test_qr_is_the_link(sharing):
     assert pin.isdigit() and decoded(picture) == [link]
     link, pin, secret, *picture = sharing.run("share", "own", "--now", "--pin", "--split", "--qr").out.splitlines()
     assert secret.startswith("#") and decoded(picture) == [link], "the secret part goes another way"
+
+
+def test_a_picture_of_the_link_is_taken(sharing, world):
+    link, *picture = sharing.run("share", "own", "--now", "--for", "1h", "--qr").out.splitlines()
+    width, height, octets = pixels(picture)
+    bob = Wallet(world.place, "bob")
+    for name in ("link.jpg", "link.png"):
+        Image.frombytes("L", (width, height), octets).save(world.place.directory / name)
+    blank = world.place.directory / "blank.png"
+    Image.new("L", (300, 300), 255).save(blank)
+    refused = bob.run("accept", "--yes", "--allow-local", "--picture", blank, code=1)
+    assert "no QR code can be read in the picture" in refused.err
+    assert bob.json("list")["credentials"] == []
+    taken = bob.run("accept", "--yes", "--allow-local", "--picture", world.place.directory / "link.jpg")
+    assert "ssh -i" in taken.out and link.split("#")[1] not in taken.err
+    again = bob.run("accept", "--yes", "--allow-local", "--picture", world.place.directory / "link.png", code=3)
+    assert "you took this share already" in again.err
 
 
 def test_copy_puts_the_link_on_the_terminals_clipboard(sharing):
