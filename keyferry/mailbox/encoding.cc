@@ -1,6 +1,7 @@
 #include "keyferry/mailbox/encoding.h"
 
 #include <algorithm>
+#include <set>
 
 #include "keyferry/codec/ssh_wire.h"
 #include "keyferry/mailbox/delivery.h"
@@ -12,7 +13,8 @@ namespace {
 using codec::SshReader;
 using codec::SshWriter;
 
-constexpr std::uint8_t kFormat = 2;
+constexpr std::uint8_t kFormat = 3;
+constexpr std::uint8_t kFormatWithoutParts = 2;
 constexpr std::uint8_t kMailbox = 1;
 constexpr std::uint8_t kTombstone = 2;
 enum Side : std::uint8_t { unclaimed, provisional, bound, bound_creator_wrote, bound_set_aside };
@@ -31,28 +33,50 @@ void write_head(SshWriter& out, std::uint8_t kind, const Tombstone& head) {
   if (head.rule.key_hash) out.raw(head.rule.key_hash->octets);
 }
 
-void write_message(SshWriter& out, const Message& message) {
-  out.u64(message.seq);
-  out.u8(message.by_creator ? 1 : 0);
-  out.string(message.payload.type);
-  out.string(ByteView(message.payload.data));
+void write_payload(SshWriter& out, const Payload& payload) {
+  out.string(payload.type);
+  out.string(ByteView(payload.data));
 }
 
-void write_queue(SshWriter& out, const Queue& queue) {
-  out.u64(queue.read_by_creator);
-  out.u64(queue.read_by_recipient);
-  out.u8(static_cast<std::uint8_t>(queue.waiting.size()));
-  for (const Message& message : queue.waiting) write_message(out, message);
+bool is_large(const Message& message) {
+  return message.payload.data.size() >= kLargeMessage;
 }
 
-void write_recipient(SshWriter& out, const Recipient& recipient) {
+// Writer is where a mailbox is written to.
+struct Writer {
+  SshWriter out;
+  std::vector<Part> parts;
+};
+
+void write_message(Writer& to, const Message& message, bool apart) {
+  to.out.u64(message.seq);
+  to.out.u8(static_cast<std::uint8_t>((message.by_creator ? 1 : 0) | (apart ? 2 : 0)));
+  if (!apart) return write_payload(to.out, message.payload);
+  constexpr std::size_t kBesideData = 64;
+  SshWriter part;
+  part.reserve(kBesideData + message.payload.data.size());
+  write_payload(part, message.payload);
+  to.parts.push_back({message.seq, part.take()});
+}
+
+void write_queue(Writer& to, const Queue& queue) {
+  to.out.u64(queue.read_by_creator);
+  to.out.u64(queue.read_by_recipient);
+  to.out.u8(static_cast<std::uint8_t>(queue.waiting.size()));
+  for (const Message& message : queue.waiting) write_message(to, message, true);
+}
+
+void write_recipient(Writer& to, const Recipient& recipient) {
+  SshWriter& out = to.out;
   if (const auto* box = std::get_if<Provisional>(&recipient)) {
     out.u8(provisional);
     out.raw(box->claim.octets);
   } else if (const auto* firm = std::get_if<Bound>(&recipient)) {
     out.u8(firm->creator_wrote ? bound_creator_wrote : firm->set_aside ? bound_set_aside : bound);
     out.raw(firm->claim.octets);
-    if (!firm->creator_wrote && firm->set_aside) write_message(out, *firm->set_aside);
+    if (!firm->creator_wrote && firm->set_aside) {
+      write_message(to, *firm->set_aside, is_large(*firm->set_aside));
+    }
   } else {
     out.u8(unclaimed);
   }
@@ -103,32 +127,62 @@ Result<std::string> read_text(SshReader& in) {
   return std::string(text_of(octets));
 }
 
-Result<Message> read_message(SshReader& in) {
-  Message message;
-  KF_TRY(message.seq, in.u64());
-  KF_TRY(const std::uint8_t by_creator, in.u8());
-  if (by_creator > 1) return damaged();
-  message.by_creator = by_creator == 1;
-  KF_TRY(message.payload.type, read_text(in));
+// Reader is where a mailbox is read from.
+struct Reader {
+  SshReader& in;
+  std::span<const Part> parts;
+  bool knows_parts = true;  // not in format 2
+  std::set<std::uint64_t> seqs{};
+  std::size_t parts_used = 0;
+};
+
+Result<Payload> read_payload(SshReader& in) {
+  Payload payload;
+  KF_TRY(payload.type, read_text(in));
   KF_TRY(ByteView data, in.string());
-  message.payload.data = copy_of(data);
+  payload.data = copy_of(data);
+  return payload;
+}
+
+Result<Payload> read_part(Reader& from, std::uint64_t number) {
+  const auto part = std::ranges::find(from.parts, number, &Part::number);
+  if (part == from.parts.end()) return damaged();
+  ++from.parts_used;
+  SshReader in(part->octets);
+  KF_TRY(Payload payload, read_payload(in));
+  if (!in.at_end()) return damaged();
+  return payload;
+}
+
+Result<Message> read_message(Reader& from, bool in_queue) {
+  Message message;
+  KF_TRY(message.seq, from.in.u64());
+  KF_TRY(const std::uint8_t flags, from.in.u8());
+  const bool apart = (flags & 2) != 0;
+  if (flags > 3 || (apart && !from.knows_parts)) return damaged();
+  if (!from.seqs.insert(message.seq).second) return damaged();
+  message.by_creator = (flags & 1) != 0;
+  KF_TRY(message.payload, apart ? read_part(from, message.seq) : read_payload(from.in));
+  if (from.knows_parts && apart != (in_queue || is_large(message))) return damaged();
   return message;
 }
 
-Result<Queue> read_queue(SshReader& in) {
+Result<Queue> read_queue(Reader& from) {
+  SshReader& in = from.in;
   Queue queue;
   KF_TRY(queue.read_by_creator, in.u64());
   KF_TRY(queue.read_by_recipient, in.u64());
   KF_TRY(const std::uint8_t count, in.u8());
   if (count > 2 * kMostQueued) return damaged();
   for (int i = 0; i < count; ++i) {
-    KF_TRY(Message message, read_message(in));
+    KF_TRY(Message message, read_message(from, true));
     queue.waiting.push_back(std::move(message));
   }
   return queue;
 }
 
-Result<Recipient> read_recipient(SshReader& in) {
+Result<Recipient> read_recipient(Reader& from) {
+  SshReader& in = from.in;
   KF_TRY(const std::uint8_t side, in.u8());
   if (side == unclaimed) return Unclaimed{};
   if (side > bound_set_aside) return damaged();
@@ -136,7 +190,7 @@ Result<Recipient> read_recipient(SshReader& in) {
   if (side == provisional) return Provisional{claim};
   Bound firm{claim, side == bound_creator_wrote, std::nullopt};
   if (side == bound_set_aside) {
-    KF_TRY(firm.set_aside, read_message(in));
+    KF_TRY(firm.set_aside, read_message(from, false));
   }
   return firm;
 }
@@ -165,7 +219,8 @@ Result<AccessRights> read_rights(SshReader& in) {
   return AccessRights{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
 }
 
-Result<State> read_mailbox(SshReader& in, const Tombstone& head) {
+Result<State> read_mailbox(Reader& from, const Tombstone& head) {
+  SshReader& in = from.in;
   Mailbox box;
   box.deadline = head.deadline;
   box.rule = head.rule;
@@ -173,15 +228,15 @@ Result<State> read_mailbox(SshReader& in, const Tombstone& head) {
   box.push_promised = head.push_promised;
   KF_TRY(box.rights, read_rights(in));
   KF_TRY(box.creator, read_id<HashedClaim>(in));
-  KF_TRY(box.recipient, read_recipient(in));
+  KF_TRY(box.recipient, read_recipient(from));
   KF_TRY(box.bound_at, read_time(in));
   KF_TRY(box.revision, in.u64());
   KF_TRY(box.turns, in.u32());
   KF_TRY(box.creator_token, read_text(in));
   KF_TRY(box.recipient_token, read_text(in));
-  KF_TRY(box.slot, read_message(in));
+  KF_TRY(box.slot, read_message(from, false));
   if (box.delivery == Delivery::queue) {
-    KF_TRY(box.queue, read_queue(in));
+    KF_TRY(box.queue, read_queue(from));
   }
   KF_TRY(box.display.title, read_text(in));
   KF_TRY(box.display.description, read_text(in));
@@ -190,11 +245,12 @@ Result<State> read_mailbox(SshReader& in, const Tombstone& head) {
   return State(std::move(box));
 }
 
-Result<State> read_state(SshReader& in) {
+Result<State> read_state(Reader& from) {
+  SshReader& in = from.in;
   KF_TRY(const std::uint8_t kind, in.u8());
   KF_TRY(const Tombstone head, read_head(in));
   if (kind == kTombstone) return State(head);
-  if (kind == kMailbox) return read_mailbox(in, head);
+  if (kind == kMailbox) return read_mailbox(from, head);
   return damaged();
 }
 
@@ -206,35 +262,38 @@ Bytes encode_state(const Tombstone& tombstone) {
   return out.take();
 }
 
-Bytes encode_state(const Mailbox& box) {
+Encoded encode_state(const Mailbox& box) {
   // Claim, creator, type and short texts.
   constexpr std::size_t kUsually = 256;
-  SshWriter out;
-  out.reserve(kUsually + box.slot.payload.data.size());
+  Writer to;
+  SshWriter& out = to.out;
+  out.reserve(kUsually + (is_large(box.slot) ? 0 : box.slot.payload.data.size()));
   write_head(out, kMailbox, tombstone_of(box));
   out.u8(static_cast<std::uint8_t>((box.rights.read ? 1 : 0) | (box.rights.write ? 2 : 0) |
                                    (box.rights.remove ? 4 : 0)));
   out.raw(box.creator.octets);
-  write_recipient(out, box.recipient);
+  write_recipient(to, box.recipient);
   write_time(out, box.bound_at);
   out.u64(box.revision);
   out.u32(box.turns);
   out.string(box.creator_token);
   out.string(box.recipient_token);
-  write_message(out, box.slot);
-  if (box.delivery == Delivery::queue) write_queue(out, box.queue);
+  write_message(to, box.slot, is_large(box.slot));
+  if (box.delivery == Delivery::queue) write_queue(to, box.queue);
   out.string(box.display.title);
   out.string(box.display.description);
   out.string(box.display.image_url);
   write_records(out, box.records);
-  return out.take();
+  std::ranges::sort(to.parts, {}, &Part::number);
+  return {out.take(), std::move(to.parts)};
 }
 
-Bytes encode_state(const State& state) {
-  return std::visit([](const auto& value) { return encode_state(value); }, state);
+Encoded encode_state(const State& state) {
+  if (const auto* box = std::get_if<Mailbox>(&state)) return encode_state(*box);
+  return {encode_state(std::get<Tombstone>(state)), {}};
 }
 
-Result<State> parse_state(ByteView octets) {
+Result<State> parse_state(ByteView octets, std::span<const Part> parts) {
   SshReader in(octets);
   const Result<std::uint8_t> format = in.u8();
   if (!format || *format == 0) return damaged();
@@ -242,13 +301,14 @@ Result<State> parse_state(ByteView octets) {
     return fail(Errc::unavailable,
                 "a stored mailbox was written by a newer version of the relay: run that one");
   }
-  if (*format < kFormat) {
+  if (*format < kFormatWithoutParts) {
     return fail(Errc::unavailable,
                 "a stored mailbox was written by a version of before the first release: begin a "
                 "new store");
   }
-  Result<State> state = read_state(in);
-  if (!state || !in.at_end()) return damaged();
+  Reader from{in, parts, *format != kFormatWithoutParts};
+  Result<State> state = read_state(from);
+  if (!state || !in.at_end() || from.parts_used != parts.size()) return damaged();
   return state;
 }
 

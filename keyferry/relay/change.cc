@@ -23,7 +23,7 @@ struct Change {
 Result<bool> look(Relay& relay, Located& located, Time now) {
   KF_TRY(std::optional<store::Cell> cell, relay.store.get(located.key, now));
   if (!cell) return false;
-  KF_TRY(located.state, mailbox::parse_state(cell->value));
+  KF_TRY(located.state, mailbox::parse_state(cell->value, cell->parts));
   located.version = cell->version;
   return true;
 }
@@ -100,7 +100,9 @@ store::Cell cell_of(const mailbox::Mailbox& box, const Secret& secret) {
   const mailbox::Tombstone tombstone = mailbox::tombstone_of(box);
   store::Cell cell;
   cell.deadline = box.deadline;
-  cell.value = mailbox::encode_state(box);
+  mailbox::Encoded encoded = mailbox::encode_state(box);
+  cell.value = std::move(encoded.octets);
+  cell.parts = std::move(encoded.parts);
   cell.remains = mailbox::encode_state(tombstone);
   cell.remains_until = mailbox::tombstone_until(tombstone);
   cell.secret_id = secret.id;

@@ -9,20 +9,24 @@
 namespace keyferry::store {
 namespace {
 
-// What list, map and allocator take for one cell, roughly.
+// What list, map and allocator take for one cell, and for one part of it, roughly.
 constexpr std::size_t kOverhead = 320;
+constexpr std::size_t kPartOverhead = 64;
 
 }  // namespace
 
 CellCache::Entry::~Entry() {
   wipe(cell.value);
+  for (Part& part : cell.parts) wipe(part.octets);
   wipe(cell.remains);
 }
 
 CellCache::~CellCache() = default;
 
 std::size_t CellCache::cost(const Cell& cell) {
-  return kOverhead + cell.value.size() + cell.remains.size();
+  std::size_t sum = kOverhead + cell.value.size() + cell.remains.size();
+  for (const Part& part : cell.parts) sum += kPartOverhead + part.octets.size();
+  return sum;
 }
 
 std::optional<Cell> CellCache::find(const CellKey& key, Ticket& ticket) const {
@@ -41,14 +45,30 @@ std::optional<Cell> CellCache::find(const CellKey& key, Ticket& ticket) const {
 void CellCache::fill(const CellKey& key, const Cell& cell, const Ticket& ticket) {
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
-  if (shard.changes != ticket.changes || shard.by_key.contains(key)) return;
+  if (shard.changes != ticket.changes || shard.coming.contains(key)) return;
+  if (shard.by_key.contains(key)) return;
   keep(shard, key, cell);
+}
+
+void CellCache::expect(const CellKey& key) {
+  Shard& shard = shard_of(key);
+  const std::lock_guard lock(shard.mutex);
+  ++shard.changes;
+  shard.coming.insert(key);
+  drop(shard, key);
+}
+
+void CellCache::unchanged(const CellKey& key) {
+  Shard& shard = shard_of(key);
+  const std::lock_guard lock(shard.mutex);
+  shard.coming.erase(key);
 }
 
 void CellCache::put(const CellKey& key, Cell cell) {
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
   ++shard.changes;
+  shard.coming.erase(key);
   drop(shard, key);
   keep(shard, key, std::move(cell));
 }
@@ -57,6 +77,7 @@ void CellCache::erase(const CellKey& key) {
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
   ++shard.changes;
+  shard.coming.erase(key);
   drop(shard, key);
 }
 

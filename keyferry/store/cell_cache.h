@@ -6,6 +6,7 @@
 #include <list>
 #include <shared_mutex>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "keyferry/store/store.h"
 
@@ -30,8 +31,15 @@ class CellCache {
   };
   // find returns the cell of `key` if it is here; else nothing, and the ticket for a fill.
   std::optional<Cell> find(const CellKey& key, Ticket& ticket) const;
-  // fill keeps what a reader found in the engine, unless a change came in between.
+  // fill keeps what a reader found in the engine, unless a change came in between or is coming.
   void fill(const CellKey& key, const Cell& cell, const Ticket& ticket);
+
+  // expect says that the engine is about to commit a change of `key`. From then on until put, erase
+  // or unchanged readers may find the new cell in the engine, so the old one leaves and nobody
+  // brings it back: whoever has seen the new one never sees the old one again.
+  void expect(const CellKey& key);
+  // unchanged ends what expect began when nothing was committed.
+  void unchanged(const CellKey& key);
 
   // put and erase follow a change of `key` that the engine has committed.
   void put(const CellKey& key, Cell cell);
@@ -55,6 +63,7 @@ class CellCache {
     mutable std::shared_mutex mutex;
     Entries entries;  // the next to leave in front
     std::unordered_map<CellKey, Entries::iterator> by_key;
+    std::unordered_set<CellKey> coming;
     std::size_t octets = 0;
     std::uint64_t changes = 0;
   };

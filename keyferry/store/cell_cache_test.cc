@@ -49,6 +49,34 @@ TEST(CellCache, AReaderFillsItUnlessAChangeCameBetween) {
   EXPECT_EQ(find(cache, 3), cell_of("new"));
 }
 
+// A reader may see the new cell in the engine before it is put here; the old one must not be shown
+// to it afterwards, whether it was here before or another reader brings it.
+TEST(CellCache, TheOldCellIsNotHereWhileANewOneIsComing) {
+  CellCache cache(kRoom);
+  cache.put(key_of(2), cell_of("old"));
+  cache.expect(key_of(2));
+  EXPECT_EQ(find(cache, 2), std::nullopt);
+  CellCache::Ticket before;
+  ASSERT_FALSE(cache.find(key_of(1), before));
+  cache.expect(key_of(1));
+  CellCache::Ticket meanwhile;
+  ASSERT_FALSE(cache.find(key_of(1), meanwhile));
+  for (const CellCache::Ticket& ticket : {before, meanwhile}) {
+    cache.fill(key_of(1), cell_of("old"), ticket);
+    EXPECT_EQ(find(cache, 1), std::nullopt);
+  }
+  cache.put(key_of(1), cell_of("new"));
+  cache.fill(key_of(1), cell_of("old"), meanwhile);
+  EXPECT_EQ(find(cache, 1), cell_of("new"));
+  cache.erase(key_of(1));
+
+  cache.expect(key_of(1));
+  cache.unchanged(key_of(1));
+  ASSERT_FALSE(cache.find(key_of(1), meanwhile));
+  cache.fill(key_of(1), cell_of("read"), meanwhile);
+  EXPECT_EQ(find(cache, 1), cell_of("read"));
+}
+
 TEST(CellCache, ItNeverCountsMoreThanItsRoomAndKeepsWhatIsRead) {
   CellCache cache(kRoom);
   const std::string value(1000, 'v');

@@ -33,25 +33,42 @@ std::size_t integer_size(std::int64_t number) {
 
 std::size_t CellRecord::filler(const Cell& cell) const {
   if (cell.value.size() <= kMostInLeaf) return 0;
-  // What a leaf keeps of a record that overflows and fills its last page.
-  const std::size_t in_leaf = (page_size_ - 12) * 32 / 255 - 23;
-  const std::size_t in_page = page_size_ - 4;
-  // One octet of header for its own size, the place, the id and each number.
+  // One octet of header for its own size, the place, the id, each number and has_parts.
   const std::size_t fixed =
-      7 + blob_type_size(cell.remains.size()) + blob_type_size(cell.value.size()) + kIdOctets +
+      8 + blob_type_size(cell.remains.size()) + blob_type_size(cell.value.size()) + kIdOctets +
       integer_size(unix_ms(cell.deadline)) + integer_size(static_cast<std::int64_t>(cell.version)) +
       integer_size(unix_ms(cell.remains_until)) + integer_size(cell.secret_id) +
       cell.remains.size();
-  const auto before_value = [&](std::size_t filler) {
+  return filler_between(fixed, cell.value.size());
+}
+
+std::size_t CellRecord::part_filler(std::int64_t cell, const Part& part) const {
+  // One octet of header for its own size, the place and each number.
+  const std::size_t fixed = 4 + blob_type_size(part.octets.size()) + integer_size(cell) +
+                            integer_size(static_cast<std::int64_t>(part.number));
+  return filler_between(fixed, part.octets.size());
+}
+
+std::size_t CellRecord::filler_between(std::size_t fixed, std::size_t last) const {
+  // What a leaf keeps of a record that overflows and fills its last page.
+  const std::size_t in_leaf = (page_size_ - 12) * 32 / 255 - 23;
+  const std::size_t in_page = page_size_ - 4;
+  const auto before_last = [&](std::size_t filler) {
     return fixed + blob_type_size(filler) + filler;
   };
   std::size_t filler = 0;
-  while (before_value(filler) < in_leaf) filler += in_leaf - before_value(filler);
+  while (before_last(filler) < in_leaf) filler += in_leaf - before_last(filler);
   while (true) {
-    const std::size_t over = (before_value(filler) + cell.value.size() - in_leaf) % in_page;
+    const std::size_t over = (before_last(filler) + last - in_leaf) % in_page;
     if (over == 0) return filler;
     filler += in_page - over;
   }
+}
+
+ByteView filler_octets(std::size_t filler) {
+  // More than a leaf and a page of the largest size together.
+  static const Bytes zeros(std::size_t{2} * 65536, 0);
+  return ByteView(zeros).first(filler);
 }
 
 }  // namespace keyferry::store

@@ -48,6 +48,46 @@ TYPED_TEST_P(StoreConformance, AnEmptyValueAndALargeOneAreKept) {
   EXPECT_EQ(this->get(2)->value, copy_of(bytes_of(large)));
 }
 
+TYPED_TEST_P(StoreConformance, PartsComeAndGoWithTheCellThatNamesThem) {
+  Cell cell = cell_of("value");
+  cell.parts = {part_of(1, "one"), part_of(4, std::string(70'000, '4'))};
+  cell.version = *this->set(1, 0, cell);
+  EXPECT_EQ(this->get(1), cell);
+  cell.parts = {part_of(4, std::string(70'000, '4')), part_of(9, ""), part_of(10, "ten")};
+  cell.version = *this->set(1, cell.version, cell);
+  EXPECT_EQ(this->get(1), cell);
+  EXPECT_EQ(this->set(1, cell.version + 1, cell_of("other")).error().code, Errc::conflict);
+  EXPECT_EQ(this->get(1), cell);
+  cell.parts.clear();
+  cell.version = *this->set(1, cell.version, cell);
+  EXPECT_EQ(this->get(1), cell);
+}
+
+TYPED_TEST_P(StoreConformance, PartsEndWithTheirValue) {
+  Cell cell = cell_of("value");
+  cell.parts = {part_of(1, "old")};
+  ASSERT_TRUE(this->set(1, 0, cell));
+  ASSERT_TRUE(this->set(3, 0, cell));
+  cell.remains = {1};
+  cell.remains_until = kEnd + std::chrono::hours(1);
+  ASSERT_TRUE(this->set(2, 0, cell));
+  EXPECT_TRUE(this->get(2, kEnd)->parts.empty());
+
+  // A new cell in the place of one that no sweep has met has parts of its own under the same
+  // numbers.
+  Cell next = cell_of("next", kEnd + std::chrono::hours(1));
+  next.parts = {part_of(1, "new")};
+  next.version = *this->set(1, 0, next, kEnd);
+  EXPECT_EQ(this->get(1, kEnd), next);
+  EXPECT_EQ(this->store_->sweep(kEnd, 100).value(), 2u);
+  EXPECT_EQ(this->get(1, kEnd), next);
+  EXPECT_TRUE(this->get(2, kEnd)->parts.empty());
+  ASSERT_TRUE(this->set(1, next.version, std::nullopt, kEnd));
+  next.parts = {part_of(1, "newest")};
+  next.version = *this->set(1, 0, next, kEnd);
+  EXPECT_EQ(this->get(1, kEnd), next);
+}
+
 TYPED_TEST_P(StoreConformance, AnotherVersionIsAConflictAndChangesNothing) {
   const auto first = this->set(1, 0, cell_of("first"));
   EXPECT_EQ(this->set(1, 0, cell_of("other")).error().code, Errc::conflict);
@@ -215,13 +255,16 @@ TYPED_TEST_P(StoreConformance, AReadyStoreSaysSo) {
   EXPECT_FALSE(this->store_->short_of_space());
 }
 
-REGISTER_TYPED_TEST_SUITE_P(
-    StoreConformance, WhatWasAcknowledgedIsRead, AnEmptyValueAndALargeOneAreKept,
-    AnotherVersionIsAConflictAndChangesNothing, DeletedIsAbsentAndVersionsAreNeverUsedAgain,
-    AtItsDeadlineACellIsGoneBeforeAnySweep, RemainsTakeThePlaceOfTheValueAtTheDeadline,
-    SweepTakesWhatIsDueInPortionsAndNothingElse, ANewDeadlineMovesTheCell, CellsAreCountedPerSecret,
-    ParallelChangesOfManyKeysAreAllDone, DoneMayCallTheStoreAgain, VersionsNeverGoBackUnderAReader,
-    OfManyFirstReadersExactlyOneIsBound, OfManyFirstReadersWithTheProofExactlyOneIsBound,
-    AReadyStoreSaysSo);
+REGISTER_TYPED_TEST_SUITE_P(StoreConformance, WhatWasAcknowledgedIsRead,
+                            AnEmptyValueAndALargeOneAreKept, PartsComeAndGoWithTheCellThatNamesThem,
+                            PartsEndWithTheirValue, AnotherVersionIsAConflictAndChangesNothing,
+                            DeletedIsAbsentAndVersionsAreNeverUsedAgain,
+                            AtItsDeadlineACellIsGoneBeforeAnySweep,
+                            RemainsTakeThePlaceOfTheValueAtTheDeadline,
+                            SweepTakesWhatIsDueInPortionsAndNothingElse, ANewDeadlineMovesTheCell,
+                            CellsAreCountedPerSecret, ParallelChangesOfManyKeysAreAllDone,
+                            DoneMayCallTheStoreAgain, VersionsNeverGoBackUnderAReader,
+                            OfManyFirstReadersExactlyOneIsBound,
+                            OfManyFirstReadersWithTheProofExactlyOneIsBound, AReadyStoreSaysSo);
 
 }  // namespace keyferry::store

@@ -30,6 +30,10 @@ inline Cell cell_of(std::string_view value, Time deadline = kEnd) {
   return cell;
 }
 
+inline Part part_of(std::uint64_t number, std::string_view octets) {
+  return {number, copy_of(bytes_of(octets))};
+}
+
 // change waits for compare_and_set.
 inline Result<std::uint64_t> change(Store& store, const CellKey& key, std::uint64_t expected,
                                     std::optional<Cell> cell, Time now = kStart) {
@@ -49,12 +53,13 @@ inline bool claim_once(Store& store, const CellKey& key, const mailbox::HashedCl
   for (bool first = true;; first = false) {
     const auto cell = store.get(key, kStart);
     if (!cell || !*cell) return false;
-    const auto decided = mailbox::decide_read(mailbox::parse_state((*cell)->value).value(), claim,
-                                              {proof, {}, {}, {}}, kStart);
+    const auto decided =
+        mailbox::decide_read(mailbox::parse_state((*cell)->value, (*cell)->parts).value(), claim,
+                             {proof, {}, {}, {}}, kStart);
     if (first) between();
     if (!decided || !decided->changed) return decided.has_value();
     Cell next = **cell;
-    next.value = mailbox::encode_state(decided->box);
+    next.value = mailbox::encode_state(decided->box).octets;
     const auto changed = change(store, key, (*cell)->version, next);
     if (changed) return true;
     if (changed.error().code != Errc::conflict) return false;
@@ -83,7 +88,7 @@ inline RaceResult race_first_readers(Store& store, int readers, int rounds,
     box.deadline = kEnd;
     box.rule = rule;
     Cell cell = cell_of("");
-    cell.value = mailbox::encode_state(box);
+    cell.value = mailbox::encode_state(box).octets;
     if (!change(store, key_of(static_cast<std::uint32_t>(++round)), 0, cell)) std::abort();
   };
   std::barrier start(readers, prepare);

@@ -9,7 +9,7 @@ namespace {
 // All that is kept: keyed hashes, the sealed message, the sender's display text, a deadline.
 //= spec:tigress#REL-06
 //= spec:tigress#PRV-02
-constexpr std::array<std::string_view, 2> kSteps = {R"(
+constexpr std::array<std::string_view, 3> kSteps = {R"(
 CREATE TABLE cell (
   deadline INTEGER NOT NULL,       -- Unix milliseconds
   id BLOB NOT NULL,                -- 32 octets
@@ -40,16 +40,27 @@ CREATE TABLE cell (
   value BLOB NOT NULL
 ) STRICT;
 CREATE INDEX cell_by_deadline ON cell (deadline, id);
+)",
+                                                    R"(
+ALTER TABLE cell ADD COLUMN has_parts INTEGER NOT NULL DEFAULT 0; -- 0 or 1
+CREATE TABLE part (
+  place INTEGER PRIMARY KEY,       -- new parts come last
+  cell INTEGER NOT NULL,           -- its place
+  number INTEGER NOT NULL,
+  filler BLOB NOT NULL,            -- zeros
+  octets BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX part_by_cell ON part (cell, number);
 )"};
 
 Time time_at(const sql::Statement& row, int column) {
   return from_unix_ms(row.integer(column));
 }
 
-// Columns: place, version, deadline, has remains, remains_until, secret_id, size.
+// Columns: place, version, deadline, has remains, remains_until, secret_id, size, has_parts.
 constexpr std::string_view kInfo =
     "place, version, deadline, length(remains) > 0, remains_until, secret_id, "
-    "length(value) + length(remains)";
+    "length(value) + length(remains), has_parts";
 
 CellInfo info_at(const sql::Statement& row) {
   CellInfo info;
@@ -60,13 +71,18 @@ CellInfo info_at(const sql::Statement& row) {
   info.remains_until = time_at(row, 4);
   info.secret_id = static_cast<std::uint32_t>(row.integer(5));
   info.size = static_cast<std::size_t>(row.integer(6));
+  info.has_parts = row.integer(7) != 0;
   return info;
 }
 
-// Parameters: place, deadline, version, remains_until, secret_id, remains, value, filler.
+std::size_t own_size(const Cell& cell) {
+  return cell.value.size() + cell.remains.size();
+}
+
+// Parameters: place, deadline, version, remains_until, secret_id, remains, value, filler,
+// has_parts.
 sql::Statement& bind_cell(sql::Statement& statement, std::int64_t place, const Cell& cell,
                           std::size_t filler) {
-  static const Bytes zeros(CellRecord::kMostFiller, 0);
   return statement.bind(1, place)
       .bind(2, unix_ms(cell.deadline))
       .bind(3, static_cast<std::int64_t>(cell.version))
@@ -74,7 +90,8 @@ sql::Statement& bind_cell(sql::Statement& statement, std::int64_t place, const C
       .bind(5, static_cast<std::int64_t>(cell.secret_id))
       .bind_view(6, cell.remains)
       .bind_view(7, cell.value)
-      .bind_view(8, ByteView(zeros).first(filler));
+      .bind_view(8, filler_octets(filler))
+      .bind(9, std::int64_t{cell.parts.empty() ? 0 : 1});
 }
 
 Result<CellKey> key_at(const sql::Statement& row, int column) {
@@ -85,7 +102,7 @@ Result<CellKey> key_at(const sql::Statement& row, int column) {
   return key;
 }
 
-// Columns: version, deadline, remains_until, secret_id, remains, value.
+// Columns: version, deadline, remains_until, secret_id, remains, value; not its parts.
 Cell cell_from(const sql::Statement& row, int first) {
   Cell cell;
   cell.version = static_cast<std::uint64_t>(row.integer(first));
@@ -159,40 +176,54 @@ Result<Done> read_places(sql::Database& db, CellPlaces& places) {
 }
 
 Result<CellReader> CellReader::prepare(sql::Database& db) {
-  KF_TRY(auto find, db.prepare("SELECT version, deadline, remains_until, secret_id, remains, value "
-                               "FROM cell WHERE place = ?1 AND id = ?2"));
-  return CellReader(std::move(find));
+  KF_TRY(auto find,
+         db.prepare("SELECT version, deadline, remains_until, secret_id, remains, value, "
+                    "has_parts FROM cell WHERE place = ?1 AND id = ?2"));
+  KF_TRY(auto parts, PartReader::prepare(db));
+  return CellReader(std::move(find), std::move(parts));
 }
 
 Result<std::optional<Cell>> CellReader::find(std::int64_t place, const CellKey& key) {
   find_.bind(1, place).bind_view(2, key.octets);
   const auto row = find_.step();
   std::optional<Cell> cell;
-  if (row && *row) cell = cell_from(find_, 0);
+  Result<std::vector<Part>> parts = std::vector<Part>();
+  if (row && *row) {
+    cell = cell_from(find_, 0);
+    // The row is not let go yet, so the parts are of the same state of the file.
+    if (find_.integer(6) != 0) parts = parts_.find(place);
+  }
   find_.reset();
   if (!row) return row.error();
+  if (!parts) return parts.error();
+  if (cell) cell->parts = *std::move(parts);
   return cell;
 }
 
 Result<CellWriter> CellWriter::prepare(sql::Database& db) {
   KF_TRY(auto page_size, db.prepare("PRAGMA page_size"));
   KF_TRY([[maybe_unused]] const bool row, page_size.step());
-  CellWriter writer(CellRecord(static_cast<std::size_t>(page_size.integer(0))));
+  const CellRecord record(static_cast<std::size_t>(page_size.integer(0)));
+  KF_TRY(auto parts, PartWriter::prepare(db, record));
+  CellWriter writer(record, std::move(parts));
   const std::string info(kInfo);
   KF_TRY(prepare_into(writer.find_, db, "SELECT " + info + " FROM cell WHERE place = ?1"));
   KF_TRY(prepare_into(writer.insert_, db,
                       "INSERT INTO cell (place, deadline, version, remains_until, secret_id, "
-                      "remains, value, filler, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
+                      "remains, value, filler, has_parts, id) VALUES "
+                      "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"));
   KF_TRY(prepare_into(writer.update_, db,
                       "UPDATE cell SET version = ?3, remains_until = ?4, secret_id = ?5, "
-                      "remains = ?6, value = ?7, filler = ?8 WHERE place = ?1 AND deadline = ?2"));
+                      "remains = ?6, value = ?7, filler = ?8, has_parts = ?9 WHERE place = ?1 AND "
+                      "deadline = ?2"));
   KF_TRY(prepare_into(writer.move_, db,
                       "UPDATE cell SET deadline = ?2, version = ?3, remains_until = ?4, "
-                      "secret_id = ?5, remains = ?6, value = ?7, filler = ?8 WHERE place = ?1"));
+                      "secret_id = ?5, remains = ?6, value = ?7, filler = ?8, has_parts = ?9 "
+                      "WHERE place = ?1"));
   KF_TRY(prepare_into(writer.erase_, db, "DELETE FROM cell WHERE place = ?1"));
   KF_TRY(prepare_into(writer.cut_, db,
                       "UPDATE cell SET deadline = remains_until, value = remains, remains = x'', "
-                      "filler = x'', remains_until = 0 WHERE place = ?1"));
+                      "filler = x'', remains_until = 0, has_parts = 0 WHERE place = ?1"));
   KF_TRY(prepare_into(writer.due_, db,
                       "SELECT " + info +
                           ", id FROM cell WHERE deadline <= ?1 "
@@ -212,23 +243,45 @@ Result<CellInfo> CellWriter::find(std::int64_t place) {
   find_->reset();
   if (!row) return row.error();
   if (!info) return fail(Errc::io, "a cell is not at its place in the file");
-  return *info;
+  if (info->has_parts) {
+    KF_TRY(info->parts, parts_.find(place));
+    for (const PartInfo& part : info->parts) info->size += part.size;
+  }
+  return *std::move(info);
 }
 
-Result<Done> CellWriter::insert(std::int64_t place, const CellKey& key, const Cell& cell) {
-  return bind_cell(*insert_, place, cell, record_.filler(cell)).bind_view(9, key.octets).run();
+Result<std::size_t> CellWriter::insert(std::int64_t place, const CellKey& key, const Cell& cell) {
+  KF_TRY(bind_cell(*insert_, place, cell, record_.filler(cell)).bind_view(10, key.octets).run());
+  KF_TRY(const std::size_t octets, parts_.replace(place, {}, cell.parts));
+  return own_size(cell) + octets;
 }
 
-Result<Done> CellWriter::replace(const CellInfo& old, const Cell& cell) {
+Result<std::size_t> CellWriter::replace(const CellInfo& old, const Cell& cell) {
   sql::Statement& statement = old.deadline == cell.deadline ? *update_ : *move_;
-  return bind_cell(statement, old.place, cell, record_.filler(cell)).run();
+  KF_TRY(bind_cell(statement, old.place, cell, record_.filler(cell)).run());
+  KF_TRY(const std::size_t octets, parts_.replace(old.place, old.parts, cell.parts));
+  return own_size(cell) + octets;
 }
 
 Result<Done> CellWriter::erase(const CellInfo& old) {
+  if (old.has_parts) {
+    KF_TRY(parts_.erase_all(old.place));
+  }
   return erase_->bind(1, old.place).run();
 }
 
+Result<Done> CellWriter::erase_parts(CellInfo& old) {
+  if (!old.has_parts) return Done{};
+  KF_TRY(parts_.erase_all(old.place));
+  old.has_parts = false;
+  old.parts.clear();
+  return Done{};
+}
+
 Result<Done> CellWriter::cut(const CellInfo& old) {
+  if (old.has_parts) {
+    KF_TRY(parts_.erase_all(old.place));
+  }
   return cut_->bind(1, old.place).run();
 }
 
@@ -237,7 +290,7 @@ Result<std::vector<DueCell>> CellWriter::due(Time now, std::size_t most) {
   std::vector<DueCell> cells;
   Result<bool> row = due_->step();
   for (; row && *row; row = due_->step()) {
-    const auto key = key_at(*due_, 7);
+    const auto key = key_at(*due_, 8);
     if (!key) {
       due_->reset();
       return key.error();

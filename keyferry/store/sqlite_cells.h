@@ -2,7 +2,8 @@
 //
 // A cell stands at a place, a number that rises with each new cell: what is made together stands
 // together, ends together mostly, and is written together. CellPlaces knows the places by key; one
-// index, by deadline, finds what is due, and the keys again when the store is opened.
+// index, by deadline, finds what is due, and the keys again when the store is opened. The parts of
+// cells stand in a table of their own, so that a change writes none that stays.
 #pragma once
 
 #include <optional>
@@ -11,6 +12,7 @@
 #include "keyferry/sql/database.h"
 #include "keyferry/store/cell_places.h"
 #include "keyferry/store/cell_record.h"
+#include "keyferry/store/sqlite_parts.h"
 #include "keyferry/store/store.h"
 
 namespace keyferry::store {
@@ -33,7 +35,9 @@ struct CellInfo {
   bool has_remains = false;
   Time remains_until{};
   std::uint32_t secret_id = 0;
-  std::size_t size = 0;  // octets of value and remains
+  std::size_t size = 0;  // octets of value, remains and parts
+  bool has_parts = false;
+  std::vector<PartInfo> parts;  // as CellWriter::find found them
 
   // version_at is the version that Store::get sees at `now`; 0 if it sees nothing.
   std::uint64_t version_at(Time now) const;
@@ -53,8 +57,10 @@ class CellReader {
   Result<std::optional<Cell>> find(std::int64_t place, const CellKey& key);
 
  private:
-  explicit CellReader(sql::Statement find) : find_(std::move(find)) {}
+  CellReader(sql::Statement find, PartReader parts)
+      : find_(std::move(find)), parts_(std::move(parts)) {}
   sql::Statement find_;
+  PartReader parts_;
 };
 
 // CellWriter changes cells inside the caller's transaction.
@@ -64,21 +70,27 @@ class CellWriter {
 
   // find tells what stands at a place where a cell must stand; else io.
   Result<CellInfo> find(std::int64_t place);
-  // insert puts a new cell at a free place, the last one.
-  Result<Done> insert(std::int64_t place, const CellKey& key, const Cell& cell);
-  // replace writes `cell` where `old` stands.
-  Result<Done> replace(const CellInfo& old, const Cell& cell);
+  // insert puts a new cell at a free place, the last one. Returns how many octets of value, remains
+  // and parts it wrote.
+  Result<std::size_t> insert(std::int64_t place, const CellKey& key, const Cell& cell);
+  // replace writes `cell` where `old` stands: of the parts those that `old` has not. Returns as
+  // insert.
+  Result<std::size_t> replace(const CellInfo& old, const Cell& cell);
   Result<Done> erase(const CellInfo& old);
-  // cut puts the remains in place of the value.
+  // erase_parts takes the parts of a cell away; `old` knows it then.
+  Result<Done> erase_parts(CellInfo& old);
+  // cut puts the remains in place of value and parts.
   Result<Done> cut(const CellInfo& old);
-  // due lists up to `most` cells whose deadline `now` has reached, the oldest first.
+  // due lists up to `most` cells whose deadline `now` has reached, the oldest first, without their
+  // parts.
   Result<std::vector<DueCell>> due(Time now, std::size_t most);
 
   Result<Done> set_count(const CellCount& count);
 
  private:
-  explicit CellWriter(CellRecord record) : record_(record) {}
+  CellWriter(CellRecord record, PartWriter parts) : record_(record), parts_(std::move(parts)) {}
   CellRecord record_;
+  PartWriter parts_;
   std::optional<sql::Statement> find_, insert_, update_, move_, erase_, cut_, due_, set_count_,
       drop_count_;
 };

@@ -83,6 +83,9 @@ TEST(SqliteStore, AfterASweepNothingOfWhatEndedIsOnTheDisk) {
       cell.remains = copy_of(bytes_of("tombstone"));
       cell.remains_until = kEnd;
     }
+    for (std::uint64_t number = 0; number < i % 4; ++number) {
+      cell.parts.push_back(part_of(number, name + filler.substr(0, i)));
+    }
     const auto version = change(*store, key_of(i), 0, cell);
     const auto end = i % 3 == 0 ? std::optional(cell_of("overwritten")) : std::nullopt;
     if (i % 3 < 2) {
@@ -136,6 +139,9 @@ TEST(SqliteStore, NoValueLiesInALeafOfTheTable) {
     cell.remains = Bytes(i % 50, 1);
     cell.remains_until = i % 50 > 0 ? kEnd : Time();
     cell.secret_id = i % 4 == 0 ? 0xffffffff : i;
+    for (std::uint64_t number = 0; number < i % 3; ++number) {
+      cell.parts.push_back(part_of(number << i % 60, std::string(3 + i * 23, 's')));
+    }
     const auto version = change(*store, key_of(i), 0, cell);
     // What a claim adds; the shortest stays as short as a drop can be.
     if (i > 0) cell.value.resize(cell.value.size() + 33);
@@ -191,6 +197,75 @@ PRAGMA user_version = 1)"));
   EXPECT_EQ(store->get(key_of(1), kEnd).value()->value, copy_of(bytes_of("new")));
 }
 
+// The second schema kept no parts.
+TEST(SqliteStore, AStoreOfTheSchemaWithoutPartsIsReadAndGoesOn) {
+  const TemporaryFolder folder;
+  {
+    auto db = sql::Database::open(folder / "cells.db", {.incremental_vacuum = true}).value();
+    ASSERT_TRUE(db.execute(R"(
+CREATE TABLE cell (place INTEGER PRIMARY KEY, id BLOB NOT NULL, deadline INTEGER NOT NULL,
+  version INTEGER NOT NULL, remains_until INTEGER NOT NULL, secret_id INTEGER NOT NULL,
+  remains BLOB NOT NULL, filler BLOB NOT NULL, value BLOB NOT NULL) STRICT;
+CREATE INDEX cell_by_deadline ON cell (deadline, id);
+CREATE TABLE cell_count (secret_id INTEGER PRIMARY KEY, cells INTEGER NOT NULL) STRICT;
+INSERT INTO cell_count VALUES (1, 2);
+PRAGMA user_version = 2)"));
+    auto insert =
+        db.prepare("INSERT INTO cell VALUES (?1, ?2, ?3, ?1, 0, 1, x'', zeroblob(500), ?4)")
+            .value();
+    const std::string old = "OLD" + std::string(9000, 'o');
+    for (const std::uint32_t number : {1U, 2U}) {
+      insert.bind(1, std::int64_t{100} + number).bind(2, ByteView(key_of(number).octets));
+      insert.bind(3, unix_ms(kEnd)).bind(4, bytes_of(old));
+      ASSERT_TRUE(insert.run());
+    }
+  }
+  const auto store = open(folder);
+  EXPECT_EQ(store->get(key_of(2), kStart).value()->version, 102u);
+  Cell cell = cell_of("new", kEnd + std::chrono::hours(1));
+  cell.parts = {part_of(1, "part")};
+  cell.version = change(*store, key_of(1), 101, cell).value();
+  EXPECT_EQ(store->get(key_of(1), kStart).value(), cell);
+  EXPECT_EQ(store->sweep(kEnd, 10).value(), 1u);
+  EXPECT_EQ(octets_of(folder).find("OLD"), std::string::npos);
+  EXPECT_EQ(octets_of(folder).find("ooo"), std::string::npos);
+}
+
+// Octets that this process has handed to the kernel to write.
+std::uint64_t written() {
+  std::ifstream io("/proc/self/io");
+  std::string word;
+  std::uint64_t count = 0;
+  while (io >> word >> count && word != "wchar:") continue;
+  return count;
+}
+
+//= spec:tigress#TML-9 test
+TEST(SqliteStore, AChangeWritesNoPartThatStays) {
+  const TemporaryFolder folder;
+  const auto store = open(folder);
+  constexpr std::uint64_t kChanges = 20;
+  const auto cost = [&](std::uint32_t number, std::uint64_t parts) {
+    Cell cell = cell_of(std::string(200, 'v'));
+    for (std::uint64_t i = 0; i < parts; ++i) {
+      cell.parts.push_back(part_of(i, std::string(60'000, 'p')));
+    }
+    cell.version = change(*store, key_of(number), 0, cell).value();
+    const std::uint64_t before = written();
+    for (std::uint64_t i = 1; i <= kChanges; ++i) {
+      if (i > 1) cell.parts.pop_back();
+      cell.parts.push_back(part_of(100 + i, "short"));
+      cell.version = change(*store, key_of(number), cell.version, cell).value();
+    }
+    EXPECT_EQ(store->get(key_of(number), kStart).value(), cell);
+    return (written() - before) / kChanges;
+  };
+  const std::uint64_t alone = cost(1, 0);
+  const std::uint64_t beside_many = cost(2, 8);
+  EXPECT_GT(alone, 2000u) << "the counter counts";
+  EXPECT_LT(beside_many, 2 * alone) << "with 480 kB that stay";
+}
+
 TEST(SqliteStore, TwoCellsWithOneKeyAreADamagedStore) {
   const TemporaryFolder folder;
   {
@@ -201,7 +276,7 @@ TEST(SqliteStore, TwoCellsWithOneKeyAreADamagedStore) {
     auto db = sql::Database::open(folder / "cells.db").value();
     ASSERT_TRUE(
         db.execute("INSERT INTO cell SELECT place + 1, id, deadline, version, "
-                   "remains_until, secret_id, remains, filler, value FROM cell"));
+                   "remains_until, secret_id, remains, filler, value, has_parts FROM cell"));
   }
   const auto damaged = open_sqlite_store({.folder = folder.path(), .opened = kStart});
   ASSERT_FALSE(damaged);

