@@ -99,8 +99,10 @@ void print_credential(const wallet::Home& home, const wallet::CredentialRecord& 
 void report(Program& program, Session& session, const wallet::CredentialRecord& record) {
   const wallet::Home& home = session.wallet().home;
   if (program.json) return print_credential(home, record);
-  session.terminal().say("taken: it is your credential \"" + record.name + "\", good until " +
-                         wallet::show_time(record.window.until) + ". Use it with:");
+  const bool later = record.window.from > session.wallet().web.now();
+  session.terminal().say("taken: it is your credential \"" + record.name + "\", good " +
+                         (later ? "from " + wallet::show_time(record.window.from) + " " : "") +
+                         "until " + wallet::show_time(record.window.until) + ". Use it with:");
   for (const wallet::SshLine& line : wallet::ssh_lines(home, record)) print(line.command);
 }
 

@@ -19,10 +19,13 @@ constexpr std::array<WordPair, 256> kWords{{
 #include "keyferry/transfer/words_table.inc"
 }};
 
+// People put commas between words, and say three words as a sentence.
+constexpr std::string_view kBetween = " -,.;\t\n\r";
+
 std::string letters_and_digits(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == ' ' || c == '-' || c == '\t' || c == '\n' || c == '\r') continue;
+    if (kBetween.find(c) != std::string_view::npos) continue;
     out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
   return out;
@@ -55,7 +58,7 @@ bool same_words(std::string_view typed, const WordOctets& octets) {
 std::optional<std::string> odd_one_out(std::string_view typed) {
   std::size_t at = 0;
   while (at < typed.size()) {
-    const std::size_t end = std::min(typed.find_first_of(" -\t\n\r", at), typed.size());
+    const std::size_t end = std::min(typed.find_first_of(kBetween, at), typed.size());
     const std::string word = letters_and_digits(typed.substr(at, end - at));
     at = end + 1;
     if (word.empty()) continue;

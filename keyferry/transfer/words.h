@@ -16,8 +16,8 @@ using WordOctets = ByteArray<3>;
 std::string words_of(const WordOctets& octets);
 std::string digits_of_words(const WordOctets& octets);
 
-// same_words compares what a person typed, words or digits, without regard to case, spaces and
-// hyphens.
+// same_words compares what a person typed, words or digits, without regard to case, spaces,
+// hyphens, commas, semicolons and full stops.
 bool same_words(std::string_view typed, const WordOctets& octets);
 
 // odd_one_out returns a typed word that is in neither column of the list (a typo to point at), or

@@ -16,9 +16,10 @@ TEST(Words, TheExampleOfTheDocument) {
   EXPECT_EQ(digits_of_words({255, 255, 255}), "1677 7215");
 }
 
-TEST(Words, EntryIgnoresCaseSpacesAndHyphens) {
-  for (const char* typed : {"clockwork pyramid slowdown", " Clockwork-PYRAMID  slowdown\n",
-                            "clockworkpyramidslowdown", "0391 4944", "03914944", "0391-4944"}) {
+TEST(Words, EntryIgnoresCaseSpacesHyphensAndCommas) {
+  for (const char* typed :
+       {"clockwork pyramid slowdown", " Clockwork-PYRAMID  slowdown\n", "clockworkpyramidslowdown",
+        "0391 4944", "03914944", "0391-4944", "clockwork, pyramid, slowdown.", "0391,4944;"}) {
     EXPECT_TRUE(same_words(typed, kExample)) << typed;
   }
   for (const char* typed :
@@ -44,6 +45,7 @@ TEST(Words, EveryOctetChangesTheWordsAndTheDigits) {
 
 TEST(Words, ATypoIsPointedAt) {
   EXPECT_EQ(odd_one_out("clockwork pyramit slowdown"), "pyramit");
+  EXPECT_EQ(odd_one_out("clockwork, pyramit, slowdown."), "pyramit");
   EXPECT_EQ(odd_one_out("Clockwork pyramid slowdown"), std::nullopt);
   EXPECT_EQ(odd_one_out("0391 4944"), std::nullopt);
 }

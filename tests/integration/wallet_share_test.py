@@ -232,3 +232,11 @@ def test_a_credential_that_its_holder_dropped_elsewhere_is_ended(world):
     world.ada.env["KEYFERRY_HOME"] = str(copy)
     assert "its authority says that it is ended" in world.ada.run("doctor", code=1).out
     assert world.ada.run("list").out.split("  ")[2].strip() == "ended"
+
+
+def test_a_share_for_later_says_from_when_it_is_good(world):
+    start, end = (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + hours * 3600)) for hours in (1, 2))
+    made = world.ada.run("share", "own", "--now", "--host", "web", "--from", start, "--until", end)
+    taken = world.accept(world.bob, made.out.splitlines()[0])
+    assert "good from " in taken.err and " until " in taken.err
+    assert login(world.bob.json("list")["credentials"][0]["ssh"][0]["command"]).returncode == 255
