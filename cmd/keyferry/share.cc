@@ -10,6 +10,7 @@
 #include "keyferry/wallet/direct_stream.h"
 #include "keyferry/wallet/give.h"
 #include "keyferry/wallet/keep.h"
+#include "keyferry/wallet/notify_url.h"
 #include "keyferry/wallet/qr.h"
 #include "keyferry/wallet/show_list.h"
 #include "keyferry/wallet/show_time.h"
@@ -23,7 +24,7 @@ struct ShareOptions {
   std::vector<std::string> logins, hosts, sources, extensions;
   std::string command, valid_for, from, until, link_for, note, relay;
   std::int64_t depth = 0;
-  std::string words, file;
+  std::string words, file, notify;
   bool pin = false, now = false, confirm = false, qr = false, split = false, copy = false;
   bool plain = false, code = false, dropbox = false;
   bool no_extensions = false;
@@ -85,6 +86,9 @@ Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) 
   give.code = options.code;
   give.words = !options.words.empty();
   give.relay = options.relay;
+  if (!options.notify.empty()) {
+    KF_TRY(give.notify, wallet::check_notify_url(options.notify));
+  }
   KF_TRY(read_window(options, now, give));
   return give;
 }
@@ -155,6 +159,7 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
                                {"link_until", codec::encode_rfc3339(record.link_until)},
                                {"valid_until", codec::encode_rfc3339(record.valid_until)}};
     if (by_file) object["file"] = record.file;
+    if (!record.notify.empty()) object["notify"] = record.notify;
     if (!pin.empty()) object["pin"] = pin;
     if (!code.empty()) object["code"] = code;
     if (output.split) object["secret"] = secret;
@@ -191,6 +196,11 @@ void say_what_next(Session& session, const wallet::GiveRecord& record, const Out
   } else {
     terminal.say("bring " + record.file +
                  " to the other side, and the part from the # on another way");
+  }
+  if (!record.notify.empty()) {
+    terminal.say("the relay calls " + record.notify +
+                 " when somebody takes it up; it knows the share by that address alone. Then run "
+                 "`keyferry watch` with the address");
   }
   if (record.confirmed) {
     terminal.say("Ctrl-C leaves it open: `keyferry watch " + record.share +
@@ -357,6 +367,12 @@ void add_share(Program& program) {
       "leave it in the relay's dropbox (Draft R): one place for each message, which "
       "only the two sides can work out");
   file->excludes(dropbox);
+  command
+      ->add_option("--notify-url", options->notify,
+                   "a webhook that the relay calls when something happens to the share; each share "
+                   "gets an address of its own below it")
+      ->type_name("URL")
+      ->excludes(file);
   add_output_options(command, *output);
   command
       ->add_flag("--plain-v1", options->plain,

@@ -119,16 +119,34 @@ Result<std::optional<wallet::GiveRecord>> find_exchange(const wallet::Home& home
   return found;
 }
 
-Result<Done> watch(Program& program, const std::string& id, const std::string& words) {
+struct WatchOptions {
+  std::string share;
+  std::string words;
+  bool once = false;
+};
+
+// share_named is what the person wrote, or the share that is told by the address that they wrote.
+Result<std::string> share_named(const wallet::Home& home, const std::string& text) {
+  KF_TRY(const auto told, wallet::find_give_by_notify(home, text));
+  if (told) return told->share;
+  if (!text.starts_with("https://")) return text;
+  return fail(Errc::not_found,
+              "no open share of yours is told by this address: `keyferry list --shares` shows all",
+              "unknown_name");
+}
+
+Result<Done> watch(Program& program, const WatchOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
-  KF_TRY(auto exchange, find_exchange(wallet.home, id));
-  if (exchange) {
-    direct_place(*session, exchange->file);
-    KF_TRY(wallet::hand_over(wallet, *exchange));
-    return carry_out(program, *session, *exchange, words);
+  KF_TRY(std::string text, share_named(wallet.home, options.share));
+  if (!options.once) {
+    KF_TRY(auto exchange, find_exchange(wallet.home, text));
+    if (exchange) {
+      direct_place(*session, exchange->file);
+      KF_TRY(wallet::hand_over(wallet, *exchange));
+      return carry_out(program, *session, *exchange, options.words);
+    }
   }
-  std::string text = id;
   if (text.empty()) {
     KF_TRY(const auto gives, wallet::load_gives(wallet.home));
     if (gives.empty()) {
@@ -138,7 +156,7 @@ Result<Done> watch(Program& program, const std::string& id, const std::string& w
     text = gives.back().share;
   }
   KF_TRY(wallet::FoundShare found, wallet::find_share(wallet, text));
-  if (session->terminal().can_answer()) {
+  if (session->terminal().can_answer() && !options.once) {
     session->terminal().say("watching; Ctrl-C leaves the share as it is, `keyferry watch " +
                             found.share.id + "` goes on");
   }
@@ -148,7 +166,7 @@ Result<Done> watch(Program& program, const std::string& id, const std::string& w
     } else {
       print(wallet::show_share(share, wallet.web.now()));
     }
-    return true;
+    return !options.once;
   });
 }
 
@@ -210,21 +228,27 @@ void add_list(Program& program) {
 }
 
 void add_watch(Program& program) {
-  auto id = std::make_shared<std::string>();
-  auto words = std::make_shared<std::string>();
+  auto options = std::make_shared<WatchOptions>();
   CLI::App* command =
       add_command(program, "watch", "go on with a share, or follow it: taken, used up, ended",
                   {"keyferry watch", "keyferry watch k3jx2 --words 'clockwork pyramid slowdown'"});
-  command->add_option("share", *id, "its id, or the beginning; without: the newest one")
-      ->type_name("SHARE");
   command
-      ->add_option("--words", *words,
-                   "the words that the person read out; - reads a line of standard input")
-      ->type_name("WORDS");
+      ->add_option(
+          "share", options->share,
+          "its id, the beginning of it, or the address of --notify-url that was called (its "
+          "last part will do); without: the newest one")
+      ->type_name("SHARE");
+  CLI::Option* words =
+      command
+          ->add_option("--words", options->words,
+                       "the words that the person read out; - reads a line of standard input")
+          ->type_name("WORDS");
+  command->add_flag("--once", options->once, "say how it stands and end, without waiting")
+      ->excludes(words);
   command->add_flag("--allow-local", program.allow_local,
                     "let the relay and authority be at a loopback or private address");
-  command->callback([&program, id, words] {
-    program.action = [id, words](Program& p) { return watch(p, *id, *words); };
+  command->callback([&program, options] {
+    program.action = [options](Program& p) { return watch(p, *options); };
   });
 }
 

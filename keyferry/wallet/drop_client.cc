@@ -28,12 +28,14 @@ Result<net::Response> DropClient::send(const net::ClientRequest& request) {
 
 //= spec:tigress#B-06
 //= spec:tigress#B-08
-Result<Done> DropClient::put(const std::string& location, ByteView sealed) {
+Result<bool> DropClient::put(const std::string& location, ByteView sealed,
+                             const std::string& notify) {
   net::ClientRequest request = request_to("PUT", location);
   request.headers.set("Content-Type", std::string(kOctets));
+  if (!notify.empty()) request.headers.set("Keyferry-Push-Token", "webhook " + notify);
   request.body = text_of(sealed);
   KF_TRY(const net::Response response, send(request));
-  if (is_there(response)) return Done{};
+  if (is_there(response)) return response.headers.find("Keyferry-Push-Supported") == "true";
   if (response.status == 412) {
     return fail(Errc::conflict, "somebody else has written in our place", "taken");
   }

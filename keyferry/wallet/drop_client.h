@@ -15,9 +15,10 @@ class DropClient {
   DropClient(Web& web, std::string base, bool allow_local)
       : web_(web), base_(std::move(base)), allow_local_(allow_local) {}
 
-  // put lays `sealed` at `location`; the same octets again are no error. Errors: conflict with
+  // put lays `sealed` at `location`; the same octets again are no error. Returns whether the relay
+  // will call the webhook `notify` (empty: none) when they are deleted. Errors: conflict with
   // reason `taken` (something else lies there); as error_of.
-  Result<Done> put(const std::string& location, ByteView sealed);
+  Result<bool> put(const std::string& location, ByteView sealed, const std::string& notify = {});
 
   // get returns what lies there, or nothing. With `wait` the relay may let us wait some seconds for
   // it: few, since a cancel lies elsewhere.

@@ -9,6 +9,7 @@
 #include "keyferry/wallet/give_drop.h"
 #include "keyferry/wallet/give_exchange.h"
 #include "keyferry/wallet/give_steps.h"
+#include "keyferry/wallet/notify_url.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/relay_client.h"
 #include "keyferry/wallet/show_time.h"
@@ -93,14 +94,15 @@ Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential
   KF_TRY(check_note(options.note));
   KF_TRY(Holder holder, Holder::open(wallet, credential));
   boost::json::object order = order_of(credential, options);
-  const std::string request = transfer_id(
-      wallet.settings.persona, "give " + credential.name + " " + codec::encode_json(order) + " " +
-                                   options.relay + options.file + (options.pin ? " pin" : "") +
-                                   (options.code ? " code" : "") + (options.words ? " words" : "") +
-                                   (options.plain   ? " plain "
-                                    : options.suite ? " dropbox "
-                                                    : " ") +
-                                   options.note.value_or(""));
+  const std::string request =
+      transfer_id(wallet.settings.persona,
+                  "give " + credential.name + " " + codec::encode_json(order) + " " +
+                      options.relay + options.file + options.notify + (options.pin ? " pin" : "") +
+                      (options.code ? " code" : "") + (options.words ? " words" : "") +
+                      (options.plain   ? " plain "
+                       : options.suite ? " dropbox "
+                                       : " ") +
+                      options.note.value_or(""));
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(request));
   KF_TRY(std::optional<GiveRecord> before, find_unfinished(wallet.home, request));
   if (before) {
@@ -116,6 +118,7 @@ Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential
                                  {options.plain, options.suite});
   record.note = options.note;
   record.file = options.file;
+  if (!options.notify.empty()) record.notify = draw_notify_url(options.notify);
   record.confirmed = options.confirmed;
   record.words = !options.code || options.words;
   if (options.code) record.code = digest::random_digits(kCodeDigits);

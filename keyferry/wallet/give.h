@@ -28,8 +28,9 @@ struct GiveOptions {
   bool code = false;                         // in confirmed mode: a code in place of the words
   bool words = false;                        // beside a code: compare the words too
   std::optional<std::string> note;
-  std::string relay;  // empty: the configured one, else the authority's first
-  std::string file;   // a direct place (direct.h) instead of a relay's mailbox; empty: a mailbox
+  std::string relay;   // empty: the configured one, else the authority's first
+  std::string notify;  // whom the relay calls (check_notify_url); empty: nobody
+  std::string file;    // a direct place (direct.h) instead of a relay's mailbox; empty: a mailbox
 };
 
 // check_wish holds what is asked for against the credential, before anything is sent, and returns

@@ -28,9 +28,9 @@ transfer::SealedPayload seal_first(const GiveRecord& record, ByteView plaintext,
   return payload;
 }
 
-Result<Done> put_first(Wallet& wallet, const GiveRecord& record) {
+Result<bool> put_first(Wallet& wallet, const GiveRecord& record) {
   KF_TRY(const Bytes sealed, octets_of_drop(*record.payload));
-  return client_of(wallet, record).put(beginning_of(record).location(), sealed);
+  return client_of(wallet, record).put(beginning_of(record).location(), sealed, record.notify);
 }
 
 void remove_first(Wallet& wallet, const GiveRecord& record) {

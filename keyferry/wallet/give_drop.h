@@ -12,8 +12,9 @@ namespace keyferry::wallet {
 transfer::SealedPayload seal_first(const GiveRecord& record, ByteView plaintext,
                                    ExchangeFile* exchange = nullptr);
 
-// put_first lays it into the dropbox; repeating it is harmless. Errors: as DropClient::put.
-Result<Done> put_first(Wallet& wallet, const GiveRecord& record);
+// put_first lays it into the dropbox; repeating it is harmless. Result and errors: as
+// DropClient::put with the record's `notify`.
+Result<bool> put_first(Wallet& wallet, const GiveRecord& record);
 
 // remove_first takes it away, if nobody has fetched it. Errors are of no consequence.
 void remove_first(Wallet& wallet, const GiveRecord& record);

@@ -4,6 +4,7 @@
 
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/wallet/notify_url.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -68,6 +69,8 @@ Result<Done> read_parts(const boost::json::object& object, GiveRecord& record) {
   record.code = code.value_or("");
   KF_TRY(const auto place, codec::optional_text_member(object, "file"));
   record.file = place.value_or("");
+  KF_TRY(const auto notify, codec::optional_text_member(object, "notify"));
+  record.notify = notify.value_or("");
   KF_TRY(const auto invites, codec::optional_integer_member(object, "invites", 1, 1000));
   record.invites = invites.value_or(1);
   KF_TRY(record.note, codec::optional_text_member(object, "note"));
@@ -112,6 +115,7 @@ boost::json::object encode_give_record(const GiveRecord& record) {
   if (!record.rights.empty()) object["rights"] = record.rights;
   if (!record.code.empty()) object["code"] = record.code;
   if (!record.file.empty()) object["file"] = record.file;
+  if (!record.notify.empty()) object["notify"] = record.notify;
   if (record.confirmed) object["invites"] = record.invites;
   if (record.note) object["note"] = *record.note;
   if (record.suite) object["suite"] = transfer::encode_suite(*record.suite);
@@ -173,6 +177,15 @@ Result<std::optional<GiveRecord>> find_give_by_share(const Home& home, std::stri
   KF_TRY(std::vector<GiveRecord> all, load_gives(home));
   for (GiveRecord& record : all) {
     if (record.share == share) return std::optional(std::move(record));
+  }
+  return std::optional<GiveRecord>();
+}
+
+//= spec:tigress#NTF-06
+Result<std::optional<GiveRecord>> find_give_by_notify(const Home& home, std::string_view text) {
+  KF_TRY(std::vector<GiveRecord> all, load_gives(home));
+  for (GiveRecord& record : all) {
+    if (is_notify_part(record.notify, text)) return std::optional(std::move(record));
   }
   return std::optional<GiveRecord>();
 }

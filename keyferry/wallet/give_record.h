@@ -36,6 +36,7 @@ struct GiveRecord {
   std::string relay;                         // base address; empty where `file` is the place
   std::optional<transfer::DropSuite> suite;  // of a dropbox (Draft R); none: a mailbox, or a file
   std::string file;
+  std::string notify;  // the address that the relay calls; empty: none
   std::string device_claim;
   std::string create_request;
   std::string delete_request;
@@ -55,10 +56,12 @@ boost::json::object encode_give_record(const GiveRecord& record);
 Result<GiveRecord> parse_give_record(const boost::json::object& object);
 
 // load_give returns the record `id`, or nothing. load_gives reads all, oldest first.
-// find_give_by_share returns the one of a share, or nothing.
+// find_give_by_share returns the one of a share, find_give_by_notify the one that is told by
+// `text`, an address that was called or its last part; or nothing.
 Result<std::optional<GiveRecord>> load_give(const Home& home, std::string_view id);
 Result<std::vector<GiveRecord>> load_gives(const Home& home);
 Result<std::optional<GiveRecord>> find_give_by_share(const Home& home, std::string_view share);
+Result<std::optional<GiveRecord>> find_give_by_notify(const Home& home, std::string_view text);
 
 Result<Done> save_give(const Home& home, const GiveRecord& record);
 Result<Done> erase_give(const Home& home, std::string_view id);

@@ -43,7 +43,8 @@ Result<Done> order_share(Wallet& wallet, Holder& holder, GiveRecord& record) {
 
 CreateOrder create_order(const GiveRecord& record) {
   CreateOrder order{record.relay,    record.device_claim, record.create_request,
-                    *record.payload, record.link_until,   ""};
+                    *record.payload, record.link_until,   "",
+                    record.notify};
   if (!record.plain) {
     order.claim_hash = transfer::claim_hash_of(transfer::claim_key_of(*record.secret));
   }
@@ -65,6 +66,14 @@ Error take_back(Wallet& wallet, Holder& holder, const GiveRecord& record, Error 
   return error;
 }
 
+void note_push(Wallet& wallet, GiveRecord& record, bool pushes) {
+  if (record.notify.empty() || pushes) return;
+  wallet.person.say(
+      "note: this relay calls nobody at the address of --notify-url; `keyferry watch` waits "
+      "instead");
+  record.notify.clear();
+}
+
 // A link without an address says that the file is written; on streams hand_over writes it.
 Result<Done> post_file(Wallet& wallet, Holder& holder, GiveRecord& record) {
   if (record.file != kStandardStreams) {
@@ -82,6 +91,7 @@ Result<Done> post_drop(Wallet& wallet, Holder& holder, GiveRecord& record) {
     return can_go_on(put.error()) ? go_on_later(put.error())
                                   : take_back(wallet, holder, record, put.error());
   }
+  note_push(wallet, record, *put);
   transfer::ShareLink link;
   link.form = transfer::LinkForm::dropbox;
   link.base = record.relay;
@@ -180,6 +190,7 @@ Result<Done> post_offer(Wallet& wallet, Holder& holder, GiveRecord& record) {
         "note: this relay does not ask for a proof of the link's secret, so whoever knows the "
         "address alone can block the share");
   }
+  note_push(wallet, record, created->pushes);
   transfer::ShareLink link;
   link.base = created->base;
   link.mailbox = created->mailbox;

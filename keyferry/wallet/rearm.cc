@@ -2,6 +2,7 @@
 #include "keyferry/digest/random.h"
 #include "keyferry/wallet/give.h"
 #include "keyferry/wallet/give_steps.h"
+#include "keyferry/wallet/notify_url.h"
 #include "keyferry/wallet/relay_choice.h"
 
 namespace keyferry::wallet {
@@ -45,6 +46,7 @@ Result<GiveRecord> invite_again(Wallet& wallet, FoundShare& found, GiveRecord re
     record.code = digest::random_digits(kCodeDigits);
     record.secret = std::move(fresh.secret);
     record.device_claim = fresh.device_claim;
+    if (!record.notify.empty()) record.notify = draw_notify_url(notify_base(record.notify));
     record.create_request = fresh.create_request;
     record.delete_request = fresh.delete_request;
     record.started = fresh.started;
@@ -103,6 +105,7 @@ Result<GiveRecord> rearm_share(Wallet& wallet, FoundShare& found, const std::str
     record = new_record(wallet, found.holder.record().name, request, std::move(base),
                         {false, old ? old->suite : std::nullopt});
     record->share = found.share.id;
+    if (old && !old->notify.empty()) record->notify = draw_notify_url(notify_base(old->notify));
     record->order = {{"pin", digest::random_digits(kPinDigits)}};
     KF_TRY(save_give(wallet.home, *record));
     if (old) {

@@ -62,9 +62,14 @@ boost::json::object create_body(const CreateOrder& order) {
     configuration["claimHash"] = order.claim_hash;
     configuration["claimPolicy"] = "proof";
   }
-  return {{"payload", encode_payload(order.payload)},
-          {"displayInformation", display_information(order.base)},
-          {"mailboxConfiguration", std::move(configuration)}};
+  boost::json::object body{{"payload", encode_payload(order.payload)},
+                           {"displayInformation", display_information(order.base)},
+                           {"mailboxConfiguration", std::move(configuration)}};
+  if (!order.notify.empty()) {
+    body["notificationToken"] =
+        boost::json::object{{"type", "webhook"}, {"tokenData", order.notify}};
+  }
+  return body;
 }
 
 // What the receiver is told (experience.md section 2).
@@ -108,18 +113,21 @@ Result<CreatedMailbox> parse_created(const CreateOrder& order, const net::Respon
     return fail(Errc::forbidden, "the relay answers with a link to another address: not used",
                 "foreign_link");
   }
-  CreatedMailbox created{read.link.base, read.link.mailbox, order.expiration, false};
+  CreatedMailbox created{read.link.base, read.link.mailbox, order.expiration, false, false};
   if (object.contains("expiration")) {
     KF_TRY(const std::string until, codec::text_member(object, "expiration"));
     KF_TRY(created.expiration, codec::parse_rfc3339(until));
   }
   KF_TRY(const auto hash, codec::optional_text_member(object, "claimHash"));
   KF_TRY(const auto policy, codec::optional_text_member(object, "claimPolicy"));
+  KF_TRY(const auto pushes, codec::optional_bool_member(object, "isPushNotificationSupported"));
+  created.pushes = !order.notify.empty() && pushes.value_or(false);
   created.proves = hash == order.claim_hash && policy == "proof";
   return created;
 }
 
 //= spec:tigress#A-01
+//= spec:tigress#NTF-07
 Result<CreatedMailbox> RelayClient::create(const CreateOrder& order) {
   net::ClientRequest request = request_to("POST", order.base + "/v1/m", allow_local_);
   request.headers.set("Content-Type", "application/json");

@@ -18,6 +18,7 @@ struct CreateOrder {
   transfer::SealedPayload payload;
   Time expiration{};
   std::string claim_hash;  // empty: whoever reads first is the receiver (--plain-v1)
+  std::string notify;      // the webhook to call when the other side does something; empty: none
 };
 
 struct CreatedMailbox {
@@ -25,6 +26,7 @@ struct CreatedMailbox {
   UuidOctets mailbox{};
   Time expiration{};    // the relay may have shortened it
   bool proves = false;  // the relay asks for the proof of the secret
+  bool pushes = false;  // the relay calls `notify`
 };
 
 // MailboxCaller is who makes a call on an existing mailbox.
