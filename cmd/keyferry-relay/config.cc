@@ -133,7 +133,9 @@ void read_store(config::Toml& file, RelayConfig& config) {
 void read_webhook(config::Toml& file, RelayConfig& config) {
   if (!file.has("webhook")) return;
   WebhookConfig webhook;
-  webhook.key_path = file.path("webhook.key", "webhook.key");
+  // Beside the other secret: where the service may write.
+  const auto usual = config.secret_path.parent_path() / "webhook.key";
+  webhook.key_path = file.path("webhook.key", usual.string());
   if (file.has("webhook.allow")) {
     for (const std::string& text : file.texts("webhook.allow")) {
       const auto range = net::parse_ip_range(text);

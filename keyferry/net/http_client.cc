@@ -53,6 +53,8 @@ struct Call {
   bool unix_only = false;
   bool too_large = false;
   bool refused = false;  // the policy refused an address
+  bool held = false;     // may_connect did
+  const std::function<bool(const IpAddress&)>* may_connect = nullptr;
 };
 
 enum class Scheme { http, https };
@@ -159,6 +161,10 @@ curl_socket_t on_socket(void* user, curlsocktype purpose, curl_sockaddr* address
     call.refused = true;
     return CURL_SOCKET_BAD;
   }
+  if (*call.may_connect && !(*call.may_connect)(*ip)) {
+    call.held = true;
+    return CURL_SOCKET_BAD;
+  }
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -166,6 +172,9 @@ Error error_of(CURLcode code, const char* text, const Call& call, const ClientOp
   if (call.too_large) {
     return fail(Errc::too_large,
                 "the answer is longer than " + std::to_string(call.max_body) + " octets");
+  }
+  if (call.held && (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK)) {
+    return fail(Errc::unavailable, "the address may not be called now");
   }
   if (call.refused && (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK)) {
     return fail(Errc::forbidden,
@@ -297,6 +306,7 @@ Result<Response> HttpClient::send(const ClientRequest& request) {
   call.allow_local = request.allow_local.value_or(state_->options.allow_local);
   call.allow = state_->options.allow;
   call.loopback_only = target.scheme == Scheme::http;
+  call.may_connect = &request.may_connect;
   call.unix_only = state_->options.unix_socket.has_value();
   if (call.loopback_only && !(call.allow_local && names_loopback(target.host))) {
     return fail(Errc::invalid, "plain http:// is allowed to a loopback address only: use https://");

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,9 @@ struct ClientRequest {
   std::string body;
   std::optional<Duration> timeout;
   std::optional<bool> allow_local;  // overrides the client's
+  // Asked for each address that a new connection would go to, if the policy lets it; false keeps it
+  // from being called. Must not call the client.
+  std::function<bool(const IpAddress&)> may_connect = {};
 };
 
 // HttpClient keeps connections alive between calls. One thread at a time; cancel() from any thread.
@@ -48,7 +52,8 @@ class HttpClient {
 
   // send makes one call. Any status is a success of the call. http:// is refused unless the host is
   // a loopback address and local addresses are allowed. Errors: network (with curl's words: name
-  // resolution, refused, TLS, time-out), too_large, forbidden (address policy), invalid (URL).
+  // resolution, refused, TLS, time-out), too_large, forbidden (address policy), unavailable
+  // (may_connect kept all addresses from being called), invalid (URL).
   Result<Response> send(const ClientRequest& request);
 
   // cancel makes a running and every later send() return network "cancelled".

@@ -2,10 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
-#include <map>
-#include <mutex>
-#include <set>
 #include <thread>
 
 #include "keyferry/base/hex.h"
@@ -13,32 +9,22 @@
 #include "keyferry/digest/hash.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/net/http_client.h"
+#include "keyferry/notify/push_queue.h"
 
 namespace keyferry::notify {
 namespace {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
 using std::chrono::seconds;
 
 constexpr std::string_view kBody = R"({"event":"changed"})";
 constexpr std::array kPauses = {seconds(1), seconds(4), seconds(16), seconds(64)};
 constexpr int kThreads = 5;
-constexpr int kPerReceiver = 2;
 constexpr int kSlowThreads = 3;
-constexpr int kSlowPerReceiver = 1;
 // A call that took longer, or failed, puts its receiver into the slow lane for a while.
 constexpr Duration kSlow{2'000};
-constexpr std::chrono::minutes kSlowFor{5};
-constexpr std::size_t kMostSlow = 4096;
 constexpr std::size_t kMostAnswer = 4096;  // octets; nobody reads them
 constexpr Duration kConnectTimeout{3'000};
 constexpr Duration kTimeout{6'000};
-
-struct Job {
-  std::string url;
-  std::string receiver;
-  std::size_t attempt = 0;
-};
 
 // Half to all of the pause, so that receivers that fail together are not asked together.
 Duration jittered(Duration pause) {
@@ -59,7 +45,7 @@ std::optional<net::IpAddress> address_in(const codec::WebUrl& url) {
 
 }  // namespace
 
-std::string receiver_of_webhook(const std::string& url) {
+std::string host_of_webhook(const std::string& url) {
   const auto parsed = codec::parse_web_url(url);
   if (!parsed) return url;
   const auto ip = address_in(*parsed);
@@ -95,132 +81,63 @@ struct Webhooks::State {
   WebhookOptions options;
   const Clock& clock;
   Observer observer;
-
-  mutable std::mutex mutex;
-  std::condition_variable wakes;
-  bool stopping = false;
-  std::multimap<SteadyTime, Job> jobs;         // by when they are due
-  std::set<std::string> urls;                  // of these jobs
-  std::map<std::string, std::size_t> waiting;  // of these jobs, by receiver
-  std::map<std::string, int> busy;             // calls that run now, by receiver
-  std::map<std::string, SteadyTime> slow;      // receivers of the slow lane, until when
+  PushQueue queue;
   std::vector<std::unique_ptr<net::HttpClient>> clients;
   std::vector<std::thread> threads;
 
   State(WebhookOptions options_in, const Clock& clock_in, Observer observer_in)
-      : options(std::move(options_in)), clock(clock_in), observer(std::move(observer_in)) {}
+      : options(std::move(options_in)),
+        clock(clock_in),
+        observer(std::move(observer_in)),
+        queue(options.most_waiting, options.most_waiting_per_receiver) {}
 
-  // add queues a job unless its URL is queued or there is no room.
-  void add(Job job, SteadyTime due) {
-    {
-      const std::lock_guard lock(mutex);
-      if (stopping || urls.contains(job.url)) return;
-      std::size_t& waits = waiting[job.receiver];
-      if (jobs.size() < options.most_waiting && waits < options.most_waiting_per_receiver) {
-        ++waits;
-        urls.insert(job.url);
-        jobs.emplace(due, std::move(job));
-        // Whichever thread is of the job's lane.
-        wakes.notify_all();
-        return;
-      }
-      if (waits == 0) waiting.erase(job.receiver);
-    }
-    observer(Outcome::dropped);
-  }
-
-  // take waits for a job of the lane that is due and whose receiver is not busy; nothing means the
-  // end.
-  std::optional<Job> take(bool slow_lane) {
-    std::unique_lock lock(mutex);
-    while (!stopping) {
-      const SteadyTime now = std::chrono::steady_clock::now();
-      auto next = jobs.begin();
-      while (next != jobs.end() && next->first <= now && !may_run(next->second, slow_lane, now)) {
-        ++next;
-      }
-      if (next == jobs.end()) {
-        wakes.wait(lock);
-      } else if (next->first > now) {
-        // A copy: the job may be gone when the wait ends, and its time is looked at again then.
-        const SteadyTime due = next->first;
-        wakes.wait_until(lock, due);
-      } else {
-        return begin(next);
-      }
-    }
-    return std::nullopt;
-  }
-
-  // begin takes a job out; the caller holds the lock.
-  Job begin(std::multimap<SteadyTime, Job>::iterator next) {
-    Job job = std::move(next->second);
-    jobs.erase(next);
-    urls.erase(job.url);
-    const auto waits = waiting.find(job.receiver);
-    if (--waits->second == 0) waiting.erase(waits);
-    ++busy[job.receiver];
-    return job;
-  }
-
-  bool may_run(const Job& job, bool slow_lane, SteadyTime now) const {
-    const auto until = slow.find(job.receiver);
-    const bool is_slow = job.attempt > 0 || (until != slow.end() && until->second > now);
-    if (is_slow != slow_lane) return false;
-    const auto found = busy.find(job.receiver);
-    return found == busy.end() || found->second < (slow_lane ? kSlowPerReceiver : kPerReceiver);
-  }
-
-  // release ends a call that began at `begun`.
-  void release(const Job& job, Outcome outcome, SteadyTime begun) {
-    const std::lock_guard lock(mutex);
-    const SteadyTime now = std::chrono::steady_clock::now();
-    const auto found = busy.find(job.receiver);
-    if (--found->second == 0) busy.erase(found);
-    if (outcome != Outcome::retried && now - begun < kSlow) {
-      slow.erase(job.receiver);
-    } else {
-      if (slow.size() >= kMostSlow) slow.erase(slow.begin());
-      slow[job.receiver] = now + kSlowFor;
-    }
-    wakes.notify_all();
-  }
-
-  Outcome call(net::HttpClient& client, const Job& job) {
+  // call makes one call; nothing if its address was busy, which `held` names then.
+  std::optional<Outcome> call(net::HttpClient& client, Push& push, Lane lane, std::string& held) {
     net::ClientRequest request;
     request.method = "POST";
-    request.url = job.url;
+    request.url = push.url;
     request.headers.set("Content-Type", "application/json");
     request.headers.set("Keyferry-Signature",
-                        sign_push(options.key.expose(), clock.now(), job.url));
+                        sign_push(options.key.expose(), clock.now(), push.url));
     request.body = kBody;
+    request.may_connect = [&](const net::IpAddress& address) {
+      held = net::source_of(address);
+      return queue.admit(push, held, lane);
+    };
     const auto answer = client.send(request);
+    if (!answer && answer.error().code == Errc::unavailable) return std::nullopt;
     if (!answer && answer.error().code == Errc::forbidden) return Outcome::refused;
     if (!answer) return answer.error().code == Errc::network ? Outcome::retried : Outcome::failed;
     if (answer->status / 100 == 2) return Outcome::delivered;
     return may_pass(answer->status) ? Outcome::retried : Outcome::failed;
   }
 
-  void run(net::HttpClient& client, bool slow_lane) {
-    while (auto job = take(slow_lane)) {
-      const SteadyTime begun = std::chrono::steady_clock::now();
-      Outcome outcome = call(client, *job);
-      release(*job, outcome, begun);
-      if (outcome == Outcome::retried && job->attempt == kPauses.size()) outcome = Outcome::failed;
-      observer(outcome);
-      if (outcome != Outcome::retried) continue;
-      const Duration pause = jittered(kPauses.at(job->attempt));
-      ++job->attempt;
-      add(*std::move(job), std::chrono::steady_clock::now() + pause);
+  void run(net::HttpClient& client, Lane lane) {
+    while (auto push = queue.take(lane)) {
+      const auto begun = std::chrono::steady_clock::now();
+      std::string held;
+      const auto outcome = call(client, *push, lane, held);
+      if (!outcome) {
+        if (!queue.hold(*std::move(push), held)) observer(Outcome::dropped);
+        continue;
+      }
+      const bool quick = std::chrono::steady_clock::now() - begun < kSlow;
+      queue.finish(*push, *outcome != Outcome::retried && quick);
+      settle(*std::move(push), *outcome);
     }
   }
 
+  void settle(Push push, Outcome outcome) {
+    if (outcome != Outcome::retried) return observer(outcome);
+    if (push.attempt == kPauses.size()) return observer(Outcome::failed);
+    observer(Outcome::retried);
+    const Duration pause = jittered(kPauses.at(push.attempt));
+    ++push.attempt;
+    if (!queue.again(std::move(push), pause)) observer(Outcome::dropped);
+  }
+
   void stop() {
-    {
-      const std::lock_guard lock(mutex);
-      stopping = true;
-    }
-    wakes.notify_all();
+    queue.stop();
     for (const auto& client : clients) client->cancel();
     for (std::thread& thread : threads) thread.join();
   }
@@ -239,8 +156,8 @@ Webhooks::Webhooks(WebhookOptions options, const Clock& clock, Observer observer
     state_->clients.push_back(std::make_unique<net::HttpClient>(client));
   }
   for (const auto& each : state_->clients) {
-    const bool slow_lane = state_->threads.size() >= kThreads;
-    state_->threads.emplace_back([this, &each, slow_lane] { state_->run(*each, slow_lane); });
+    const Lane lane = state_->threads.size() >= kThreads ? Lane::slow : Lane::quick;
+    state_->threads.emplace_back([this, &each, lane] { state_->run(*each, lane); });
   }
 }
 
@@ -249,13 +166,12 @@ Webhooks::~Webhooks() {
 }
 
 void Webhooks::push(std::string url) {
-  std::string receiver = receiver_of_webhook(url);
-  state_->add(Job{std::move(url), std::move(receiver), 0}, std::chrono::steady_clock::now());
+  std::string host = host_of_webhook(url);
+  if (!state_->queue.add(std::move(url), std::move(host))) state_->observer(Outcome::dropped);
 }
 
 std::size_t Webhooks::waiting() const {
-  const std::lock_guard lock(state_->mutex);
-  return state_->jobs.size();
+  return state_->queue.waiting();
 }
 
 const std::vector<net::IpRange>& Webhooks::allow() const {

@@ -10,9 +10,10 @@
 // refused when the connection is made, whatever the name resolved to before. A push that has not
 // begun yet swallows later ones to the same URL; pushes that wait are lost when the program ends.
 //
-// One receiver is one host, whatever its ports: a name, an IPv4 address, or the /64 of an IPv6 one.
-// Second attempts, and all calls of a receiver that lately failed or took long, go by a lane of
-// their own, so that they do not hold up those that answer.
+// One receiver is one address that was connected to, whatever names and ports lead there: an IPv4
+// address, or the /64 of an IPv6 one (push_queue.h). Second attempts, and all calls of a receiver
+// that lately failed or took long, go by a lane of their own, so that they do not hold up those
+// that answer.
 #pragma once
 
 #include <filesystem>
@@ -46,8 +47,9 @@ Result<std::string> parse_webhook_url(std::string_view url, const std::vector<ne
 // sign_push is the value of Keyferry-Signature.
 std::string sign_push(ByteView key, Time now, std::string_view url);
 
-// receiver_of_webhook is whom a URL of parse_webhook_url calls, for counting.
-std::string receiver_of_webhook(const std::string& url);
+// host_of_webhook is whom a URL of parse_webhook_url names, without port: an address as
+// net::source_of counts it, or a name.
+std::string host_of_webhook(const std::string& url);
 
 // Webhooks is safe from any thread. It has threads of its own: five for calls, of which one
 // receiver holds two at most, and three for the slow lane, one of which a receiver holds.

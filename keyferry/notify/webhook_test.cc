@@ -44,17 +44,17 @@ TEST(Webhook, TheSignatureCoversTimeUrlAndBody) {
             signature);
 }
 
-TEST(Webhook, AReceiverIsOneHostWhateverItsPorts) {
+TEST(Webhook, NamesOneHostWhateverItsPorts) {
   for (const char* url : {"https://push.example", "https://Push.Example:8443/x",
                           "https://push.example./y", "https://push.example:1/?z"}) {
-    EXPECT_EQ(receiver_of_webhook(url), "push.example") << url;
+    EXPECT_EQ(host_of_webhook(url), "push.example") << url;
   }
-  EXPECT_EQ(receiver_of_webhook("https://192.0.2.7:8443/x"), "192.0.2.7");
-  EXPECT_EQ(receiver_of_webhook("https://[::ffff:192.0.2.7]/"), "192.0.2.7");
+  EXPECT_EQ(host_of_webhook("https://192.0.2.7:8443/x"), "192.0.2.7");
+  EXPECT_EQ(host_of_webhook("https://[::ffff:192.0.2.7]/"), "192.0.2.7");
   for (const char* url : {"https://[2001:db8:1:2::1]/", "https://[2001:db8:1:2:ffff::9]:1/"}) {
-    EXPECT_EQ(receiver_of_webhook(url), "2001:db8:1:2::/64") << url;
+    EXPECT_EQ(host_of_webhook(url), "2001:db8:1:2::/64") << url;
   }
-  EXPECT_NE(receiver_of_webhook("https://a.example/"), receiver_of_webhook("https://b.example/"));
+  EXPECT_NE(host_of_webhook("https://a.example/"), host_of_webhook("https://b.example/"));
 }
 
 TEST(Webhook, OneReceiverFillsOnlyItsShareOfTheQueue) {

@@ -9,7 +9,7 @@ import time
 import uuid
 
 import pytest
-from support import Relay, run, wait_until
+from support import ROOT, Relay, run, wait_until
 from support.mailbox import Device, base64url, configuration, path_of, sealed
 from support.webhook import Receiver
 
@@ -204,22 +204,41 @@ def test_a_receiver_that_fails_or_is_down_is_tried_again(place):
 
 
 def test_a_slow_receiver_holds_up_neither_callers_nor_others(place):
-    relay, slow, other = relay_with(place, engine="memory").start(), Receiver(place), Receiver(place, "other")
+    relay, slow = relay_with(place, engine="memory").start(), Receiver(place)
+    neighbour, other = Receiver(place, "neighbour"), Receiver(place, "other", host="127.0.0.2")
     slow.hold = threading.Event()
     ada = Device(relay)
     for number in range(20):
         Device(relay).read(ada.create(notificationToken=token(slow, f"/{number}")))
     wait_until(lambda: len(slow.calls) == 2, "two calls, not more, to the slow one", 30)
     begun = time.monotonic()
-    # Another port is the same host; another host is not.
-    Device(relay).read(ada.create(notificationToken=token(other, "/same")))
-    other.url = f"https://localhost:{other.port}"
+    # Another port is the same receiver; another address is not.
+    Device(relay).read(ada.create(notificationToken=token(neighbour, "/same")))
     made = ada.create(notificationToken=token(other, "/a"))
     assert Device(relay).read(made).status == 200
     told(other, "/a")
-    assert time.monotonic() - begun < 5 and len(slow.calls) == 2
+    assert time.monotonic() - begun < 5 and len(slow.calls) == 2 and neighbour.calls == []
     assert "keyferry_relay_pushes_waiting 19" in relay.metrics()
     assert relay.stop() == 0
+
+
+def test_many_names_of_one_address_are_one_receiver(place):
+    names = [f"n{number}.localhost" for number in range(12)]
+    relay, slow = relay_with(place, engine="memory").start(), Receiver(place, names=names)
+    other = Receiver(place, "other", host="127.0.0.2")
+    slow.hold = threading.Event()
+    ada = Device(relay)
+    for name in names:
+        wish = {"type": "webhook", "tokenData": f"https://{name}:{slow.port}/{name}"}
+        Device(relay).read(ada.create(notificationToken=wish))
+    wait_until(lambda: len(slow.calls) == 2 and "keyferry_relay_pushes_waiting 10" in relay.metrics(), "two calls, the others held", 30)
+    # The threads that the others would have taken are free.
+    Device(relay).read(ada.create(notificationToken=token(other, "/a")))
+    told(other, "/a")
+    assert len(slow.calls) == 2
+    slow.hold.set()
+    wait_until(lambda: len(slow.calls) == 12, "all in the end", 30)
+    assert {path for path, _, _ in slow.calls} == {f"/{name}" for name in names}
 
 
 def test_pushes_to_one_address_that_wait_become_one(place):
@@ -262,6 +281,20 @@ def test_tokens_survive_a_restart_and_leave_with_the_mailbox(place):
     relay.stop()
     rows = run(["sqlite3", place.folder("relay/store") / "cells.db", "SELECT hex(value) FROM cell"]).out
     assert rows and path.encode().hex().upper() not in rows
+
+
+def test_the_key_is_made_beside_the_other_secret_where_the_service_may_write(place):
+    secrets = place.folder("secrets")
+    relay = relay_with(place, engine="memory")
+    relay.write_config({"secret": {"path": str(secrets / "relay.secret")}})
+    relay.start()
+    assert {path.name for path in secrets.iterdir()} == {"relay.secret", "webhook.key"}
+    assert not (relay.directory / "webhook.key").exists()
+    # What a package installs: that folder is the unit's own.
+    example, unit = ((ROOT / "deploy" / name).read_text("utf-8") for name in ("relay.toml", "keyferry-relay.service"))
+    state, = re.findall(r"^StateDirectory=(.*)$", unit, re.MULTILINE)
+    path, = re.findall(r'^path = "(.*)/relay.secret"$', example, re.MULTILINE)
+    assert path.removeprefix("/var/lib/") in state.split()
 
 
 def test_faults_of_the_configuration_are_named(place):

@@ -13,10 +13,11 @@ class Receiver:
     `.answers`: statuses to give before 204s; a number, or a URL to redirect to. `.hold`: an Event that answers wait for.
     """
 
-    def __init__(self, place, name="receiver", start=True):
-        self.place, self.port = place, free_port()
-        self.url = f"https://127.0.0.1:{self.port}"
-        self.certificate, self.key = place.ca.issue(place.folder(name))
+    def __init__(self, place, name="receiver", start=True, host="127.0.0.1", names=()):
+        """`names`: what the certificate is for, besides `host`."""
+        self.place, self.host, self.port = place, host, free_port()
+        self.url = f"https://{host}:{self.port}"
+        self.certificate, self.key = place.ca.issue(place.folder(name), names=(host, *names))
         self.calls, self.answers, self.hold, self._server = [], [], None, None
         place.add(self)
         if start:
@@ -43,7 +44,7 @@ class Receiver:
 
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, self.key)
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self._server = http.server.ThreadingHTTPServer((self.host, self.port), Handler)
         self._server.daemon_threads = True
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
