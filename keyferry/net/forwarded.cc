@@ -41,6 +41,7 @@ bool TrustedProxies::trusts_peer(const std::optional<IpAddress>& peer) const {
   return peer ? trusts(*peer) : unix_sockets_;
 }
 
+//= spec:quality#1-behind
 std::string counted_source(const Request& request, const TrustedProxies& proxies) {
   if (!proxies.trusts_peer(request.peer)) return request.source;
   const auto lists = request.headers.all("X-Forwarded-For");

@@ -33,6 +33,7 @@ MailboxId derive_mailbox_id(const Secret& secret, const DeviceClaim& claim,
   return id;
 }
 
+//= spec:quality#1-blind
 store::CellKey hash_mailbox_id(const Secret& secret, const MailboxId& id) {
   return prefix_of<store::CellKey>(
       hash(secret, static_cast<std::uint8_t>(Purpose::cell_key), id.octets));

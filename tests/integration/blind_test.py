@@ -101,6 +101,10 @@ def test_no_server_keeps_what_would_tell(system):
              "-H", "X-Forwarded-For: 192.0.2.99", system.relay.url + path])
     # The sender does see the label; so it went past the servers, and the search below means something.
     assert LABEL in json.dumps(system.ada.json("list", "--shares"), ensure_ascii=False)
+    processes = [Path(f"/proc/{server.pid}/{name}") for server in (system.relay, system.authority, system.verifier)
+                 for name in ("cmdline", "environ")]
+    assert search(processes, {**secrets, "label": LABEL}) == []
+    assert search(processes, {"configuration": "relay.toml"}), "the search reads them"
     system.relay.stop()
     system.authority.stop()
     system.verifier.stop()

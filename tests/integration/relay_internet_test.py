@@ -86,6 +86,7 @@ def exchange(connection, octets):
     return got
 
 
+#= spec:quality#1-behind test
 def test_all_calls_go_through_nginx_and_a_wait_is_woken(site):
     ada, bo = Device(site), Device(site)
     made = ada.create(configuration=configuration(delivery="queue"))
@@ -223,6 +224,7 @@ def test_clients_that_send_an_octet_at_a_time_hinder_nobody(place):
     assert relay.stop() == 0
 
 
+#= spec:quality#1-behind test
 def test_both_ip_families_are_served_by_one_address(place):
     if not os.path.exists("/proc/net/if_inet6"):
         pytest.skip("this machine has no IPv6")
@@ -239,6 +241,7 @@ def test_both_ip_families_are_served_by_one_address(place):
     assert relay.call("GET", f"/v1/m/{uuid.uuid4()}").status == 404
 
 
+#= spec:quality#1-behind test
 def test_certificates_are_renewed_under_load_without_a_failed_call(place):
     relay = Relay(place, engine="memory").start()
     faults, counts, stop = [], [0] * 4, threading.Event()

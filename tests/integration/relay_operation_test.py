@@ -216,6 +216,7 @@ def test_sigterm_answers_what_runs_and_ends_with_0(place):
     assert set(answers) == {200} and '"event":"stopped"' in relay.log()
 
 
+#= spec:quality#1-behind test
 def test_under_a_base_path_links_and_calls_carry_it(place):
     relay = Relay(place, engine="memory")
     relay.write_config({"public": {"url": relay.url + "/relay"}})
