@@ -8,7 +8,7 @@ namespace {
 struct Wait {
   Service& service;
   std::string topic;
-  Time end;
+  std::chrono::steady_clock::time_point end;  // whatever becomes of the wall clock
   Look look;
   net::Response unchanged;
   net::Reply reply;
@@ -19,7 +19,7 @@ struct Wait {
 void step(const std::shared_ptr<Wait>& wait) {
   wait->service.post(wait->reply, [wait] {
     auto answered = std::make_shared<std::atomic<bool>>(false);
-    const Duration left = wait->end - wait->service.now();
+    const auto left = std::chrono::ceil<Duration>(wait->end - std::chrono::steady_clock::now());
     const bool over = left <= Duration::zero() || wait->service.waiters().is_shut();
     if (!over) {
       wait->service.waiters().wait(wait->topic, left, [wait, answered] {
@@ -37,7 +37,8 @@ void step(const std::shared_ptr<Wait>& wait) {
 
 void answer_when_changed(Service& service, std::string topic, Duration most, Look look,
                          net::Response unchanged, net::Reply reply) {
-  step(std::make_shared<Wait>(Wait{service, std::move(topic), service.now() + most, std::move(look),
+  step(std::make_shared<Wait>(Wait{service, std::move(topic),
+                                   std::chrono::steady_clock::now() + most, std::move(look),
                                    std::move(unchanged), std::move(reply)}));
 }
 

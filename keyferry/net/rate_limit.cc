@@ -34,7 +34,7 @@ struct RateLimit::State {
   Duration wait(const std::string& source, Time now) const {
     const auto found = by_name.find(source);
     if (step == Micros(0) || found == by_name.end()) return Duration(0);
-    const Instant allowed_at = found->second->spread_until + step - kMinute;
+    const Instant allowed_at = spread_until(*found->second, now) + step - kMinute;
     return std::max(Duration(0), std::chrono::ceil<Duration>(allowed_at - Instant(now)));
   }
 
@@ -53,8 +53,13 @@ struct RateLimit::State {
     }
     Source& front = sources.front();
     // Counting goes on above the limit, but never past one more minute of waiting.
-    front.spread_until =
-        std::min(std::max(front.spread_until, Instant(now)) + step, Instant(now) + 2 * kMinute);
+    front.spread_until = std::min(std::max(spread_until(front, now), Instant(now)) + step,
+                                  Instant(now) + 2 * kMinute);
+  }
+
+  // Further ahead than add ever goes: the clock was set back, and nobody is to wait for hours.
+  static Instant spread_until(const Source& source, Time now) {
+    return source.spread_until > Instant(now) + 2 * kMinute ? Instant(now) : source.spread_until;
   }
 };
 

@@ -75,6 +75,7 @@ void refuse(const Call& call, const Error& error) {
     const auto wait = call.limits->misses.take(call.source, call.relay.clock.now());
     if (wait) return refuse_too_many(call, *wait);
   }
+  if (error.code == Errc::io || error.code == Errc::storage_full) call.relay.note_failure(error);
   call.relay.metrics.count_refusal(reason_of(error));
   answer(call, net::problem(error, kChallenge));
 }

@@ -186,8 +186,7 @@ void get_drop(CallPtr call, const Location& location) {
   call->miss_counted = true;
   const auto found = find(call->relay, location, now);
   if (!found) return refuse(*call, found.error());
-  answer_when_news(call, found->key, now + *wish,
-                   [call, location] { return look(*call, location); });
+  answer_when_news(call, found->key, *wish, [call, location] { return look(*call, location); });
 }
 
 //= spec:tigress#B-07

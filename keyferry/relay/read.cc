@@ -17,8 +17,7 @@ struct Reading {
   DeviceClaim claim;
   MailboxId id;
   mailbox::ReadWish wish;
-  bool waits = false;
-  Time until;  // nothing new until then: the answer says so
+  std::optional<Duration> wait;  // nothing new for so long: the answer says so
 };
 using ReadingPtr = std::shared_ptr<const Reading>;
 
@@ -37,10 +36,7 @@ Result<Reading> parse_reading(const Call& call, const MailboxId& id) {
   }
   reading.wish.proof = hash_claim_key(request.headers);
   reading.wish.known = parse_condition_header(request.headers, "If-None-Match");
-  if (const auto wait = parse_wait(request.headers)) {
-    reading.waits = true;
-    reading.until = call.relay.clock.now() + *wait;
-  }
+  reading.wait = parse_wait(request.headers);
   return reading;
 }
 
@@ -89,11 +85,11 @@ void read_mailbox(CallPtr call, const MailboxId& id) {
       call, id,
       [reading](Located located, Time now) { return decide(*reading, std::move(located), now); },
       [reading](const CallPtr& read, Decision decision) {
-        if (!decision.wait_for || !reading->waits) {
+        if (!decision.wait_for || !reading->wait) {
           return answer(*read, std::move(decision.response));
         }
-        const Time until = std::min(reading->until, decision.wait_for->deadline);
-        answer_when_news(read, decision.wait_for->key, until,
+        const Duration left = decision.wait_for->deadline - read->relay.clock.now();
+        answer_when_news(read, decision.wait_for->key, std::min(*reading->wait, left),
                          [read, reading] { return look_again(*read, *reading); });
       });
 }

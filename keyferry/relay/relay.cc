@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "keyferry/net/log.h"
 #include "keyferry/net/problem.h"
 #include "keyferry/relay/call.h"
 #include "keyferry/relay/embedded.h"
@@ -176,6 +177,15 @@ Relay::Relay(store::Store& store_in, const SecretRing& secrets_in, const Clock& 
       clock(clock_in),
       metrics(metrics_in),
       current_(current_of(std::move(settings))) {}
+
+void Relay::note_failure(const Error& error) {
+  metrics.count_store_error(reason_of(error));
+  const auto now =
+      std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch())
+          .count();
+  if (failure_logged_.exchange(now) == now) return;
+  net::log_event(net::LogLevel::error, "store_failed", {{"detail", error.detail}});
+}
 
 Current Relay::current() const {
   const std::lock_guard lock(mutex_);

@@ -1,6 +1,7 @@
 // The relay: everything the endpoints share.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -69,11 +70,17 @@ class Relay {
   void wake(const store::CellKey& key);
   std::size_t waiting() const;
 
+  // note_failure counts a failure of the store, and logs at most one a second.
+  void note_failure(const Error& error);
+
   // serve answers one request (net::Handler).
   void serve(net::Request request, net::Reply reply);
 
  private:
   std::shared_ptr<notify::Waiters> current_waiters() const;
+
+  // When the last failure was logged, in steady seconds.
+  std::atomic<std::int64_t> failure_logged_ = 0;
 
   mutable std::mutex mutex_;
   Current current_;

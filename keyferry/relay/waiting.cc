@@ -12,7 +12,7 @@ namespace {
 struct Wait {
   CallPtr call;
   store::CellKey key;
-  Time until;
+  std::chrono::steady_clock::time_point until;
   Look look;
   net::SourceSlots::Slot slot;
   std::atomic<std::uint64_t> waiter = 0;  // the latest step's name for wake_one
@@ -24,7 +24,7 @@ struct Wait {
 void step(const std::shared_ptr<Wait>& wait) {
   const CallPtr& call = wait->call;
   auto taken = std::make_shared<std::atomic<bool>>(false);
-  const Duration left = wait->until - call->relay.clock.now();
+  const auto left = std::chrono::ceil<Duration>(wait->until - std::chrono::steady_clock::now());
   std::optional<std::uint64_t> waiter;
   if (left > Duration(0) && !wait->gone) {
     waiter = call->relay.wait(wait->key, left, [wait, taken] {
@@ -52,12 +52,12 @@ std::string topic_of(const store::CellKey& key) {
 
 }  // namespace
 
-void answer_when_news(CallPtr call, const store::CellKey& key, Time until, Look look) {
+void answer_when_news(CallPtr call, const store::CellKey& key, Duration most, Look look) {
   auto wait = std::make_shared<Wait>();
   auto slot = call->relay.waits.take(call->source, call->settings->waits_per_source);
   wait->key = key;
   // A wish to wait may be left unheard: whoever overdoes it is told how things stand.
-  wait->until = slot ? until : Time();
+  wait->until = std::chrono::steady_clock::now() + (slot ? most : Duration(0));
   if (slot) wait->slot = *std::move(slot);
   wait->look = std::move(look);
   call->kind = CallKind::wait;

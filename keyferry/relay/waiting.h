@@ -14,10 +14,11 @@ struct Seen {
 };
 using Look = std::function<Seen()>;
 
-// answer_when_news calls `look` now, after every change of the cell of `key`, and at `until`; the
-// first news, or what stands at `until` or when the relay stops, is the answer; so is what stands
-// when the caller hangs up, and at once where the caller's source has too many calls waiting
-// (settings.waits_per_source). `look` must not block. No thread waits.
-void answer_when_news(CallPtr call, const store::CellKey& key, Time until, Look look);
+// answer_when_news calls `look` now, after every change of the cell of `key`, and when `most` has
+// passed, whatever becomes of the wall clock; the first news, or what stands then or when the relay
+// stops, is the answer; so is what stands when the caller hangs up, and at once where the caller's
+// source has too many calls waiting (settings.waits_per_source). `look` must not block. No thread
+// waits.
+void answer_when_news(CallPtr call, const store::CellKey& key, Duration most, Look look);
 
 }  // namespace keyferry::relay

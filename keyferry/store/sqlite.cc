@@ -47,6 +47,7 @@ class SqliteStore final : public Store {
   bool short_of_space() const override { return writer_->short_of_space(); }
 
   Result<Done> check() override {
+    KF_TRY(writer_->check());
     KF_TRY(readers_.find(0, CellKey{}));
     return Done{};
   }

@@ -102,6 +102,7 @@ void SqliteWriter::carry_out(std::vector<Job> jobs) {
       set_short_of_space(true);
       batch = try_batch(left, false);
     }
+    note(batch.done);
     answer(left.first(batch.jobs), batch.done);
     left = left.subspan(batch.jobs);
   }
@@ -218,6 +219,11 @@ Result<std::size_t> SqliteWriter::write(Job& job, std::optional<CellInfo> old, C
 //= spec:quality#1-gone
 Result<std::size_t> SqliteWriter::sweep_now(Time now, std::size_t most) {
   recover_space();
+  if (!check()) {
+    const Result<Done> works = probe();
+    note(works);
+    KF_TRY(works);
+  }
   KF_TRY(const auto due, cells_.due(now, most));
   if (!due.empty()) {
     KF_TRY(auto transaction, sql::Transaction::begin(db_));
@@ -257,6 +263,33 @@ Result<Done> SqliteWriter::truncate_log() {
   }
   wrote_since_truncate_ = false;
   return Done{};
+}
+
+//= spec:quality#1-durable
+void SqliteWriter::note(const Result<Done>& done) {
+  const std::lock_guard lock(mutex_);
+  if (done) {
+    failure_.reset();
+  } else if (done.error().code != Errc::storage_full) {
+    failure_ = done.error();
+  }
+}
+
+Result<Done> SqliteWriter::check() const {
+  const std::lock_guard lock(mutex_);
+  if (failure_) return *failure_;
+  return Done{};
+}
+
+Result<Done> SqliteWriter::probe() {
+  const CellCount count =
+      counts_.empty() ? CellCount{} : CellCount{counts_.begin()->first, counts_.begin()->second};
+  KF_TRY(auto transaction, sql::Transaction::begin(db_));
+  // Another number and back: the page counts as changed.
+  KF_TRY(cells_.set_count({count.secret_id, count.cells + 1}));
+  KF_TRY(cells_.set_count(count));
+  wrote_since_truncate_ = true;
+  return transaction.commit();
 }
 
 void SqliteWriter::set_short_of_space(bool short_of_space) {

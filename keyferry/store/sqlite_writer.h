@@ -38,6 +38,8 @@ class SqliteWriter {
   Result<std::size_t> sweep(Time now, std::size_t most);
   std::vector<CellCount> counts() const;
   bool short_of_space() const;
+  // check is the failure that ended the last transaction; none once one was durable.
+  Result<Done> check() const;
 
  private:
   struct Job {
@@ -78,6 +80,9 @@ class SqliteWriter {
   Result<Done> truncate_log();
   void set_short_of_space(bool short_of_space);
   void recover_space();
+  void note(const Result<Done>& done);
+  // probe writes what is there already, durably, to see whether the disk works again.
+  Result<Done> probe();
 
   sql::Database db_;
   CellWriter cells_;
@@ -95,6 +100,7 @@ class SqliteWriter {
   std::vector<Sweep*> sweeps_;
   bool stopping_ = false;
   bool short_of_space_ = false;
+  std::optional<Error> failure_;
   Counts counts_;
 
   std::thread thread_;

@@ -84,7 +84,8 @@ class Store {
 
   // counts lists the cells per secret, what is past its deadline and not yet swept included.
   virtual std::vector<CellCount> counts() const = 0;
-  // check answers for /readyz. Errors: unavailable, io.
+  // check answers for /readyz: it reads, and the last change did not fail for a reason of the
+  // engine's; while it did, sweep tries again. Errors: unavailable, io.
   virtual Result<Done> check() = 0;
   // short_of_space tells that the reserve is in use: creates are refused, the rest still works.
   virtual bool short_of_space() const = 0;

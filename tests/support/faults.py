@@ -1,0 +1,41 @@
+"""Faults of the machine for real programs: a disk that fails or is slow, a wall clock that steps."""
+
+import errno
+import mmap
+import struct
+
+import pytest
+
+from .process import BIN, SANITIZED
+
+SHIM = BIN.parent / "tests/fault_shim.so"
+_FIELDS = ("fail_sync", "fail_write", "short_write", "sync_delay", "clock_step", "failed", "syncs")
+
+
+class Faults:
+    """Steers what `program` sees, from before its start: `faults.fail_sync = errno.EIO`, `faults.clock_step = -3_600_000`.
+
+    `sync_delay` and `clock_step` are milliseconds; `short_write = 1` lets half of a write in; `failed` and `syncs` count.
+    """
+
+    def __init__(self, program):
+        if SANITIZED or not SHIM.exists():
+            pytest.skip("the shim is built for programs without sanitizers")
+        path = program.directory / "faults"
+        path.write_bytes(bytes(8 * len(_FIELDS)))
+        with open(path, "r+b") as file:
+            object.__setattr__(self, "_map", mmap.mmap(file.fileno(), 8 * len(_FIELDS)))
+        program.env = {**program.env, "LD_PRELOAD": str(SHIM), "KEYFERRY_FAULTS": str(path)}
+
+    def __setattr__(self, name, value):
+        struct.pack_into("<q", self._map, 8 * _FIELDS.index(name), value)
+
+    def __getattr__(self, name):
+        return struct.unpack_from("<q", self._map, 8 * _FIELDS.index(name))[0]
+
+    def heal(self):
+        """The disk works again."""
+        self.fail_sync = self.fail_write = self.short_write = self.sync_delay = 0
+
+
+EIO = errno.EIO
