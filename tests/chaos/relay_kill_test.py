@@ -13,7 +13,9 @@ import uuid
 
 import pytest
 from support import Relay, wait_until
+from support.load import Load
 from support.mailbox import Device, base64url, configuration, display, path_of, sealed
+from support.webhook import Receiver
 
 WORKERS, KILLS, IN_FLIGHT = 32, 4, 16
 
@@ -278,3 +280,20 @@ def test_kill_9_during_a_sweep_revives_nothing(place, moment):
     for number, box in enumerate(boxes):
         assert ada.read(box).status == 404
         assert ada.create(request_id=f"r{number}").status == 201
+
+
+#= spec:quality#1-durable test
+def test_kill_9_under_everything_at_once_loses_nothing_acknowledged(place):
+    receiver = Receiver(place)
+    relay = Relay(place, config={"webhook": {"allow": ["127.0.0.0/8"], "ca_file": str(place.ca.path)},
+                                 "limits": {"misses_per_minute": 0}}).start()
+    for kill in range(2):
+        load = Load(relay, receiver).start()
+        wait_until(lambda load=load: load.acknowledged > 400, "load", 60)
+        wait_until(lambda load=load: load.in_flight >= IN_FLIGHT, "requests in flight", 30)
+        relay.kill()
+        in_flight = load.in_flight
+        load.join()
+        assert in_flight >= IN_FLIGHT, f"only {in_flight} requests were in flight"
+        relay.start()
+        print(f"kill {kill + 1}: {in_flight} requests in flight, {load.audit()} acknowledged operations checked")
