@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <optional>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,6 +19,7 @@ namespace {
 
 // A temporary file older than this was left by a writer that was killed.
 constexpr auto kStale = std::chrono::minutes(1);
+constexpr int kReplacedWhileRead = 100;
 
 Path folder_of(const Path& path) {
   return path.has_parent_path() ? path.parent_path() : Path(".");
@@ -151,6 +153,31 @@ bool is_erased(ByteView octets) {
          std::all_of(octets.begin(), octets.end(), [](std::uint8_t octet) { return octet == 0; });
 }
 
+// still_named says whether `path` leads to the open file: otherwise a newer one has taken its
+// place, and it may be overwritten by now.
+bool still_named(int descriptor, const Path& path) {
+  struct stat open{}, named{};
+  return ::fstat(descriptor, &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+}
+
+// read_secret_once gives nothing where the file was replaced while it was read.
+Result<std::optional<SecretBytes>> read_secret_once(const Path& path, std::size_t most) {
+  // O_NONBLOCK: opening a pipe must not wait for somebody to write before it is refused.
+  KF_TRY(Descriptor descriptor, open_to_read(path, O_NONBLOCK));
+  KF_TRY(check_secret(descriptor.number(), path));
+  // Room for all of it at once: a growing vector would leave unwiped copies behind.
+  Bytes out;
+  struct stat info{};
+  if (::fstat(descriptor.number(), &info) != 0) return system_error("cannot look at", path);
+  out.reserve(std::min(static_cast<std::size_t>(info.st_size), most) + 1);
+  auto filled = read_all(descriptor.number(), out, most, path);
+  SecretBytes octets(std::move(out));
+  if (!filled) return filled.error();
+  if (!still_named(descriptor.number(), path)) return std::optional<SecretBytes>();
+  return std::optional(std::move(octets));
+}
+
 }  // namespace
 
 Result<Bytes> read(const Path& path, std::size_t most) {
@@ -166,24 +193,14 @@ Result<std::string> read_text(const Path& path, std::size_t most) {
 }
 
 Result<SecretBytes> read_secret(const Path& path, std::size_t most) {
-  // O_NONBLOCK: opening a pipe must not wait for somebody to write before it is refused.
-  KF_TRY(Descriptor descriptor, open_to_read(path, O_NONBLOCK));
-  KF_TRY(check_secret(descriptor.number(), path));
-  // Room for all of it at once: a growing vector would leave unwiped copies behind.
-  Bytes out;
-  struct stat info{};
-  if (::fstat(descriptor.number(), &info) != 0) return system_error("cannot look at", path);
-  out.reserve(std::min(static_cast<std::size_t>(info.st_size), most) + 1);
-  auto filled = read_all(descriptor.number(), out, most, path);
-  if (!filled) {
-    wipe(out);
-    return filled.error();
-  }
-  if (is_erased(out)) {
+  for (int attempt = 0; attempt < kReplacedWhileRead; ++attempt) {
+    KF_TRY(std::optional<SecretBytes> octets, read_secret_once(path, most));
+    if (!octets) continue;
+    if (!is_erased(octets->expose())) return *std::move(octets);
     KF_TRY(erase(path));
     return fail(Errc::not_found, path.string() + " was being erased", "no_file");
   }
-  return SecretBytes(std::move(out));
+  return fail(Errc::io, path.string() + " is replaced again and again");
 }
 
 Result<Done> replace(const Path& path, ByteView content, unsigned mode) {

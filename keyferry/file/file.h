@@ -21,6 +21,7 @@ Result<std::string> read_text(const Path& path, std::size_t most = 16 << 20);
 
 // read_secret is read of a file that must be a regular file, owned by us (or root) and closed to
 // group and others. A file of zeros only is what a killed erase left: it is unlinked and not_found.
+// A file that is replaced meanwhile is read anew.
 // Errors: also forbidden, saying "chmod 600 PATH".
 Result<SecretBytes> read_secret(const Path& path, std::size_t most = 1 << 20);
 
@@ -32,7 +33,8 @@ Result<Done> replace(const Path& path, ByteView content, unsigned mode);
 
 // replace_secret is replace with mode 600 that also overwrites the old content with zeros (where
 // the file system does that in place), so that no earlier version of a secret stays on the disk.
-// Readers must hold a lock that excludes the writer: one at work would see the zeros.
+// read_secret is safe beside it; another reader must hold a lock that excludes the writer, or it
+// may see the zeros.
 Result<Done> replace_secret(const Path& path, ByteView content);
 
 // create_new is replace that fails with conflict if `path` exists.

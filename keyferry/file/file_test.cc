@@ -1,5 +1,6 @@
 #include "keyferry/file/file.h"
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <thread>
@@ -194,6 +195,28 @@ TEST(File, AnEraseThatWasKilledHalfwayIsFinishedByTheNextReader) {
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, Errc::not_found);
   EXPECT_FALSE(fs::exists(folder / "a"));
+}
+
+TEST(File, AReaderOfASecretMeanwhileNeverSeesItOverwritten) {
+  TemporaryFolder folder;
+  const Bytes a(3000, 'a'), b(5000, 'b');
+  ASSERT_TRUE(replace_secret(folder / "f", a));
+  std::atomic<bool> stop{false};
+  std::atomic<int> torn{0}, seen{0};
+  std::thread reader([&] {
+    while (!stop) {
+      const auto content = read_secret(folder / "f");
+      const bool whole = content && (std::ranges::equal(content->expose(), a) ||
+                                     std::ranges::equal(content->expose(), b));
+      if (!whole) ++torn;
+      ++seen;
+    }
+  });
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(replace_secret(folder / "f", i % 2 ? a : b));
+  stop = true;
+  reader.join();
+  EXPECT_EQ(torn, 0);
+  EXPECT_GT(seen, 10);
 }
 
 TEST(File, EraseOfALinkSparesItsTarget) {

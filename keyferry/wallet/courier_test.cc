@@ -22,6 +22,7 @@ class Slot final : public SecretCarrier {
   Result<std::optional<Arrived>> receive(const std::string& version, bool) override {
     ++reads;
     if (gone) return fail(Errc::not_found, "gone");
+    if (restless) ++number;
     if (version == std::to_string(number)) return std::optional<Arrived>();
     Arrived arrived{content, versions ? std::to_string(number) : ""};
     if (cut > 0 && cut-- > 0) arrived.payload.data.resize(8);
@@ -53,7 +54,7 @@ class Slot final : public SecretCarrier {
 
   transfer::SealedPayload content;
   int number = 1, reads = 0, cut = 0;
-  bool lose_answer = false, gone = false, versions = true;
+  bool lose_answer = false, gone = false, versions = true, restless = false;
   std::string last_request;
   std::vector<std::string> requests;
   std::function<void()> before_send;
@@ -201,6 +202,15 @@ TEST_F(CancelTest, ACancelThatStandsIsWrittenOnce) {
   EXPECT_FALSE(slot_.gone);
 }
 
+TEST_F(CourierTest, APlaceThatChangesAtEveryReadIsAskedAtIntervals) {
+  Courier mine = courier();
+  ASSERT_TRUE(*mine.look());
+  slot_.restless = true;
+  slot_.reads = 0;
+  EXPECT_FALSE(mine.fetch(std::chrono::seconds(2))->has_value());
+  EXPECT_LT(slot_.reads, 12);
+}
+
 //= spec:transfer#6-erased test
 TEST_F(CourierTest, NothingOfAnEarlierVersionStaysOnTheDisk) {
   ASSERT_TRUE(save_exchange(home_, "id", {SecretBytes::copy(bytes_of("an old key")), {}, {}}));
@@ -223,6 +233,14 @@ TEST_F(CourierTest, ADamagedOrOpenFileIsRefused) {
   EXPECT_EQ(load_exchange(home_, "id").error().code, Errc::forbidden);
   ASSERT_TRUE(file::replace(path, Bytes{1, 0, 0}, 0600));
   EXPECT_FALSE(load_exchange(home_, "id"));
+}
+
+TEST(ExchangeWords, AnErrorIsToldInWholeCharacters) {
+  std::string detail;
+  for (int i = 0; i < 300; ++i) detail += "ü";
+  EXPECT_EQ(outcome_reason(detail), detail.substr(0, 400));
+  EXPECT_EQ(outcome_reason("two\nlines"), outcome_reason("two lines"));
+  EXPECT_EQ(outcome_reason("cut\xc3"), "an error that cannot be shown");
 }
 
 TEST(ExchangeWords, EveryEndSaysWhatBecameOfIt) {

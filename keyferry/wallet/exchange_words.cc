@@ -1,5 +1,7 @@
 #include "keyferry/wallet/exchange_words.h"
 
+#include "keyferry/codec/text.h"
+
 namespace keyferry::wallet {
 namespace {
 
@@ -80,6 +82,12 @@ std::string words_to_receiver(const transfer::Ended& ended) {
   }
   return with_text("it did not come about: nothing was taken",
                    ended.text.empty() ? reason : ended.text);
+}
+
+std::string outcome_reason(std::string_view detail) {
+  constexpr std::size_t kMostReason = 200;  // transfer.md section 3
+  const auto reason = codec::label(detail, kMostReason);
+  return reason ? *reason : std::string("an error that cannot be shown");
 }
 
 }  // namespace keyferry::wallet

@@ -15,4 +15,8 @@ std::string calls_itself(const std::string& label);
 std::string words_to_sender(const transfer::Ended& ended);
 std::string words_to_receiver(const transfer::Ended& ended);
 
+// outcome_reason is of an error's detail what the sender's wallet reads: 200 code points on one
+// line.
+std::string outcome_reason(std::string_view detail);
+
 }  // namespace keyferry::wallet

@@ -190,9 +190,10 @@ Result<std::optional<GiveRecord>> find_give_by_notify(const Home& home, std::str
   return std::optional<GiveRecord>();
 }
 
+//= spec:transfer#6-erased
 Result<Done> save_give(const Home& home, const GiveRecord& record) {
   std::string text = codec::encode_json(encode_give_record(record));
-  auto saved = file::replace(home.give_file(record.id), bytes_of(text), 0600);
+  auto saved = file::replace_secret(home.give_file(record.id), bytes_of(text));
   wipe(text);
   return saved;
 }

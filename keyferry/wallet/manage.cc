@@ -97,7 +97,8 @@ Result<Done> follow_share(Wallet& wallet, FoundShare& found,
   std::string etag;
   KF_TRY(ShareView share, found.holder.share(found.share.id, &etag));
   bool told = false;
-  while (seen(share) && !is_over(share)) {
+  for (bool changed = true; (!changed || seen(share)) && !is_over(share);) {
+    changed = false;
     const auto next = found.holder.wait(share.id, etag);
     if (!next) {
       if (next.error().code != Errc::network) return next.error();
@@ -107,7 +108,9 @@ Result<Done> follow_share(Wallet& wallet, FoundShare& found,
       continue;
     }
     told = false;
-    if (*next) share = **next;
+    if (!*next) continue;
+    changed = (*next)->raw != share.raw;
+    share = **next;
   }
   return tidy_gives(wallet, {share});
 }

@@ -30,8 +30,9 @@ Result<RevokeOutcome> revoke_below(Wallet& wallet, const CredentialRecord& recor
 // are deleted and secrets erased (tigress A-53). `shares` is what the authority said of them.
 Result<Done> tidy_gives(Wallet& wallet, const std::vector<ShareView>& shares);
 
-// follow_share calls `seen` with the share now and after every change until `seen` says stop or the
-// share is over. Long polls, no timer. A network that fails is waited out; the person is told once.
+// follow_share calls `seen` with the share now and once after every change until `seen` says stop
+// or the share is over. Long polls, no timer. A network that fails is waited out; the person is
+// told once.
 Result<Done> follow_share(Wallet& wallet, FoundShare& found,
                           const std::function<bool(const ShareView&)>& seen);
 

@@ -3,6 +3,7 @@
 
 #include "keyferry/transfer/share_secret.h"
 #include "keyferry/wallet/credential_record.h"
+#include "keyferry/wallet/give_record.h"
 #include "keyferry/wallet/settings.h"
 #include "keyferry/wallet/take_record.h"
 
@@ -28,6 +29,24 @@ CredentialRecord sample_credential() {
   record.source = "0123456789abcdef0123";
   record.taken = from_unix_seconds(1795000001);
   return record;
+}
+
+//= spec:transfer#6-erased test
+TEST(Records, NothingOfAnEarlierVersionOfAShareStaysOnTheDisk) {
+  std::string root = (std::filesystem::temp_directory_path() / "records-XXXXXX").string();
+  const Home home = Home::open(mkdtemp(root.data())).value();
+  GiveRecord record;
+  record.id = "0123456789abcdef";
+  record.secret = transfer::make_share_secret();
+  ASSERT_TRUE(save_give(home, record));
+  const auto link = file::Path(root) / "the old inode";
+  std::filesystem::create_hard_link(home.give_file(record.id), link);
+  record.shown = true;
+  ASSERT_TRUE(save_give(home, record));
+  const Bytes old = *file::read(link);
+  EXPECT_EQ(old, Bytes(old.size(), 0));
+  EXPECT_TRUE(load_give(home, record.id).value()->shown);
+  std::filesystem::remove_all(root);
 }
 
 TEST(Records, CredentialSurvivesItsFile) {

@@ -208,7 +208,7 @@ Result<Effects> TakeExchange::redeem(const transfer::Redeem& redeem) {
   }
   if (leaves_a_way(stored.error())) return stored.error();
   failed_ = stored.error();
-  return kept(machine_.redeemed({false, stored.error().detail.substr(0, 200)}));
+  return kept(machine_.redeemed({false, outcome_reason(stored.error().detail)}));
 }
 
 struct Running {

@@ -211,6 +211,19 @@ def test_doctor_watch_export(world):
     assert "chmod 600" in world.ada.run("doctor", code=1).out
 
 
+def test_watch_says_a_thing_once(world):
+    share = world.ada.json("share", "own", "--now", "--pin", "--for", "1h")["share"]
+    watcher = world.ada.start("watch", share)
+    wait_until(lambda: "open" in watcher.log(), "the share")
+    world.authority.stop()
+    wait_until(lambda: "still trying" in watcher.log(), "the watcher to miss the authority", 60)
+    world.authority.start()
+    world.ada.run("revoke", share)
+    assert watcher.wait(60) == 0
+    lines = [line for line in watcher.log().splitlines() if line.startswith(share)]
+    assert len(lines) == 2 and "open" in lines[0] and "revoked" in lines[1], lines
+
+
 def test_a_receiver_hears_of_a_revoke_from_list_and_doctor(world):
     made = world.share("--depth", "0")
     world.accept(world.bob, made.out.splitlines()[0])
