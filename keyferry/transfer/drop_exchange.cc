@@ -231,6 +231,16 @@ Result<Bytes> DropExchange::open_cancel(Side side, ByteView sealed) const {
   return copy_of(*unframe(plaintext, kCancelNumber));
 }
 
+Bytes DropExchange::first_message() const {
+  const ByteView said = said_.expose();
+  if (said.empty()) return {};
+  const std::size_t begin = 1 + std::size_t{said[0]} + 6;
+  if (said.size() < begin) return {};
+  const std::size_t size = number_in(said.subspan(begin - 4, 4));
+  if (said.size() - begin < size) return {};
+  return copy_of(said.subspan(begin, size));
+}
+
 SecretBytes DropExchange::encode() const {
   Bytes out;
   out.reserve(2 + said_.size());

@@ -54,6 +54,9 @@ class DropExchange {
   // from_the_beginning is the same exchange before its first message.
   DropExchange from_the_beginning() const { return {secret_.clone(), suite_, own_}; }
 
+  // first_message is message 0; empty before it was written or read.
+  Bytes first_message() const;
+
   // encode holds all that was said, not R; resume takes it up again. Errors: invalid.
   SecretBytes encode() const;
   static Result<DropExchange> resume(SecretBytes secret, DropSuite suite, Side own, ByteView said);

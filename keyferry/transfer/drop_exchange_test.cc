@@ -90,9 +90,12 @@ TEST(DropExchange, TheSidesTakeTurnsAndTheSenderBegins) {
   EXPECT_DEATH(pair.receiver.seal(bytes_of("first")), "take turns");
   const Bytes first = pair.sender.seal(bytes_of("invite"));
   EXPECT_DEATH(pair.sender.seal(bytes_of("again")), "take turns");
+  EXPECT_EQ(pair.receiver.first_message(), Bytes());
   EXPECT_EQ(text_of(pair.receiver.open(first).value()), "invite");
   const Bytes second = pair.receiver.seal({});
   EXPECT_EQ(pair.sender.open(second).value(), Bytes());
+  EXPECT_EQ(text_of(pair.sender.first_message()), "invite");
+  EXPECT_EQ(text_of(pair.receiver.first_message()), "invite");
   EXPECT_EQ(pair.sender.location(), pair.receiver.location());
 }
 

@@ -110,12 +110,11 @@ TEST(ShareLink, ADropboxHasNoAddressButItsSecret) {
   EXPECT_EQ(part->suite, DropSuite::aes_256);
   EXPECT_FALSE(part->looks_damaged);
   ShareLink alone = std::move(parse_share_link("https://relay.example/kf/t/?v=a")->link);
-  EXPECT_EQ(take_secret(alone, std::move(*parse_link_secret(secret.substr(5)))).error().reason,
-            "damaged");
-  ASSERT_TRUE(take_secret(alone, std::move(*parse_link_secret(secret))));
+  EXPECT_EQ(take_secret(alone, *parse_link_secret(secret.substr(5))).error().reason, "damaged");
+  ASSERT_TRUE(take_secret(alone, *parse_link_secret(secret)));
   EXPECT_TRUE(same(alone, link));
   ShareLink mailbox = sample_link();
-  EXPECT_EQ(take_secret(mailbox, std::move(*parse_link_secret(secret))).error().reason, "damaged");
+  EXPECT_EQ(take_secret(mailbox, *parse_link_secret(secret)).error().reason, "damaged");
 }
 
 TEST(ShareLink, PlainV1IsPaddedAes128) {

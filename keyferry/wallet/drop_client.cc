@@ -58,10 +58,10 @@ Result<std::optional<Bytes>> DropClient::get(const std::string& location, bool w
 }
 
 //= spec:tigress#B-07
-Result<Done> DropClient::remove(const std::string& location) {
+Result<bool> DropClient::remove(const std::string& location) {
   KF_TRY(const net::Response response, send(request_to("DELETE", location)));
   if (!is_there(response) && response.status != 404) return error_of(response);
-  return Done{};
+  return is_there(response);
 }
 
 }  // namespace keyferry::wallet

@@ -24,8 +24,8 @@ class DropClient {
   // it: few, since a cancel lies elsewhere.
   Result<std::optional<Bytes>> get(const std::string& location, bool wait);
 
-  // remove deletes what lies there; nothing there is no error.
-  Result<Done> remove(const std::string& location);
+  // remove deletes what lies there, and says whether something did.
+  Result<bool> remove(const std::string& location);
 
  private:
   net::ClientRequest request_to(std::string method, const std::string& location) const;

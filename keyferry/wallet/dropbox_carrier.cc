@@ -78,18 +78,37 @@ void DropboxCarrier::stored() {
   static_cast<void>(delete_read().has_value());
 }
 
+// A cancel names the transfer, which only who has read message 0 knows: whoever got the link later
+// cannot end the exchange.
+bool DropboxCarrier::ends_this(ByteView sealed) const {
+  const auto plaintext = exchange_.open_cancel(other(), sealed);
+  const auto first = transfer::parse_envelope(exchange_.first_message());
+  if (!plaintext || !is_cancel(*plaintext) || !first || !first->routing) return false;
+  return transfer::parse_envelope(*plaintext)->routing->transfer == first->routing->transfer;
+}
+
 //= spec:tigress#B-10
+Result<std::optional<Arrived>> DropboxCarrier::receive_cancel() {
+  const std::string location = exchange_.cancel_location(other());
+  KF_TRY(const auto found, relay_.get(location, false));
+  if (!found) return std::optional<Arrived>();
+  if (found->size() <= kMostOctets && ends_this(*found)) {
+    return std::optional(Arrived{{std::string(kCancel), encode_base64(*found)}, ""});
+  }
+  KF_TRY(relay_.remove(location));
+  return std::optional<Arrived>();
+}
+
 Result<std::optional<Arrived>> DropboxCarrier::receive(const std::string&, bool wait) {
   KF_TRY(delete_read());
-  KF_TRY(const auto cancel, relay_.get(exchange_.cancel_location(other()), false));
-  if (cancel) return std::optional(Arrived{{std::string(kCancel), encode_base64(*cancel)}, ""});
+  KF_TRY(auto cancel, receive_cancel());
+  if (cancel) return cancel;
   if (exchange_.is_own_turn()) return std::optional<Arrived>();
   KF_TRY(const auto message, relay_.get(exchange_.location(), wait));
   if (!message) return std::optional<Arrived>();
   return std::optional(Arrived{sealed_drop(*message), ""});
 }
 
-// Where a cancel of ours lies already, the other side was told.
 Result<std::string> DropboxCarrier::send(const transfer::SealedPayload& payload, const std::string&,
                                          const std::string&) {
   KF_TRY(const Bytes sealed, octets_of_drop(payload));
@@ -99,8 +118,12 @@ Result<std::string> DropboxCarrier::send(const transfer::SealedPayload& payload,
     return std::string();
   }
   if (!state_.written.empty()) static_cast<void>(relay_.remove(state_.written).has_value());
-  const auto put = relay_.put(exchange_.cancel_location(own_), sealed);
-  if (!put && put.error().reason != "taken") return put.error();
+  const std::string location = exchange_.cancel_location(own_);
+  const auto put = relay_.put(location, sealed);
+  if (put) return std::string();
+  if (put.error().reason != "taken") return put.error();
+  KF_TRY(relay_.remove(location));  // nobody but us has anything to say there
+  KF_TRY(relay_.put(location, sealed));
   return std::string();
 }
 

@@ -37,6 +37,8 @@ class DropboxCarrier final : public Carrier {
 
  private:
   Result<Done> delete_read();
+  Result<std::optional<Arrived>> receive_cancel();
+  bool ends_this(ByteView sealed) const;
   transfer::Side other() const;
 
   DropClient relay_;

@@ -37,6 +37,15 @@ Result<Bytes> fetch_first(DropClient& relay, transfer::DropExchange& exchange, B
               "damaged");
 }
 
+// Somebody was faster with the DELETE. An immediate share has no events, only its outcome.
+void warn_of_another(Person& person, bool confirmed) {
+  constexpr std::string_view kText =
+      "note: somebody else opened this link at the same moment. If nothing comes of it, ask the "
+      "sender for a new link";
+  if (confirmed) return person.step("not_alone", {}, kText);
+  person.say(kText);
+}
+
 }  // namespace
 
 //= spec:tigress#B-12
@@ -50,7 +59,8 @@ Result<Done> open_dropbox(Wallet& wallet, TakeRecord& record) {
   KF_TRY(const Bytes plaintext, fetch_first(relay, exchange, sealed));
   mailbox.first = std::move(sealed);
   KF_TRY(use_message(wallet, record, plaintext, DropState{exchange.encode(), location, ""}));
-  static_cast<void>(relay.remove(location).has_value());
+  const auto removed = relay.remove(location);
+  if (removed && !*removed) warn_of_another(wallet.person, record.confirmed);
   return Done{};
 }
 

@@ -7,7 +7,7 @@ namespace keyferry::wallet {
 
 // open_dropbox fetches and opens message 0 and puts the offer into the record, or begins the
 // confirmed exchange that it holds; once that is stored it is deleted, so that whoever gets the
-// link later finds nothing. Errors: not_found (nothing lies there), cannot_open (nothing was
+// link later finds nothing; the person is told when another reader was faster with that. Errors: not_found (nothing lies there), cannot_open (nothing was
 // taken).
 Result<Done> open_dropbox(Wallet& wallet, TakeRecord& record);
 

@@ -67,9 +67,13 @@ class SenderSide(Side):
 
     words, answered = None, 0
 
+    def __init__(self, wallet, options=(), **kill):
+        self.options = options
+        super().__init__(wallet, **kill)
+
     def start(self):
         made = self.made()
-        again = ["watch", made["share"]] if made else ["share", "own", "--for", "1h"]
+        again = ["watch", made["share"]] if made else ["share", "own", "--for", "1h", *self.options]
         return Half(self.wallet, *again, "--allow-local", "--json", "--words", "-")
 
     def made(self):
@@ -114,9 +118,9 @@ class ReceiverSide(Side):
         return 0 if told else code
 
 
-def play(world, sender_kill, receiver_kill, say=None):
+def play(world, sender_kill, receiver_kill, say=None, options=()):
     """A whole exchange with one kill on each side that has one."""
-    sender = SenderSide(world.ada, **sender_kill)
+    sender = SenderSide(world.ada, options, **sender_kill)
     made = sender.until("link")
     receiver = ReceiverSide(Wallet(world.place, f"bob-{made['share']}"), made["link"], **receiver_kill)
     sender.words = say or receiver.until("words")["words"]
@@ -146,14 +150,16 @@ def test_killed_at_a_step_and_started_again_both_finish(world, side, event):
 
 
 #= spec:transfer#6-killed test
-def test_killed_at_many_moments_both_finish(world):
+#= spec:tigress#B-12 test
+@pytest.mark.parametrize("options", [(), ("--dropbox",)], ids=["mailbox", "dropbox"])
+def test_killed_at_many_moments_both_finish(world, options):
     began = time.monotonic()
-    check(world, *play(world, {}, {}))
+    check(world, *play(world, {}, {}, options=options))
     whole = time.monotonic() - began
     cut = 0
     for number in range(RUNS):
         moment = whole * (number + 1) / (RUNS + 1)
-        sender, receiver, share = play(world, {"kill_after": moment}, {"kill_after": moment * 0.7})
+        sender, receiver, share = play(world, {"kill_after": moment}, {"kill_after": moment * 0.7}, options=options)
         check(world, sender, receiver, share)
         cut += sender.killed + receiver.killed
     print(f"{RUNS} exchanges, {cut} of {2 * RUNS} processes killed before their end")
