@@ -53,7 +53,7 @@ class Given:
 
     @property
     def secret(self):
-        text = self.link.split("#")[1]
+        text = self.link.split("#")[1].split(".")[-1]
         return unbase64url(text.rstrip("=").replace("+", "-").replace("/", "_"))
 
 
@@ -67,7 +67,7 @@ class Field:
             self.authority.add_host(sshd)
         self.authority.start()
         self.real_relay = Relay(place, tls=False, config={"public": {"url": self.relay.url},
-                                                              "limits": {"misses_per_minute": 120}})
+                                                              "limits": {"misses_per_minute": 600}})
         self.relay.forward_to(self.real_relay.start())
         self.real_relay.url = f"http://127.0.0.1:{self.real_relay.port}"  # for the tests' own devices, past the proxy
         Verifier(place, self.authority).start()
@@ -127,6 +127,14 @@ class Field:
         given = self.give(mode, "--file", str(path))
         given.file = path
         return given
+
+    def give_by_dropbox(self, mode, **more):
+        return self.give(mode, "--dropbox", **more)
+
+    def drops(self):
+        """What was put into the dropbox, by its path, oldest first."""
+        return {exchange.path: exchange.body for exchange in self.relay.seen
+                if "/t/" in exchange.path and exchange.method == "PUT" and exchange.status == 201}
 
     def start_taking(self, wallet, text, *options):
         return self.run(wallet, "accept", "--yes", "--allow-local", "--json", *options, "-", input=text + "\n")

@@ -43,12 +43,16 @@ def seal(key, octets):
 
 class Receiver:
     def __init__(self, relay, link):
+        self.key, self.private, self.nonce = Key(), X25519PrivateKey.generate(), os.urandom(32)
+        self.invite = self.arrive(relay, link)
+        self.accepted, self.seq = self.invite, 0
+
+    def arrive(self, relay, link):
+        """Claims what the link leads to; returns the plaintext of the invite."""
         address, secret = link.split("#")
         self.box, self.secret = address.rsplit("/", 1)[1], unbase64url(secret)
         self.device = Device(relay, proof=claim_key(self.secret))
-        self.key, self.private, self.nonce = Key(), X25519PrivateKey.generate(), os.urandom(32)
-        self.invite = self.read()
-        self.accepted, self.seq = self.invite, 0
+        return self.read()
 
     def read(self):
         """The plaintext that lies in the mailbox."""

@@ -34,13 +34,18 @@ class Sender:
     format = "keyferry.share.v1"
 
     def __init__(self, relay, authority, share, rights, expires, secret=None, name=None, **bent):
-        self.name, self.secret, self.private, self.nonce = name, secret or link_secret(), X25519PrivateKey.generate(), os.urandom(32)
+        self.name, self.secret, self.private, self.nonce = name, secret, X25519PrivateKey.generate(), os.urandom(32)
         self.transfer, self.share, self.seq, self.box = base64url(os.urandom(16)), share, 0, None
         public = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         commit = base64url(sha256(b"keyferry v1 commit\0", self.nonce))
         self.accepted = None
         handshake = {"suite": "X25519", "key": base64url(public), "commit": commit}
         self.invite = self.message("invite", {**self.offered(authority, share, rights, expires), "handshake": handshake, **bent})
+        self.publish(relay)
+
+    def publish(self, relay):
+        """Lays the invite where the link will lead."""
+        self.secret = self.secret or link_secret()
         self.device = Device(relay)
         made = self.device.create(self.sealed(self.invite), configuration=configuration(secret=self.secret, policy="proof"))
         assert made.status == 200, made
