@@ -7,8 +7,8 @@ namespace keyferry::wallet {
 
 // open_dropbox fetches and opens message 0 and puts the offer into the record, or begins the
 // confirmed exchange that it holds; once that is stored it is deleted, so that whoever gets the
-// link later finds nothing; the person is told when another reader was faster with that. Errors: not_found (nothing lies there), cannot_open (nothing was
-// taken).
+// link later finds nothing; the person is told when another reader was faster with that. Errors:
+// not_found (nothing lies there), cannot_open (nothing was taken).
 Result<Done> open_dropbox(Wallet& wallet, TakeRecord& record);
 
 // put_back lays message 0 there again, for whoever the link is meant for; remove_dropped deletes
