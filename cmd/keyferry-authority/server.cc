@@ -25,7 +25,8 @@ constexpr std::size_t kMostBody = 64 * 1024;  // octets, as docs/authority.md sa
 
 // The answer keeps quiet about what failed inside, and says that the log tells it.
 void log_failure(const Error& error) {
-  if (error.code != Errc::io && error.code != Errc::internal) return;
+  const Errc code = error.code;
+  if (code != Errc::io && code != Errc::internal && code != Errc::storage_full) return;
   net::log_event(net::LogLevel::error, "command_failed", {{"detail", error.detail}});
 }
 
@@ -76,7 +77,7 @@ class Server final : public AuthorityServer {
 
  private:
   Result<Done> ready() const {
-    if (serving_) return Done{};
+    if (serving_) return service_->ledger().check();
     return fail(Errc::unavailable, "starting or stopping");
   }
 

@@ -43,6 +43,17 @@ std::vector<Change> Ledger::new_changes() {
   }
 }
 
+//= spec:quality#1-durable
+Result<Done> Ledger::check() {
+  std::lock_guard lock(mutex_);
+  if (!disk_failed_) return Done{};
+  KF_TRY(auto transaction, sql::Transaction::begin(database_));
+  KF_TRY(database_.execute("CREATE TABLE probe (x); DROP TABLE probe"));
+  KF_TRY(transaction.commit());
+  disk_failed_ = false;
+  return Done{};
+}
+
 Result<Done> Ledger::backup_to(const std::filesystem::path& path) {
   std::lock_guard lock(mutex_);
   return database_.backup_to(path);

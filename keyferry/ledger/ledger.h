@@ -68,6 +68,10 @@ class Ledger {
     return result;
   }
 
+  // check answers for /readyz: after a transaction that the disk did not take it tries one that
+  // changes nothing, until that is durable. Errors: io, storage_full.
+  Result<Done> check();
+
   // backup_to writes a consistent copy into a new file of mode 600.
   Result<Done> backup_to(const std::filesystem::path& path);
 
@@ -79,14 +83,23 @@ class Ledger {
   auto run(Work& work) -> decltype(work(std::declval<sql::Database&>())) {
     KF_TRY(auto transaction, sql::Transaction::begin(database_));
     auto result = work(database_);
-    if (!result) return result;
-    KF_TRY(transaction.commit());
-    return result;
+    if (!result) {
+      note(result.error());
+      return result;
+    }
+    auto committed = transaction.commit();
+    if (committed) return result;
+    note(committed.error());
+    return committed.error();
+  }
+  void note(const Error& error) {
+    if (error.code == Errc::io || error.code == Errc::storage_full) disk_failed_ = true;
   }
   // new_changes reads the rows of the audit log that were added since it was last called.
   std::vector<Change> new_changes();
 
   std::mutex mutex_;
+  bool disk_failed_ = false;
   sql::Database database_;
   Observer observer_;
   std::int64_t observed_ = 0;  // number of the last row that was told

@@ -1,11 +1,13 @@
 """The wall clock steps by hours while the servers run, as after a long sleep of the machine or a first answer of NTP."""
 
+import json
 import threading
 import time
 
 import pytest
-from support import Relay, wait_until
+from support import LOGIN, Authority, Relay, Sshd, Verifier, Wallet, wait_until
 from support.faults import Faults
+from support.list_server import krl_number
 from support.mailbox import Device, configuration, sealed
 
 HOUR = 3_600_000
@@ -115,3 +117,72 @@ def test_a_slow_disk_delays_writes_and_nothing_else(place):
     print(f"64 writes took {faults.syncs - syncs} syncs of 300 ms; {reads} reads meanwhile")
     assert faults.syncs - syncs < 32, "one sync serves many"
     assert reads > 5 and ready == reads
+
+
+def stepped(place):
+    authority = Authority(place)
+    authority.add_host(Sshd(place, "web", authority))
+    faults = Faults(authority)
+    return authority.start(), faults
+
+
+def offer(authority):
+    return authority.share("--as", LOGIN, "--host", "web", "--for", "12h")
+
+
+#= spec:quality#1-time test
+@pytest.mark.parametrize("step", [-3 * HOUR, 3 * HOUR])
+def test_an_authority_whose_clock_is_far_off_is_named_and_spends_no_share(place, step):
+    authority, faults = stepped(place)
+    made, ada = offer(authority), Wallet(place, "ada")
+    faults.clock_step = step
+    refused = ada.run("accept", "--yes", "--allow-local", "--name", "web", "-", input=made, code=None)
+    assert refused.code != 0 and "clock" in refused.err
+    faults.clock_step = 0
+    ada.run("accept", "--yes", "--allow-local", "--name", "web", "-", input=made)
+
+
+#= spec:quality#1-time test
+def test_an_authority_that_was_ahead_for_a_while_still_revokes(place):
+    authority, faults = stepped(place)
+    verifier = Verifier(place, authority).start()
+
+    def revoke_and_hear():
+        share = next(entry for entry in shares(authority) if entry["state"] != "revoked")
+        before = krl_number(verifier.krl)
+        authority.run("revoke", share["share"])
+        wait_until(lambda: krl_number(verifier.krl) > before, "the list", 20)
+
+    wallets = [Wallet(place, name) for name in ("ada", "bo", "cy")]
+    for wallet in wallets:
+        wallet.run("accept", "--yes", "--allow-local", "--name", "web", "-", input=offer(authority))
+    revoke_and_hear()
+    faults.clock_step = 3 * HOUR
+    revoke_and_hear()
+    faults.clock_step = -3 * HOUR
+    revoke_and_hear()
+
+
+def shares(authority):
+    return json.loads(authority.run("list", "--json").out)["shares"]
+
+
+#= spec:quality#1-time test
+@pytest.mark.parametrize("step", [-3 * HOUR, 3 * HOUR])
+def test_waiting_for_a_list_ends_after_its_real_time(place, step):
+    authority, faults = stepped(place)
+    etag = authority.call("GET", "/v1/lists/ssh.krl").headers["etag"]
+    done = []
+
+    def wait():
+        begun = time.monotonic()
+        headers = {"If-None-Match": etag, "Prefer": "wait=3"}
+        done.append((authority.call("GET", "/v1/lists/ssh.krl", headers=headers, timeout=30).status, time.monotonic() - begun))
+
+    waiting_call = threading.Thread(target=wait)
+    waiting_call.start()
+    wait_until(lambda: "keyferry_authority_waiting_calls 1" in authority.metrics(), "the wait", 10)
+    faults.clock_step = step
+    waiting_call.join(30)
+    status, took = done[0]
+    assert status in (200, 304) and took < 15, done

@@ -151,7 +151,8 @@ def test_an_authority_on_a_failing_disk_acknowledges_only_what_is_on_it(place, k
     for _ in range(3):
         refused = share(code=None)
         assert refused.code != 0 and not refused.out.strip(), refused
-    assert faults.failed > 0
+    assert faults.failed > 0 and not authority.ready()
+    assert "disk" in authority.log() or "full" in authority.log()
     authority.kill()
     faults.heal()
     authority.start()
@@ -159,3 +160,16 @@ def test_an_authority_on_a_failing_disk_acknowledges_only_what_is_on_it(place, k
     assert before <= shares(authority) and len(shares(authority)) <= len(before) + 3
     share()
     print(f"{kind}: {len(before)} acknowledged shares checked, 3 refused")
+
+
+def test_an_authority_is_ready_again_when_its_disk_is(place):
+    authority = Authority(place)
+    authority.add_host(Sshd(place, "web", authority))
+    faults = Faults(authority)
+    authority.start()
+    faults.fail_sync = EIO
+    assert authority.run("share", "--as", LOGIN, "--host", "web", "--for", "4h", code=None).code != 0
+    assert not authority.ready()
+    faults.heal()
+    assert authority.ready()
+    authority.share("--as", LOGIN, "--host", "web", "--for", "4h")
