@@ -189,17 +189,29 @@ std::string main_page(const CLI::App& app) {
   return out + options_text(app) + std::string(kEnvironment) + std::string(kExitStatus);
 }
 
+// A server has the name of this page, in section 8.
+bool shares_its_name(const std::string& name) {
+  return name == "keyferry-relay";
+}
+
 std::string command_page(const CLI::App& command) {
   const std::string name = "keyferry-" + command.get_name();
   std::string out = page_head(name) + title_of(command, name) +
                     synopsis(command, "keyferry " + command.get_name());
+  if (shares_its_name(name)) {
+    out +=
+        ".SH DESCRIPTION\nThis is a command of the wallet. The server of that name has its page in "
+        "section 8:\n.B man 8 " +
+        roff(name) + "\n";
+  }
   const auto inner = commands_of(command);
   if (!inner.empty()) out += ".SH COMMANDS\n";
   for (const CLI::App* sub : inner) {
     out += ".TP\n.B " + roff(sub->get_name()) + "\n" + roff(sub->get_description()) + "\n";
   }
   return out + options_text(command) + examples_text(command) + std::string(kExitStatus) +
-         ".SH SEE ALSO\n.BR keyferry (1)\n";
+         ".SH SEE ALSO\n.BR keyferry (1)\n" +
+         (shares_its_name(name) ? ".BR " + roff(name) + " (8)\n" : "");
 }
 
 Result<Done> write_manual(Program& program, const std::string& name) {

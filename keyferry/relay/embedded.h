@@ -13,6 +13,7 @@ std::string_view style_css();
 std::string_view advice_html();
 std::string_view footer_html();
 std::string_view missing_html();
+std::string_view home_html();
 std::string_view openapi_yaml();  // docs/openapi/relay.yaml
 
 }  // namespace keyferry::relay::embedded

@@ -14,6 +14,9 @@ void relinquish_mailbox(CallPtr call, const MailboxId& id);  // PATCH /v1/m/{id}
 void preview_mailbox(CallPtr call, const MailboxId& id);     // GET, HEAD /v1/m/{id}
 void preview_missing(CallPtr call, const Error& error);      // the same of no mailbox's path
 
+// GET, HEAD / of a browser: a page; everything else is refused with `error`.
+void preview_home(CallPtr call, const Error& error);
+
 void put_drop(CallPtr call, const dropbox::Location& location);     // PUT /t/{location}
 void get_drop(CallPtr call, const dropbox::Location& location);     // GET, HEAD /t/{location}
 void delete_drop(CallPtr call, const dropbox::Location& location);  // DELETE /t/{location}

@@ -191,6 +191,11 @@ std::string render_missing_page(std::string_view icon_url) {
          std::string(embedded::missing_html()) + std::string(embedded::footer_html());
 }
 
+std::string render_home_page(std::string_view icon_url) {
+  return begin_page("keyferry relay", icon_url, "") + std::string(embedded::home_html()) +
+         std::string(embedded::footer_html());
+}
+
 //= spec:tigress#A-39
 //= spec:tigress#PRV-06
 const std::string& content_security_policy() {

@@ -42,6 +42,9 @@ std::string render_page(const PageInput& input);
 // render_missing_page is shown to a browser when there is no such mailbox.
 std::string render_missing_page(std::string_view icon_url);
 
+// render_home_page says what this server is, to a browser that asks for its root.
+std::string render_home_page(std::string_view icon_url);
+
 // content_security_policy allows the page its own pictures and its one style sheet, by hash, and
 // nothing else.
 const std::string& content_security_policy();

@@ -55,6 +55,14 @@ void preview_dropbox(CallPtr call) {
              200, render_page({{}, {}, vertical, link, icon_url(*call->settings), stock, stock})));
 }
 
+void preview_home(CallPtr call, const Error& error) {
+  const std::string_view method = call->request.method;
+  if ((method != "GET" && method != "HEAD") || !wants_html(call->request.headers)) {
+    return refuse(*call, error);
+  }
+  answer(*call, page_response(200, render_home_page(icon_url(*call->settings))));
+}
+
 //= spec:tigress#A-25
 //= spec:tigress#A-52
 void preview_mailbox(CallPtr call, const MailboxId& id) {

@@ -155,6 +155,7 @@ void route(const CallPtr& call, std::string_view path) {
   if (path == kMailboxes) return serve_mailboxes(call);
   if (path.starts_with(kMailbox)) return route_mailbox(call, path.substr(kMailbox.size()));
   if (path.starts_with(kDropbox)) return route_dropbox(call, path.substr(kDropbox.size()));
+  if (path == "/" || path.empty()) return preview_home(call, no_such_path());
   if (path == kOpenApi) return serve_file(call, embedded::openapi_yaml(), "application/yaml");
   if (path.starts_with(kPictures)) {
     const auto picture = find_picture(path.substr(kPictures.size()));

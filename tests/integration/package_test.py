@@ -184,7 +184,7 @@ def test_units_name_what_is_installed(machine):
         assert unit["User"] in (machine / f"usr/lib/sysusers.d/keyferry-{name}.conf").read_text()
         page, section = re.fullmatch(r"man:(\S+)\((\d)\)", unit["Documentation"]).groups()
         assert (machine / f"usr/share/man/man{section}/{page}.{section}.gz").exists()
-        assert unit["Type"] == "notify"
+        assert unit["Type"] == "notify" and re.fullmatch(r"\d+[MG]", unit["MemoryMax"])
         # Every folder that the example writes to is one that systemd makes and lets it write to.
         example = (machine / config).read_text("utf-8")
         states = {f"/var/lib/{folder}" for folder in unit["StateDirectory"].split()}
@@ -192,6 +192,20 @@ def test_units_name_what_is_installed(machine):
             assert any(path == state or path.startswith(f"{state}/") for state in states), path
         for socket in [f"keyferry-{name}.socket"] if name != "verifier" else []:
             assert dict(directives(machine, socket))["FileDescriptorName"] == "api"
+
+
+def test_manual_pages_of_one_name_lead_to_each_other(tmp_path):
+    run([ROOT / "scripts/make_man", tmp_path], env={**os.environ, "KEYFERRY_BIN": str(BIN)}, timeout=120)
+    pages = {}
+    for path in tmp_path.iterdir():
+        pages.setdefault(path.stem, []).append(path)
+    assert "keyferry-conformance" in pages
+    for name, twins in pages.items():
+        if len(twins) > 1:
+            for path in twins:
+                (other,) = (twin for twin in twins if twin != path)
+                plain = path.read_text("utf-8").replace("\\-", "-")
+                assert f".BR {name} ({other.suffix[1:]})" in plain, path
 
 
 def test_systemd_understands_the_units(machine):

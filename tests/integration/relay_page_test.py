@@ -178,7 +178,8 @@ def contrast(one, other):
 def test_a_screen_reader_finds_its_way_and_weak_eyes_can_read(relay):
     made = Device(relay).create()
     gone = relay.call("GET", "/v1/m/00000000-0000-4000-8000-000000000000", headers={"Accept": "text/html"})
-    for answer in (page(relay, made), gone):
+    home = relay.call("GET", "/", headers={"Accept": "text/html"})
+    for answer in (page(relay, made), gone, home):
         seen = Page(answer.text)
         assert ("html", {"lang": "en"}) in seen.tags and "html/head/title" in seen.paths
         for landmark in ("header", "main", "footer"):
@@ -229,3 +230,25 @@ def test_no_such_mailbox_is_a_page_for_people_and_a_problem_for_programs(relay):
     damaged = relay.call("GET", path_of(made) + "%23secret", headers={"Accept": "text/html"})
     assert damaged.status == 404 and damaged.body == person.body and damaged.headers.keys() == person.headers.keys()
     assert relay.call("PUT", path_of(made) + "%23secret", headers={"Accept": "text/html"}).json()["error"] == "not_found"
+
+
+def test_the_root_is_a_page_for_people_and_a_problem_for_programs(relay):
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    person = relay.call("GET", "/", headers=browser)
+    assert person.status == 200 and person.headers["content-type"] == "text/html; charset=utf-8"
+    for words in ("carries sealed messages", "open the whole link", "Looking takes nothing", "cannot read it"):
+        assert words in Page(person.text).text, words
+    assert "<script" not in person.text and person.headers["content-security-policy"].startswith("default-src 'none'")
+    head = relay.call("HEAD", "/", headers=browser)
+    assert head.status == 200 and head.body == b"" and head.headers["content-length"] == str(len(person.body))
+    wanted = relay.call("GET", "/nowhere")
+    for method, headers in (("GET", {}), ("GET", {"Accept": "*/*"}), ("GET", {"Accept": "application/json"}), ("POST", browser), ("PUT", browser)):
+        refused = relay.call(method, "/", headers=headers)
+        assert refused.status == 404 and refused.body == wanted.body, (method, headers)
+
+
+def test_the_root_below_a_base_path_is_a_page_too(place):
+    relay = Relay(place, engine="memory", tls=False, config={"public": {"url": "https://relay.example/carry"}}).start()
+    for path in ("/carry/", "/carry", "/"):
+        answer = relay.call("GET", path, headers={"Accept": "text/html"})
+        assert answer.status == 200 and "https://relay.example/carry/v1/pictures/icon.png" in answer.text, path
