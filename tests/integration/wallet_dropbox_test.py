@@ -108,13 +108,16 @@ def test_what_was_taken_back_leads_nowhere(world):
 
 @pytest.mark.parametrize("mode", ["--now", "--confirm"])
 def test_who_says_no_gives_the_link_back(world, mode):
-    made = world.give() if mode == "--now" else world.share().events[0]
+    sender = world.share() if mode == "--confirm" else None
+    made = sender.until("link") if sender else world.give()
     world.bob.run("relay", "trust", world.proxy.url, "--allow-local")
     # Nobody can be asked without a terminal, so this wallet gives up when it has seen what is offered.
     left = world.bob.run("accept", "--allow-local", "-", input=made["link"] + "\n", code=None)
     assert left.code != 0 and world.bob.json("list")["credentials"] == []
     deleted = [call for call in world.calls if call.method == "DELETE"]
     assert deleted and len(world.lies_there()) == 1, "message 0 lies where it lay"
+    if sender:
+        sender.kill()
 
 
 def test_the_secret_goes_another_way(world):
