@@ -66,7 +66,7 @@ Result<SecretBytes> read_what(Session& session, AcceptOptions& options, wallet::
   if (!options.picture.empty()) return read_picture(options.picture);
   const bool given = !options.what.empty() && options.what != "-";
   if (session.wallet().stream && !given) return read_secret_of_stream(session, take);
-  if (options.what.empty()) return session.terminal().ask_line("link or offer", "LINK or -");
+  if (options.what.empty()) return session.terminal().ask_line("link or offer", "LINK or -", {});
   if (options.what == "-") {
     KF_TRY(SecretBytes text, read_standard_input());
     split_off_numbers(text, take);

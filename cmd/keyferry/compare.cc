@@ -6,12 +6,13 @@ namespace keyferry::cli {
 wallet::WordsSource words_source(const std::string& words) {
   if (words.empty()) return {};
   if (words == "-") {
-    return []() -> Result<std::optional<std::string>> {
-      KF_TRY(std::string line, read_line_of_input());
+    return [](const wallet::Person::Stop& stop) -> Result<std::optional<std::string>> {
+      KF_TRY(std::string line, read_line_of_input(stop));
       return std::optional(std::move(line));
     };
   }
-  return [given = std::optional(words)]() mutable -> Result<std::optional<std::string>> {
+  return [given = std::optional(words)](
+             const wallet::Person::Stop&) mutable -> Result<std::optional<std::string>> {
     return std::exchange(given, std::nullopt);
   };
 }

@@ -93,8 +93,9 @@ Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) 
   return give;
 }
 
+// Said once the share is made: what a thief could do with what is printed below.
 //= spec:tigress#SYS-02
-Result<Done> warn(Session& session, const std::string& what, const ShareOptions& options) {
+void announce(Session& session, const std::string& what, const ShareOptions& options) {
   Terminal& terminal = session.terminal();
   if (options.pin && !options.now) {
     terminal.say(std::string("below the link stands the PIN") +
@@ -104,22 +105,23 @@ Result<Done> warn(Session& session, const std::string& what, const ShareOptions&
   if (options.code) {
     terminal.say("nobody gets " + what +
                  " without the code: send it another way than the link, best by voice");
-    return Done{};
-  }
-  if (!options.now) {
+  } else if (!options.now) {
     terminal.say("nobody gets " + what +
                  " before you have compared three words with the person (--now: whoever opens the "
                  "link first)");
-    return Done{};
-  }
-  if (options.pin) {
+  } else if (options.pin) {
     terminal.say("whoever has both the link and the PIN gets " + what +
                  ": send the PIN another way than the link, best by voice");
-    return Done{};
+  } else {
+    terminal.say("whoever opens this link first gets " + what);
   }
-  terminal.say("whoever opens this link first gets " + what);
-  if (!terminal.can_answer()) return Done{};
-  KF_TRY(const bool yes, terminal.agree("make it, without a PIN?"));
+}
+
+Result<Done> agree_to_open(Session& session, const std::string& what, const ShareOptions& options) {
+  Terminal& terminal = session.terminal();
+  if (!options.now || options.pin || !terminal.can_answer()) return Done{};
+  KF_TRY(const bool yes, terminal.agree("whoever opens the link first will get " + what +
+                                        ": make it, without a PIN?"));
   if (!yes) return fail(Errc::forbidden, "you said no: nothing was shared", "declined");
   return Done{};
 }
@@ -233,10 +235,15 @@ Result<Done> share(Program& program, const ShareOptions& options) {
   KF_TRY(const wallet::CredentialRecord credential,
          wallet::load_credential(wallet.home, options.credential));
   KF_TRY(const std::string title, wallet::check_wish(credential, give, wallet.web.now()));
-  KF_TRY(warn(*session, title, options));
+  KF_TRY(agree_to_open(*session, title, options));
   wallet::renew_due(wallet);
-  KF_TRY(wallet::GiveRecord record, wallet::give_share(wallet, credential, give));
+  KF_TRY(wallet::Given given, wallet::give_share(wallet, credential, give));
+  wallet::GiveRecord& record = given.record;
+  announce(*session, title, options);
   KF_TRY(finish(program, *session, record, {options.qr, options.split, options.copy}));
+  {
+    const file::Lock shown = std::move(given.making);
+  }
   if (!record.confirmed) return Done{};
   return carry_out(program, *session, record, options.words);
 }
@@ -391,9 +398,10 @@ void add_share(Program& program) {
 
 void add_rearm(Program& program) {
   auto options = std::make_shared<RearmOptions>();
-  CLI::App* command =
-      add_command(program, "rearm", "unlock a share after too many wrong PINs: new link, new PIN",
-                  {"keyferry rearm k3jx2", "keyferry rearm k3jx2 --json"});
+  CLI::App* command = add_command(program, "rearm",
+                                  "unlock a share after five wrong PINs: a new PIN, and a new link "
+                                  "unless words or a code were compared",
+                                  {"keyferry rearm k3jx2", "keyferry rearm k3jx2 --json"});
   command->add_option("share", options->share, "its id, or the beginning of it")
       ->type_name("SHARE")
       ->required();

@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMostInput = 65536;
 constexpr std::size_t kMostLine = 4096;
+constexpr int kBetweenLooks = 2000;  // milliseconds
 
 // EchoOff turns the echo of a terminal off while it lives.
 class EchoOff {
@@ -49,6 +51,20 @@ void write_text(int descriptor, std::string_view text) {
     if (done <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(done));
   }
+}
+
+// await_input waits until something can be read; false: `stop` gave it up.
+bool await_input(int descriptor, const wallet::Person::Stop& stop) {
+  if (!stop) return true;
+  for (pollfd poll{descriptor, POLLIN, 0};;) {
+    const int ready = ::poll(&poll, 1, kBetweenLooks);
+    if (ready > 0) return true;
+    if (ready == 0 && stop()) return false;
+  }
+}
+
+Error stopped() {
+  return fail(Errc::conflict, "the question was given up", "stopped");
 }
 
 }  // namespace
@@ -95,21 +111,22 @@ void Terminal::say(std::string_view line) {
 
 Result<bool> Terminal::agree(std::string_view question) {
   if (yes_) return true;
-  KF_TRY(const SecretBytes answer, read_line(std::string(question) + " [y/N] ", "--yes", true));
+  KF_TRY(const SecretBytes answer, read_line(std::string(question) + " [y/N] ", "--yes", true, {}));
   const std::string_view text = text_of(answer.expose());
   return text == "y" || text == "Y" || text == "yes" || text == "YES" || text == "Yes";
 }
 
 Result<SecretBytes> Terminal::ask_secret(std::string_view question, std::string_view option) {
-  return read_line(std::string(question) + ": ", option, false);
+  return read_line(std::string(question) + ": ", option, false, {});
 }
 
-Result<SecretBytes> Terminal::ask_line(std::string_view question, std::string_view option) {
-  return read_line(std::string(question) + ": ", option, true);
+Result<SecretBytes> Terminal::ask_line(std::string_view question, std::string_view option,
+                                       const Stop& stop) {
+  return read_line(std::string(question) + ": ", option, true, stop);
 }
 
 Result<SecretBytes> Terminal::read_line(std::string_view question, std::string_view option,
-                                        bool echo) {
+                                        bool echo, const Stop& stop) {
   if (descriptor_ < 0) {
     return fail(Errc::invalid,
                 "there is no terminal to ask \"" + std::string(question) + "\": answer with " +
@@ -118,6 +135,10 @@ Result<SecretBytes> Terminal::read_line(std::string_view question, std::string_v
   }
   end_live_line();
   write_text(descriptor_, question);
+  if (!await_input(descriptor_, stop)) {
+    write_text(descriptor_, "\n");
+    return stopped();
+  }
   Bytes line;
   line.reserve(kMostLine);  // never moved, so never left behind unwiped
   {
@@ -134,9 +155,10 @@ Result<SecretBytes> Terminal::read_line(std::string_view question, std::string_v
   return SecretBytes(std::move(line));
 }
 
-Result<std::string> read_line_of_input() {
+Result<std::string> read_line_of_input(const wallet::Person::Stop& stop) {
   std::string line;
   for (char c = 0; line.size() < kMostLine;) {
+    if (!await_input(STDIN_FILENO, stop)) return stopped();
     const ssize_t got = ::read(STDIN_FILENO, &c, 1);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail(Errc::io, "cannot read standard input");

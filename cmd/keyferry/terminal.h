@@ -22,11 +22,13 @@ class Terminal final : public wallet::Person {
             std::string_view line) override;
   Result<bool> agree(std::string_view question) override;
   Result<SecretBytes> ask_secret(std::string_view question, std::string_view option) override;
-  Result<SecretBytes> ask_line(std::string_view question, std::string_view option) override;
+  Result<SecretBytes> ask_line(std::string_view question, std::string_view option,
+                               const Stop& stop) override;
   bool can_answer() const override { return descriptor_ >= 0; }
 
  private:
-  Result<SecretBytes> read_line(std::string_view question, std::string_view option, bool echo);
+  Result<SecretBytes> read_line(std::string_view question, std::string_view option, bool echo,
+                                const Stop& stop);
   void end_live_line();
   bool yes_;
   bool quiet_;
@@ -37,9 +39,10 @@ class Terminal final : public wallet::Person {
 // print_json writes an object on standard output, one line.
 void print_json(const boost::json::value& value);
 
-// read_line_of_input reads one line of standard input, without its end. Errors: invalid with reason
-// no_terminal (there is none), too_large.
-Result<std::string> read_line_of_input();
+// read_line_of_input reads one line of standard input, without its end; `stop` as in
+// Person::ask_line. Errors: invalid with reason no_terminal (there is none), conflict with reason
+// stopped, too_large.
+Result<std::string> read_line_of_input(const wallet::Person::Stop& stop);
 
 // read_standard_input reads everything, at most 64 KiB. Errors: too_large, io.
 Result<SecretBytes> read_standard_input();

@@ -71,8 +71,9 @@ Error token_error(Error error) {
   } else if (error.reason == "locked") {
     error.code = Errc::forbidden;
     error.detail =
-        "this share is locked after five wrong PINs: the sender unlocks it with `keyferry rearm` "
-        "and sends a new link and PIN; nothing was taken";
+        "this share is locked after five wrong PINs; nothing was taken. The sender unlocks it with "
+        "`keyferry rearm` and tells you a new PIN, and sends a new link unless the two of you "
+        "compared words or a code: then this link goes on";
   } else if (error.reason == "pin_required") {
     error.code = Errc::invalid;
     error.detail = "this share asks for a PIN: give the one the sender told you (--pin)";

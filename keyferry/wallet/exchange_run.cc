@@ -12,6 +12,7 @@ using transfer::Ended;
 constexpr auto kFetch = std::chrono::seconds(25);
 constexpr auto kNetworkPause = std::chrono::seconds(1);
 constexpr int kRaces = 8;
+constexpr int kLooksElsewhere = 5;
 
 }  // namespace
 
@@ -62,7 +63,15 @@ Result<Effects> ExchangeRun::await(Time deadline) {
   return effects;
 }
 
+Result<Effects> ExchangeRun::meanwhile() {
+  if (wallet_.web.now() >= deadline_) return kept(this->deadline());
+  KF_TRY(Effects effects, glance());
+  if (!effects.empty() || ++looks_ % kLooksElsewhere != 0) return effects;
+  return idle();
+}
+
 Result<Ended> ExchangeRun::run(Time deadline) {
+  deadline_ = deadline;
   auto begun = begin();
   while (!begun && wait_out(begun.error(), deadline)) begun = begin();
   KF_TRY(Effects effects, std::move(begun));

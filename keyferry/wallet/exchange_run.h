@@ -52,6 +52,9 @@ class ExchangeRun {
   Result<transfer::Effects> kept(transfer::Effects effects);
   // glance looks whether something has come meanwhile: a person may have thought for an hour.
   Result<transfer::Effects> glance() { return judge(courier_.look()); }
+  // meanwhile is called again and again while a person is asked: what follows from what has come,
+  // from the deadline, or, every few times, from a look elsewhere.
+  Result<transfer::Effects> meanwhile();
 
   Wallet& wallet_;
   Courier& courier_;
@@ -66,6 +69,8 @@ class ExchangeRun {
   bool wait_out(const Error& error, Time deadline);
 
   bool told_ = false;
+  Time deadline_ = Time::max();
+  int looks_ = 0;
 };
 
 // was_lost says whether `error` is a call that may have been lost on the way: worth repeating.

@@ -18,6 +18,7 @@ namespace keyferry::wallet {
 namespace {
 
 constexpr std::size_t kMostNote = 200;
+constexpr auto kMakingPatience = std::chrono::minutes(1);
 
 boost::json::array array_of(const std::vector<std::string>& texts) {
   return boost::json::array(texts.begin(), texts.end());
@@ -61,6 +62,13 @@ Result<Done> check_note(const std::optional<std::string>& note) {
               "a note has at most 200 characters, no line breaks and no invisible ones", "usage");
 }
 
+Result<file::Lock> lock_request(Wallet& wallet, const std::string& request) {
+  auto lock = wallet.home.lock_transfer(request);
+  if (lock || lock.error().reason != "busy") return lock;
+  wallet.person.say("the same share is being made by another keyferry process: waiting for it");
+  return wallet.home.lock_transfer(request, kMakingPatience);
+}
+
 }  // namespace
 
 Result<std::string> check_wish(const CredentialRecord& credential, const GiveOptions& options,
@@ -89,8 +97,8 @@ Result<std::string> check_wish(const CredentialRecord& credential, const GiveOpt
   return kind->title(child) + " until " + show_time(until);
 }
 
-Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential,
-                              const GiveOptions& options) {
+Result<Given> give_share(Wallet& wallet, const CredentialRecord& credential,
+                         const GiveOptions& options) {
   KF_TRY(check_note(options.note));
   KF_TRY(Holder holder, Holder::open(wallet, credential));
   boost::json::object order = order_of(credential, options);
@@ -103,11 +111,12 @@ Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential
                        : options.suite ? " dropbox "
                                        : " ") +
                       options.note.value_or(""));
-  KF_TRY(const file::Lock lock, wallet.home.lock_transfer(request));
+  KF_TRY(file::Lock making, lock_request(wallet, request));
   KF_TRY(std::optional<GiveRecord> before, find_unfinished(wallet.home, request));
   if (before) {
     wallet.person.say("going on with the share that was begun before");
-    return finish_give(wallet, holder, *std::move(before));
+    KF_TRY(GiveRecord finished, finish_give(wallet, holder, *std::move(before)));
+    return Given{std::move(finished), std::move(making)};
   }
   KF_TRY(const IssuerMetadata* about, holder.authority().metadata());
   std::string relay;
@@ -127,7 +136,8 @@ Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential
   //= spec:transfer#5-pin
   if (options.pin) record.order["pin"] = digest::random_digits(kPinDigits);
   KF_TRY(save_give(wallet.home, record));
-  return finish_give(wallet, holder, std::move(record));
+  KF_TRY(GiveRecord finished, finish_give(wallet, holder, std::move(record)));
+  return Given{std::move(finished), std::move(making)};
 }
 
 Result<Done> mark_shown(const Home& home, GiveRecord& record) {
@@ -142,12 +152,9 @@ std::string pin_of(const GiveRecord& record) {
   return pin != nullptr && pin->is_string() ? std::string(pin->get_string()) : std::string();
 }
 
-Result<Done> end_give(Wallet& wallet, const GiveRecord& record) {
-  if (record.confirmed) {
-    const auto ended = cancel_give(wallet, record);
-    if (!ended && ended.error().reason == "busy") return Done{};
-    return ended;
-  }
+namespace {
+
+void close_place(Wallet& wallet, const GiveRecord& record) {
   if (!record.file.empty()) {
     direct_carrier(wallet, record.file)->close();
   } else if (record.suite) {
@@ -157,6 +164,18 @@ Result<Done> end_give(Wallet& wallet, const GiveRecord& record) {
     const auto removed = relay.remove(*record.link, {record.device_claim, record.delete_request});
     static_cast<void>(removed);
   }
+}
+
+}  // namespace
+
+Result<Done> end_give(Wallet& wallet, const GiveRecord& record) {
+  if (record.confirmed) {
+    const auto ended = cancel_give(wallet, record);
+    if (ended || ended.error().reason != "busy") return ended;
+    close_place(wallet, record);
+    return Done{};
+  }
+  close_place(wallet, record);
   return erase_give(wallet.home, record.id);
 }
 

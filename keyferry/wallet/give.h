@@ -44,8 +44,15 @@ Result<std::string> check_wish(const CredentialRecord& credential, const GiveOpt
 // mode with the invite (carry_out_give goes on from there), at a relay. A call that was cut off is
 // finished by calling again with the same options, as long as its link was not shown. What is
 // refused is refused before anything was made; a share whose mailbox is refused is taken back.
-Result<GiveRecord> give_share(Wallet& wallet, const CredentialRecord& credential,
-                              const GiveOptions& options);
+//
+// `making` is held until the link was shown (mark_shown): the same command in another process waits
+// for it, and then makes a share of its own.
+struct Given {
+  GiveRecord record;
+  file::Lock making;
+};
+Result<Given> give_share(Wallet& wallet, const CredentialRecord& credential,
+                         const GiveOptions& options);
 
 // rearm_share unlocks a locked share with a new PIN. An immediate one gets a new code, mailbox and
 // link too, and the old mailbox is deleted. A confirmed one keeps its exchange: the record that
@@ -65,7 +72,7 @@ std::string pin_of(const GiveRecord& record);
 
 // end_give deletes the mailbox (errors are of no consequence) and erases the record; in a confirmed
 // exchange it tells the other side instead, which reads why. One that another process carries out
-// is left to that process.
+// is left to that process, which finds its place gone.
 Result<Done> end_give(Wallet& wallet, const GiveRecord& record);
 
 }  // namespace keyferry::wallet

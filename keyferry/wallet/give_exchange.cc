@@ -43,6 +43,8 @@ class GiveExchange final : public ExchangeRun {
         words_(words) {}
 
   const ConfirmedSender& machine() const { return machine_; }
+  // revoked says whether the authority told that somebody revoked the share meanwhile.
+  bool revoked() const { return revoked_; }
   // taken says whether the authority told that the share was redeemed.
   bool taken() const { return taken_; }
   // cancel gives up, unless the exchange has ended: then it does what is still owed.
@@ -67,8 +69,9 @@ class GiveExchange final : public ExchangeRun {
 
  private:
   Result<Holder*> holder();
+  void tell_lock();
   Result<Effects> compare(const transfer::AskWords& ask);
-  Result<std::optional<std::string>> next_words();
+  Result<std::optional<std::string>> next_words(const Person::Stop& stop);
   Result<Effects> grant(const transfer::CallGrant& grant);
   Result<Done> call(const std::string& method, const std::string& rest);
   Result<Done> revoke_unless_redeemed();
@@ -80,6 +83,8 @@ class GiveExchange final : public ExchangeRun {
   const WordsSource& words_;
   std::optional<Holder> holder_;
   bool taken_ = false;
+  bool revoked_ = false;
+  bool locked_ = false;
 };
 
 Result<Holder*> GiveExchange::holder() {
@@ -106,11 +111,20 @@ void GiveExchange::sent() {
 Result<Effects> GiveExchange::idle() {
   KF_TRY(Holder * who, holder());
   const auto share = who->share(record_.share);
+  if (share && locked_ != (share->state == "locked")) tell_lock();
   if (!share || is_open(*share)) return Effects{};
   if (is_over(*share)) return kept(machine_.cancel());
   if (!taken_) wallet_.person.step("redeemed", {}, "the authority says that it was fetched");
   taken_ = true;
   return Effects{};
+}
+
+void GiveExchange::tell_lock() {
+  locked_ = !locked_;
+  if (!locked_) return wallet_.person.step("unlocked", {}, "it has a new PIN");
+  wallet_.person.step("locked", {{"share", record_.share}},
+                      "locked after five wrong PINs: `keyferry rearm " + record_.share +
+                          "` in another terminal prints a new PIN, the link stays");
 }
 
 Result<Effects> GiveExchange::perform(const Effect& effect) {
@@ -126,22 +140,29 @@ Result<Effects> GiveExchange::perform(const Effect& effect) {
   return Effects{};
 }
 
-Result<std::optional<std::string>> GiveExchange::next_words() {
+Result<std::optional<std::string>> GiveExchange::next_words(const Person::Stop& stop) {
   if (words_) {
-    KF_TRY(auto given, words_());
+    KF_TRY(auto given, words_(stop));
     if (given) return given;
   }
   KF_TRY(const SecretBytes typed,
          wallet_.person.ask_line("type the words the other person reads out (or no)",
                                  "--words, once they have told you: keyferry watch " +
-                                     record_.share + " --words 'first second third'"));
+                                     record_.share + " --words 'first second third'",
+                                 stop));
   return std::optional(std::string(text_of(typed.expose())));
 }
 
 //= spec:transfer#4-words
 Result<Effects> GiveExchange::compare(const transfer::AskWords& ask) {
-  KF_TRY(Effects meanwhile, glance());
-  if (!meanwhile.empty()) return meanwhile;
+  KF_TRY(Effects came, glance());
+  if (!came.empty()) return came;
+  // A cancel, a revoke or the deadline ends the question too.
+  const Person::Stop stop = [&] {
+    auto follows = meanwhile();
+    if (follows) came = *std::move(follows);
+    return !came.empty();
+  };
   wallet_.person.step("compare", {{"label", ask.label}, {"tries_left", ask.tries_left}},
                       ask.tries_left == 3
                           ? "ask the person whom you mean for the three words"
@@ -149,7 +170,9 @@ Result<Effects> GiveExchange::compare(const transfer::AskWords& ask) {
                                 (ask.tries_left == 1 ? " entry" : " entries") +
                                 " left; ask the person again");
   for (;;) {
-    KF_TRY(const auto typed, next_words());
+    const auto answer = next_words(stop);
+    if (!came.empty()) return came;
+    KF_TRY(const auto typed, answer);
     if (!typed || typed->find_first_not_of(" \t\r\n") == typed->npos) continue;
     if (*typed == "no" || *typed == "NO" || *typed == "No") return kept(machine_.refuse());
     const auto odd = transfer::odd_one_out(*typed);
@@ -201,6 +224,7 @@ Result<Done> GiveExchange::revoke_unless_redeemed() {
   }
   if (!is_open(*share)) {
     taken_ = share->state == "redeemed";
+    revoked_ = share->state == "revoked";
     return Done{};
   }
   return call("DELETE", "");
@@ -285,6 +309,10 @@ Result<GiveOutcome> carry_out_give(Wallet& wallet, GiveRecord& record, const Wor
     return GiveOutcome{ended.reason, words_to_sender(ended) + ": keyferry rearm " + record.share};
   }
   KF_TRY(erase(wallet, record));
+  if (!taken && running->run.revoked() && ended.reason == "expired") {
+    return GiveOutcome{"revoked",
+                       "the share was revoked: nobody got anything, and its link is dead"};
+  }
   if (taken) return GiveOutcome{"", "a wallet that " + calls_itself(label) + " has it now"};
   return GiveOutcome{ended.reason, words_to_sender(ended)};
 }

@@ -12,8 +12,8 @@ namespace keyferry::wallet {
 
 // WordsSource gives the words that the other person reads out where they do not come from a
 // terminal (--words): a text once for every time that they are asked for, then nothing. Empty: the
-// person is asked.
-using WordsSource = std::function<Result<std::optional<std::string>>()>;
+// person is asked. `stop` as in Person::ask_line.
+using WordsSource = std::function<Result<std::optional<std::string>>(const Person::Stop& stop)>;
 
 // GiveOutcome is how an exchange ended: `reason` is empty when the receiver has the credential,
 // else the word of transfer.md, and `text` says it to the person.

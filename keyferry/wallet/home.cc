@@ -19,6 +19,17 @@ bool ssh_can_name(const std::string& path) {
                       [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
 }
 
+Result<file::Lock> acquire(const file::Path& path, Duration patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (true) {
+    auto lock = file::Lock::acquire(path);
+    if (lock || lock.error().code != Errc::conflict || std::chrono::steady_clock::now() >= end) {
+      return lock;
+    }
+    std::this_thread::sleep_for(kLockPause);
+  }
+}
+
 }  // namespace
 
 Result<Home> Home::open(const file::Path& root) {
@@ -50,18 +61,11 @@ file::Path Home::exchange_file(std::string_view id) const {
 }
 
 Result<file::Lock> Home::lock() const {
-  const auto end = std::chrono::steady_clock::now() + kLockPatience;
-  while (true) {
-    auto lock = file::Lock::acquire(root_ / "lock");
-    if (lock || lock.error().code != Errc::conflict || std::chrono::steady_clock::now() > end) {
-      return lock;
-    }
-    std::this_thread::sleep_for(kLockPause);
-  }
+  return acquire(root_ / "lock", kLockPatience);
 }
 
-Result<file::Lock> Home::lock_transfer(std::string_view id) const {
-  auto lock = file::Lock::acquire(transfers_folder() / ("lock-" + std::string(id)));
+Result<file::Lock> Home::lock_transfer(std::string_view id, Duration patience) const {
+  auto lock = acquire(transfers_folder() / ("lock-" + std::string(id)), patience);
   if (!lock && lock.error().code == Errc::conflict) {
     return fail(Errc::io,
                 "the same share is being worked on by another keyferry process: wait for "

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "keyferry/base/clock.h"
 #include "keyferry/file/file.h"
 
 namespace keyferry::wallet {
@@ -35,10 +36,10 @@ class Home {
   file::Path exchange_file(std::string_view id) const;
 
   // lock waits up to 5 s for other wallet processes that change names or settings. lock_transfer
-  // does not wait: it fails with io and reason busy ("is running in another window") when the same
-  // share is being taken or made elsewhere.
+  // waits for `patience`: then it fails with io and reason busy when the same share is still being
+  // taken or made elsewhere.
   Result<file::Lock> lock() const;
-  Result<file::Lock> lock_transfer(std::string_view id) const;
+  Result<file::Lock> lock_transfer(std::string_view id, Duration patience = {}) const;
 
  private:
   explicit Home(file::Path root) : root_(std::move(root)) {}

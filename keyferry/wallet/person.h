@@ -1,6 +1,7 @@
 // The person in front of the wallet, as the library sees them.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,8 @@ namespace keyferry::wallet {
 // Person answers questions and is told what happens. Used from one thread.
 class Person {
  public:
+  using Stop = std::function<bool()>;
+
   virtual ~Person() = default;
 
   // say shows one plain line: a step, a fact, a warning. Never a secret.
@@ -32,8 +35,11 @@ class Person {
   // invalid where nobody can be asked; `option` names the option that answers.
   virtual Result<SecretBytes> ask_secret(std::string_view question, std::string_view option) = 0;
 
-  // ask_line asks for a text that may be seen while it is typed. Errors: as ask_secret.
-  virtual Result<SecretBytes> ask_line(std::string_view question, std::string_view option) = 0;
+  // ask_line asks for a text that may be seen while it is typed. `stop`, if there is one, is called
+  // every two seconds until a line has been typed; true gives the question up. Errors: as
+  // ask_secret; conflict with reason `stopped`.
+  virtual Result<SecretBytes> ask_line(std::string_view question, std::string_view option,
+                                       const Stop& stop) = 0;
 
   // can_answer says whether somebody sits at a terminal, so that asking again makes sense.
   virtual bool can_answer() const = 0;

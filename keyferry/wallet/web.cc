@@ -83,6 +83,9 @@ Result<net::Response> Web::send_once(const net::ClientRequest& request) {
     if (const auto url = codec::parse_web_url(request.url)) {
       error.detail = url->origin + ": " + error.detail;
     }
+    // The one refusal of the client itself (net/http_client.h).
+    if (error.code == Errc::forbidden)
+      error.detail += "; if it is meant to be there: --allow-local";
     return error;
   }
   note_date(*answer);

@@ -1,10 +1,11 @@
 """Confirmed sharing between two real wallets: the words decide, and both sides learn how it ended."""
 
+import fcntl
 import re
 import time
 
 import pytest
-from support import BIN, Wallet, wait_until
+from support import BIN, LOGIN, Wallet, wait_until
 from support.exchange import Receiver, Sender, World
 from support.receiver import Receiver as Stranger
 from support.terminal import Terminal
@@ -126,12 +127,71 @@ def test_the_sender_takes_it_back_while_the_other_waits(world):
             sender.kill()
         world.ada.run("revoke", sender.share)
         if alive:
-            sender.say(receiver.until("words")["words"])
-            assert sender.wait() == 3
+            assert sender.wait() == 3 and "revoked" in sender.error["detail"], "nobody types anything"
         assert receiver.wait() == 3, receiver.events
         assert world.record(sender)["state"] == "revoked"
         assert wallet.json("list")["credentials"] == []
         world.nothing_is_left(world.ada, wallet)
+
+
+def test_a_revoke_ends_a_share_that_nobody_has_opened(world):
+    sender = world.share()
+    sender.until("waiting")
+    world.ada.run("revoke", sender.share)
+    assert sender.wait() == 3 and sender.error["error"] == "revoked"
+    assert "the share was revoked: nobody got anything" in sender.error["detail"]
+    world.nothing_is_left(world.ada)
+
+
+def test_a_question_on_the_terminal_ends_with_the_share(world):
+    sender = Terminal([BIN / "keyferry", "share", "own", "--for", "1h", "--allow-local"], world.ada.env)
+    sender.expect("waiting for the other side")
+    receiver = Receiver(world.bob, re.search(r"https://\S+#\S+", sender.seen).group())
+    receiver.until("words")
+    sender.expect("type the words the other person reads out (or no): ")
+    receiver.kill()
+    world.bob.run("accept", "--cancel", "--allow-local", "-", input=re.search(r"https://\S+#\S+", sender.seen).group())
+    assert sender.end() == 3 and "the other side gave up" in sender.seen
+
+
+def test_an_equal_command_waits_until_the_first_has_shown_its_link(world):
+    command = ["share", "own", "--now", "--pin", "--for", "1h", "--allow-local"]
+    first = world.ada.run(*command)
+    held = [open(path, "rb") for path in (world.ada.home / "transfers").glob("lock-*")]
+    for lock in held:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as a process that is still at it
+    second = world.ada.start(*command)
+    wait_until(lambda: "by another keyferry process: waiting for it" in second.log(), "the second to wait", 30)
+    for lock in held:
+        lock.close()
+    assert second.wait(60) == 0 and "busy" not in second.log(), second.log()
+    link = re.search(r"https://\S+#\w+", second.log()).group()
+    assert link not in first.out, "a share of its own"
+
+
+def test_a_local_relay_is_refused_before_anything_is_announced(world):
+    stranger = Wallet(world.place, "stranger")
+    offer = world.authority.share("--as", LOGIN, "--host", "web", "--for", "8h", "--depth", "1")
+    stranger.run("accept", "--yes", "--allow-local", "--name", "own", "-", input=offer)
+    refused = stranger.run("share", "own", "--for", "1h", "--yes", "--relay", world.relay.url, code=None)
+    assert refused.code != 0 and "--allow-local" in refused.err and "three words" not in refused.err, refused
+    assert refused.out == ""
+
+
+def test_the_waiting_sender_hears_of_a_lock(world):
+    sender = world.share("--pin")
+    wrong = "000000" if sender.pin != "000000" else "111111"
+    receiver = world.take(sender, "--pin", wrong)
+    sender.say(receiver.until("words")["words"])
+    assert receiver.wait() == 3
+    for _ in range(4):
+        refused = world.take(sender, "--pin", wrong)
+        assert refused.wait() == 3
+    assert refused.error["error"] == "locked" and "then this link goes on" in refused.error["detail"]
+    assert sender.until("locked")["share"] == sender.share
+    pin = world.ada.json("rearm", sender.share)["pin"]
+    assert world.take(sender, "--pin", pin).wait() == 0
+    assert sender.wait() == 0
 
 
 def test_the_receiver_gives_up(world):
@@ -141,7 +201,6 @@ def test_the_receiver_gives_up(world):
     sender.until("compare")
     receiver.kill()
     world.bob.run("accept", "--cancel", "--allow-local", "-", input=sender.link)
-    sender.say(receiver.until("words")["words"])
     assert sender.wait() == 3 and "the other side gave up" in sender.error["detail"]
     assert world.record(sender)["state"] == "revoked"
     world.nothing_is_left(world.ada, world.bob)
@@ -168,7 +227,6 @@ def test_the_deadline_comes_between(world):
     receiver = world.take(sender)
     receiver.until("words")
     assert receiver.wait() == 3 and receiver.error["error"] == "expired"
-    sender.say("clockwork pyramid slowdown")
     assert sender.wait() == 3 and sender.error["error"] == "expired"
     assert world.bob.json("list")["credentials"] == []
 

@@ -202,10 +202,8 @@ def test_giving_up_a_share_in_a_file_tells_the_sender(world):
     receiver.until("words")
     sender.until("compare")
     receiver.kill()
-    words = receiver.until("words")["words"]
     given_up = world.bob.run("accept", "--cancel", "--file", place, "-", input=secret + "\n")
     assert "given up" in given_up.err
-    sender.say(words)
     assert sender.wait() == 3 and sender.error["error"] == "user"
     world.nothing_is_left(world.ada, world.bob)
     nothing = world.bob.run("accept", "--cancel", "--file", place, "-", input=secret + "\n", code=3)
