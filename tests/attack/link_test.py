@@ -142,8 +142,7 @@ def test_taken_back_before_it_is_opened(field, table, mode):
     given, zoe = field.give(mode), field.wallet("zoe", "Zoe")
     field.ada.run("revoke", given.share, "--yes")
     refused = field.take(given, zoe, pin=given.pin, code=given.code)
-    if mode in WORDS:  # Ada's other terminal still waits; even right words give nothing any more
-        given.sender.say(refused.until("words")["words"])
+    if mode in WORDS:  # Ada's other terminal, which waited, hears of it
         assert given.sender.wait() == 3, given.sender.errors
     assert refused.wait() == 3, refused.events
     assert field.record(given)["state"] == "revoked" and zoe.json("list")["credentials"] == []
