@@ -4,6 +4,7 @@
 
 #include "keyferry/wallet/direct_stream.h"
 #include "keyferry/wallet/picture.h"
+#include "keyferry/wallet/picture_apart.h"
 #include "keyferry/wallet/show_list.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_files.h"
@@ -50,7 +51,7 @@ void split_off_numbers(SecretBytes& text, wallet::TakeOptions& take) {
 
 Result<SecretBytes> read_picture(const std::string& path) {
   KF_TRY(const Bytes picture, file::read(path, wallet::kMostPicture));
-  KF_TRY(std::string text, wallet::read_qr(picture));
+  KF_TRY(std::string text, wallet::read_qr_apart(picture));
   SecretBytes secret = SecretBytes::copy(bytes_of(text));
   wipe(text);
   return secret;

@@ -6,6 +6,7 @@
 #include "keyferry/codec/json.h"
 #include "keyferry/digest/hash.h"
 #include "keyferry/wallet/picture.h"
+#include "keyferry/wallet/picture_apart.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -57,7 +58,7 @@ Result<Bytes> FileCarrier::drawn(const std::string& text) const {
 
 Result<std::string> FileCarrier::text() const {
   KF_TRY(const Bytes octets, file::read(path_, kMostPicture));
-  if (is_picture(octets)) return read_qr(octets);
+  if (is_picture(octets)) return read_qr_apart(octets);
   return std::string(text_of(octets));
 }
 
