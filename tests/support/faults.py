@@ -2,6 +2,7 @@
 
 import errno
 import mmap
+import shutil
 import struct
 
 import pytest
@@ -25,7 +26,11 @@ class Faults:
         path.write_bytes(bytes(8 * len(_FIELDS)))
         with open(path, "r+b") as file:
             object.__setattr__(self, "_map", mmap.mmap(file.fileno(), 8 * len(_FIELDS)))
-        program.env = {**program.env, "LD_PRELOAD": str(SHIM), "KEYFERRY_FAULTS": str(path)}
+        # LD_PRELOAD takes a space for the end of a name, and the checkout may have one in its path.
+        shim = next(folder for folder in path.parents if " " not in str(folder)) / SHIM.name
+        if not shim.exists():
+            shutil.copy(SHIM, shim)
+        program.env = {**program.env, "LD_PRELOAD": str(shim), "KEYFERRY_FAULTS": str(path)}
 
     def __setattr__(self, name, value):
         struct.pack_into("<q", self._map, 8 * _FIELDS.index(name), value)
