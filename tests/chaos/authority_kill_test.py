@@ -102,7 +102,7 @@ class Client:
 
 class Worker(threading.Thread):
     def __init__(self, authority, context, stopping, seed):
-        super().__init__()
+        super().__init__(daemon=True)
         self.client, self.stopping, self.random = Client(authority, context), stopping, random.Random(seed)
         self.shares = []
 

@@ -17,7 +17,7 @@ class Reading(threading.Thread):
     """A Read that waits for something new; `took` in real seconds."""
 
     def __init__(self, device, box, wait):
-        super().__init__()
+        super().__init__(daemon=True)
         self.device, self.box, self.wait, self.answer, self.took = device, box, wait, None, None
 
     def run(self):
@@ -106,7 +106,7 @@ def test_a_slow_disk_delays_writes_and_nothing_else(place):
     faults.sync_delay = 300
     syncs = faults.syncs
     made = []
-    writers = [threading.Thread(target=lambda: made.append(Device(relay).create().status)) for _ in range(64)]
+    writers = [threading.Thread(target=lambda: made.append(Device(relay).create().status), daemon=True) for _ in range(64)]
     for writer in writers:
         writer.start()
     reads, ready = 0, 0
@@ -179,7 +179,7 @@ def test_waiting_for_a_list_ends_after_its_real_time(place, step):
         headers = {"If-None-Match": etag, "Prefer": "wait=3"}
         done.append((authority.call("GET", "/v1/lists/ssh.krl", headers=headers, timeout=30).status, time.monotonic() - begun))
 
-    waiting_call = threading.Thread(target=wait)
+    waiting_call = threading.Thread(target=wait, daemon=True)
     waiting_call.start()
     wait_until(lambda: "keyferry_authority_waiting_calls 1" in authority.metrics(), "the wait", 10)
     faults.clock_step = step

@@ -16,7 +16,7 @@ class Writer(threading.Thread):
     """Makes mailboxes, updates and deletes them; writes down what was acknowledged, and repeats nothing."""
 
     def __init__(self, relay, stopping):
-        super().__init__()
+        super().__init__(daemon=True)
         self.relay, self.stopping = relay, stopping
         self.device = Device(relay)
         self.live, self.gone, self.unknown, self.statuses, self.acknowledged = {}, set(), set(), {}, 0

@@ -37,7 +37,7 @@ class Worker(threading.Thread):
     """Sends one call after the other on one connection until it breaks or `stopping` is set."""
 
     def __init__(self, relay, context, stopping, seed):
-        super().__init__()
+        super().__init__(daemon=True)
         self.relay, self.context, self.stopping = relay, context, stopping
         self.random = random.Random(seed)
         self.boxes, self.acknowledged, self.running = [], 0, None
@@ -167,7 +167,7 @@ class Dropper(threading.Thread):
     """Fills and empties locations, and writes into a queue that it fetches from now and then; writes down what was acknowledged."""
 
     def __init__(self, relay, seed):
-        super().__init__()
+        super().__init__(daemon=True)
         self.relay, self.random, self.running = relay, random.Random(seed), None
         self.drops, self.emptied, self.acknowledged = {}, [], 0
         self.ada, self.bo = Device(relay), Device(relay)

@@ -154,7 +154,7 @@ def test_a_wallet_revokes_while_its_source_is_flooded(place):
             seen.append(guess(system.authority).status)
             stop.wait(0.05)
 
-    flooding = threading.Thread(target=flood)
+    flooding = threading.Thread(target=flood, daemon=True)
     flooding.start()
     try:
         wait_until(lambda: 429 in seen, "the limit", 30)

@@ -108,7 +108,7 @@ def test_a_waiting_reader_is_woken_by_the_change(authority, ada):
     waiting.key, waiting.access, waiting.nonce = ada.key, ada.access, ada.nonce
     import threading
     answers = []
-    thread = threading.Thread(target=lambda: answers.append(waiting.v1("GET", path, {"If-None-Match": tag, "Prefer": "wait=25"})))
+    thread = threading.Thread(target=lambda: answers.append(waiting.v1("GET", path, {"If-None-Match": tag, "Prefer": "wait=25"})), daemon=True)
     began = time.monotonic()
     thread.start()
     client(authority).token(made["credential_offer"])
@@ -209,7 +209,7 @@ def test_revoke_races_leave_nothing_live_below(authority, ada):
         confirmed = f"/v1/shares/{middle.share(mode='confirmed')['share']}/grant"
         granter = client(authority)
         granter.key, granter.access, granter.nonce = middle.key, middle.access, middle.nonce
-        racers = [threading.Thread(target=work) for work in (
+        racers = [threading.Thread(target=work, daemon=True) for work in (
             lambda: ada.v1("DELETE", f"/v1/shares/{made['share']}"), lambda: middle.v1("POST", "/v1/shares", json={"kind": "ssh"}),
             lambda: granter.v1("POST", confirmed, json={"thumbprint": bound.key.thumbprint}),
             lambda: taker.token(open_offer), lambda: claimed.issue(token, proof=proof))]

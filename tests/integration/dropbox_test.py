@@ -45,7 +45,7 @@ def test_three_messages_go_from_side_to_side_and_leave_nothing(relay, suite):
         bo.send(texts[1])
         got.append(bo.receive())
 
-    thread = threading.Thread(target=receiver)
+    thread = threading.Thread(target=receiver, daemon=True)
     thread.start()
     locations.append(ada.keys()[0])
     ada.send(texts[0])
@@ -132,7 +132,7 @@ def test_of_32_parallel_puts_exactly_one_is_taken(relay):
         start.wait()
         answers.append((put(relay, path, content).status, content))
 
-    threads = [threading.Thread(target=race, args=(os.urandom(64),)) for _ in range(32)]
+    threads = [threading.Thread(target=race, args=(os.urandom(64),), daemon=True) for _ in range(32)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -167,7 +167,7 @@ def test_a_get_that_waits_is_woken_by_the_put(relay):
     begun = time.monotonic()
     assert relay.call("GET", path, headers={"Prefer": "wait=1"}).status == 404
     assert time.monotonic() - begun >= 1
-    thread = threading.Thread(target=lambda: answers.append(relay.call("GET", path, headers={"Prefer": "wait=25"}, timeout=60)))
+    thread = threading.Thread(target=lambda: answers.append(relay.call("GET", path, headers={"Prefer": "wait=25"}, timeout=60)), daemon=True)
     thread.start()
     wait_until(lambda: "keyferry_relay_waiting_calls 1" in relay.metrics(), "the GET to wait")
     begun = time.monotonic()

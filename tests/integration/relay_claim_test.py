@@ -22,7 +22,7 @@ def race(devices, made):
         start.wait()
         answers[number] = devices[number].read(made)
 
-    threads = [threading.Thread(target=read, args=(number,)) for number in range(len(devices))]
+    threads = [threading.Thread(target=read, args=(number,), daemon=True) for number in range(len(devices))]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -53,7 +53,7 @@ def test_32_parallel_repeats_of_a_create_make_one_mailbox(relay):
         start.wait()
         links.append(ada.create(request_id="parallel"))
 
-    threads = [threading.Thread(target=create) for _ in range(32)]
+    threads = [threading.Thread(target=create, daemon=True) for _ in range(32)]
     for thread in threads:
         thread.start()
     for thread in threads:

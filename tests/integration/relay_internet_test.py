@@ -95,7 +95,7 @@ def test_all_calls_go_through_nginx_and_a_wait_is_woken(site):
     assert shown.status == 200 and f'property="og:image" content="{site.nginx.url}/v1/pictures/access.png"' in shown.text
     assert site.call("GET", "/v1/pictures/access.png").headers["content-type"] == "image/png"
     seen, answers, message = bo.read(made), [], sealed(65536)
-    thread = threading.Thread(target=lambda: answers.append(bo.read(made, known=seen, wait=25)))
+    thread = threading.Thread(target=lambda: answers.append(bo.read(made, known=seen, wait=25)), daemon=True)
     thread.start()
     wait_until(lambda: "keyferry_relay_waiting_calls 1" in site.metrics(), "the Read to wait")
     assert ada.update(made, message, known=made).status in (200, 412)
@@ -208,7 +208,7 @@ def test_clients_that_send_an_octet_at_a_time_hinder_nobody(place):
             if stop.wait(0.01):
                 return
 
-    thread = threading.Thread(target=trickle)
+    thread = threading.Thread(target=trickle, daemon=True)
     thread.start()
     try:
         for _ in range(30):
@@ -261,7 +261,7 @@ def test_certificates_are_renewed_under_load_without_a_failed_call(place):
         with stream(place, relay.port) as connection:
             return connection.getpeercert()["serialNumber"]
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(4)]
     for thread in threads:
         thread.start()
     seen = {serial()}

@@ -203,7 +203,7 @@ def test_sigterm_answers_what_runs_and_ends_with_0(place):
             except OSError:
                 return
 
-    threads = [threading.Thread(target=create) for _ in range(8)]
+    threads = [threading.Thread(target=create, daemon=True) for _ in range(8)]
     for thread in threads:
         thread.start()
     wait_until(lambda: len(answers) > 30, "some load")

@@ -111,7 +111,7 @@ def test_an_authority_that_stops_answers_its_waiting_calls_at_once(place):
     def wait():
         answers.append(authority.call("GET", "/v1/lists/ssh.krl", headers={"If-None-Match": known, "Prefer": "wait=25"}))
 
-    waiter = threading.Thread(target=wait)
+    waiter = threading.Thread(target=wait, daemon=True)
     waiter.start()
     wait_until(lambda: "keyferry_authority_waiting_calls 1" in authority.metrics(), "the call to wait")
     begun = time.monotonic()

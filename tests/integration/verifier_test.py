@@ -114,7 +114,7 @@ def test_the_file_is_whole_at_every_instant(place, server):
             if done.returncode not in (0, 1) or b"REVOKED" not in done.stdout and done.returncode == 1:
                 torn.append(done)
 
-    reader = threading.Thread(target=read)
+    reader = threading.Thread(target=read, daemon=True)
     reader.start()
     for round_ in range(40):
         number = server.publish(range(7, 7 + 2 * round_ * 50, 2))
@@ -409,7 +409,7 @@ def test_killed_at_any_moment_the_file_is_whole_and_never_ahead_of_the_memory(pl
         while not stop.is_set():
             server.publish([7])
 
-    writer = threading.Thread(target=publish)
+    writer = threading.Thread(target=publish, daemon=True)
     writer.start()
     kills, highest = 25, 0
     try:
@@ -576,7 +576,7 @@ def test_the_example_hook_ends_the_sessions_of_revoked_certificates(place, serve
     sessions, gate = {}, place.directory / "gate"
     for name, (key, cert) in {"ada": ada, "bob": bob}.items():
         assert sshd.login(key, cert).code == 0
-        sessions[name] = threading.Thread(target=sshd.login, args=(key, cert, f"until test -e '{gate}'; do sleep 0.1; done"))
+        sessions[name] = threading.Thread(target=sshd.login, args=(key, cert, f"until test -e '{gate}'; do sleep 0.1; done"), daemon=True)
         sessions[name].start()
     wait_until(lambda: sshd.log().count("Starting session: command") >= 4, "the sessions")
     time.sleep(0.2)

@@ -61,7 +61,7 @@ class World:
                 if answer.status != 201:
                     others.append((answer.status, text))
 
-        workers = [threading.Thread(target=work) for _ in range(3)]
+        workers = [threading.Thread(target=work, daemon=True) for _ in range(3)]
         for worker in workers:
             worker.start()
         for worker in workers:
