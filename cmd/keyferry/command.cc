@@ -88,6 +88,20 @@ CLI::App* add_command(Program& program, const std::string& name, const std::stri
   return command;
 }
 
+void Failures::add(const std::string& thing, const Error& error) {
+  const Error named = things_ > 1 ? in_context(thing, error) : error;
+  if (error_) {
+    error_->detail += "; " + named.detail;
+  } else {
+    error_ = named;
+  }
+}
+
+Result<Done> Failures::report() const {
+  if (error_) return *error_;
+  return Done{};
+}
+
 void print(std::string_view line) {
   (g_lent ? std::cerr : std::cout) << line << '\n' << std::flush;
 }

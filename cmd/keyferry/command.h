@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,19 @@ class Session {
 // shown by --help and in the man page.
 CLI::App* add_command(Program& program, const std::string& name, const std::string& summary,
                       const std::vector<std::string>& examples);
+
+// Failures collects what went wrong with some of several things, so that the others are done all
+// the same. The code and reason reported are those of the first.
+class Failures {
+ public:
+  explicit Failures(std::size_t things) : things_(things) {}
+  void add(const std::string& thing, const Error& error);
+  Result<Done> report() const;
+
+ private:
+  std::size_t things_;
+  std::optional<Error> error_;
+};
 
 // print writes a line on standard output, or on standard error where standard output carries a
 // share.

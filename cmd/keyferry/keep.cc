@@ -49,10 +49,12 @@ Result<Done> renew(Program& program, const RenewOptions& options) {
     });
     if (records.empty()) session->terminal().say("nothing is due for renewal");
   }
+  Failures failures(records.size());
   for (const wallet::CredentialRecord& record : records) {
-    KF_TRY(renew_one(*session, record));
+    const auto renewed = renew_one(*session, record);
+    if (!renewed) failures.add(record.name, renewed.error());
   }
-  return Done{};
+  return failures.report();
 }
 
 struct ForgetOptions {

@@ -21,10 +21,10 @@ struct Below {
   std::optional<Error> error;
 };
 
-// shares_below also learns whether the credential itself is over; then nothing lies below it.
+// shares_below also learns whether the credential itself is over; then nothing lies below it. It
+// always asks: an earlier answer may have been wrong.
 Below shares_below(wallet::Wallet& wallet, wallet::CredentialRecord& record) {
   Below below;
-  if (!record.over.empty()) return below;
   auto holder = wallet::Holder::open(wallet, record);
   auto shares = holder ? holder->shares() : Result<wallet::ShareViews>(holder.error());
   if (holder) record = holder->record();
@@ -72,6 +72,14 @@ void print_tree(const wallet::CredentialRecord& record, const Below& below, Time
   }
 }
 
+void tidy(wallet::Wallet& wallet, const std::vector<Below>& belows) {
+  std::vector<wallet::ShareView> shares;
+  for (const Below& below : belows) {
+    shares.insert(shares.end(), below.shares.begin(), below.shares.end());
+  }
+  wallet::tidy_gives(wallet, shares);
+}
+
 Result<Done> list(Program& program, bool with_shares) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
@@ -86,7 +94,6 @@ Result<Done> list(Program& program, bool with_shares) {
   for (std::size_t i = 0; i < belows.size(); ++i) {
     belows[i] = shares_below(wallet, records[i]);
     if (belows[i].error && !first) first = belows[i].error;
-    KF_TRY(wallet::tidy_gives(wallet, belows[i].shares));
   }
   const auto lines = wallet::show_credentials(records, wallet.web.now());
   boost::json::array all;
@@ -97,6 +104,7 @@ Result<Done> list(Program& program, bool with_shares) {
     if (with_shares) print_tree(records[i], belows[i], wallet.web.now());
   }
   if (program.json) print_json(boost::json::object{{"credentials", std::move(all)}});
+  if (with_shares) tidy(wallet, belows);
   if (first) return *first;
   return Done{};
 }
@@ -187,32 +195,50 @@ void say_revoked(Session& session, const wallet::RevokeOutcome& outcome) {
                                "go on until they end");
 }
 
-Result<wallet::RevokeOutcome> revoke_all_below(Session& session, const std::string& name) {
+Result<Done> revoke_all_below(Program& program, Session& session, const std::string& name) {
   KF_TRY(const auto record, wallet::load_credential(session.wallet().home, name));
   KF_TRY(const bool yes, session.terminal().agree("end every share made from \"" + record.name +
                                                   "\" and everything below them?"));
   if (!yes) return fail(Errc::forbidden, "you said no: nothing was revoked", "declined");
-  return wallet::revoke_below(session.wallet(), record);
+  KF_TRY(const wallet::RevokeOutcome outcome, wallet::revoke_below(session.wallet(), record));
+  say_revoked(session, outcome);
+  boost::json::array answers;
+  answers.push_back(outcome.raw);
+  if (program.json) print_json(boost::json::object{{"outcomes", std::move(answers)}});
+  wallet::tidy_below(session.wallet(), record);
+  return Done{};
+}
+
+// All of them end at the authority before anything else is asked of anybody: a relay or a file can
+// keep the wallet busy.
+Result<Done> revoke_each(Program& program, Session& session, const std::vector<std::string>& ids) {
+  std::vector<wallet::RevokeOutcome> outcomes;
+  boost::json::array answers;
+  Failures failures(ids.size());
+  for (const std::string& id : ids) {
+    auto outcome = wallet::revoke_share(session.wallet(), id);
+    if (!outcome) {
+      failures.add(id, outcome.error());
+      continue;
+    }
+    say_revoked(session, *outcome);
+    answers.push_back(outcome->raw);
+    outcomes.push_back(*std::move(outcome));
+  }
+  if (program.json && !outcomes.empty()) {
+    print_json(boost::json::object{{"outcomes", std::move(answers)}});
+  }
+  wallet::tidy_revoked(session.wallet(), outcomes);
+  return failures.report();
 }
 
 Result<Done> revoke(Program& program, const RevokeOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
-  if (options.shares.empty() && options.below.empty()) {
+  if (!options.below.empty()) return revoke_all_below(program, *session, options.below);
+  if (options.shares.empty()) {
     return fail(Errc::invalid, "name a share, or use --below CREDENTIAL", "usage");
   }
-  boost::json::array outcomes;
-  if (!options.below.empty()) {
-    KF_TRY(const wallet::RevokeOutcome outcome, revoke_all_below(*session, options.below));
-    outcomes.push_back(outcome.raw);
-    say_revoked(*session, outcome);
-  }
-  for (const std::string& id : options.shares) {
-    KF_TRY(const wallet::RevokeOutcome outcome, wallet::revoke_share(session->wallet(), id));
-    outcomes.push_back(outcome.raw);
-    say_revoked(*session, outcome);
-  }
-  if (program.json) print_json(boost::json::object{{"outcomes", std::move(outcomes)}});
-  return Done{};
+  return revoke_each(program, *session, options.shares);
 }
 
 }  // namespace

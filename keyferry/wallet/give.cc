@@ -169,6 +169,7 @@ void close_place(Wallet& wallet, const GiveRecord& record) {
 }  // namespace
 
 Result<Done> end_give(Wallet& wallet, const GiveRecord& record) {
+  const Web::Brief brief(wallet.web);
   if (record.confirmed) {
     const auto ended = cancel_give(wallet, record);
     if (ended || ended.error().reason != "busy") return ended;
@@ -176,6 +177,12 @@ Result<Done> end_give(Wallet& wallet, const GiveRecord& record) {
     return Done{};
   }
   close_place(wallet, record);
+  return erase_give(wallet.home, record.id);
+}
+
+Result<Done> drop_give(Wallet& wallet, const GiveRecord& record) {
+  KF_TRY(const file::Lock lock, wallet.home.lock_transfer(record.id));
+  KF_TRY(erase_exchange(wallet.home, record.id));
   return erase_give(wallet.home, record.id);
 }
 

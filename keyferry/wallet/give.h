@@ -72,7 +72,10 @@ std::string pin_of(const GiveRecord& record);
 
 // end_give deletes the mailbox (errors are of no consequence) and erases the record; in a confirmed
 // exchange it tells the other side instead, which reads why. One that another process carries out
-// is left to that process, which finds its place gone.
+// is left to that process, which finds its place gone. A relay gets Web::kBrief for it.
 Result<Done> end_give(Wallet& wallet, const GiveRecord& record);
+
+// drop_give erases the record and the secrets of its exchange; nobody is told. Errors: io, busy.
+Result<Done> drop_give(Wallet& wallet, const GiveRecord& record);
 
 }  // namespace keyferry::wallet

@@ -61,14 +61,19 @@ Result<Done> Holder::ask_standing() {
 Error Holder::learn(Error error) {
   const bool over =
       error.reason == "revoked" || error.reason == "ended" || error.reason == "expired";
-  if (error.code != Errc::forbidden || !over || record_.over == error.reason) return error;
+  if (error.code == Errc::forbidden && over) note_standing(error.reason);
+  return error;
+}
+
+void Holder::note_standing(const std::string& over) {
+  if (record_.over == over) return;
+  record_.over = over;
   // From the file as it is now: another command may have renewed it.
   if (auto now = load_credential(wallet_->home, record_.name)) {
-    now->over = record_.over = error.reason;
+    now->over = over;
     const auto saved = save_credential(wallet_->home, *now);
     if (!saved) wallet_->person.say("note: this could not be kept: " + saved.error().detail);
   }
-  return error;
 }
 
 Result<net::Response> Holder::call(const HolderCall& call) {
@@ -89,6 +94,7 @@ Result<ShareViews> Holder::pages(const std::string& query, int most) {
     if (!response) return learn(response.error());
     KF_TRY(const boost::json::object object, json_of(*response));
     KF_TRY(ShareViews next, parse_share_views(object));
+    note_standing("");  // whatever was said before: it is good
     for (ShareView& share : next.shares) all.shares.push_back(std::move(share));
     all.more = next.more;
     if (next.next.empty()) break;
@@ -140,8 +146,8 @@ Result<Done> ask_holders(Wallet& wallet, std::string_view id,
   std::optional<Error> refused;
   for (const CredentialRecord& credential : credentials) {
     if (credential.share == id) continue;  // a credential's own share is not below it
-    KF_TRY(Holder holder, Holder::open(wallet, credential));
-    const auto asked = ask(holder);
+    auto holder = Holder::open(wallet, credential);
+    const auto asked = holder ? ask(*holder) : Result<Done>(holder.error());
     if (asked) return Done{};
     if (asked.error().code != Errc::not_found) refused = asking(credential, asked.error());
   }

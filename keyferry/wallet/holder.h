@@ -31,7 +31,8 @@ class Holder {
   Result<Done> ask_standing();
 
   // learn writes it down in the record (over) where a refusal says that the credential itself is
-  // revoked or over, and returns the refusal. For calls that concern no other share.
+  // revoked or over, and returns the refusal. For calls that concern no other share. A list or a
+  // renewal that the authority gives later takes it back.
   Error learn(Error error);
 
   // shares lists what lies below the credential, oldest first, as many as a person can read. What
@@ -45,6 +46,7 @@ class Holder {
   Result<std::optional<ShareView>> wait(const std::string& id, std::string& etag);
 
  private:
+  void note_standing(const std::string& over);
   // pages follows the list that `query` asks for, up to so many pages.
   Result<ShareViews> pages(const std::string& query, int most);
   Holder(Wallet& wallet, CredentialRecord record, crypto::PrivateKey key);

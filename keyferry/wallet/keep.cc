@@ -39,6 +39,7 @@ Result<CredentialRecord> replace_certificate(Wallet& wallet, const CredentialRec
   next.certificate = held.window;
   next.serial = std::to_string(held.serial);
   next.renew = answer.renew;
+  next.over.clear();
   if (!answer.hosts.empty()) next.hosts = answer.hosts;
   const std::string known_hosts = known_hosts_text(next.hosts);
   KF_TRY(file::replace(wallet.home.credential_folder(record.name) / "known_hosts",
@@ -77,8 +78,7 @@ Result<Done> erase_folder(const file::Path& folder) {
 
 bool renewal_is_due(const CredentialRecord& record, Time now) {
   const auto& certificate = record.certificate;
-  if (!record.renew || !record.over.empty() || certificate.until >= record.window.until ||
-      now >= record.window.until) {
+  if (!record.renew || certificate.until >= record.window.until || now >= record.window.until) {
     return false;
   }
   const Time half = certificate.from + (certificate.until - certificate.from) / 2;
@@ -109,7 +109,8 @@ void renew_due(Wallet& wallet) {
     if (!renewal_is_due(record, now) || tried_lately(wallet.home, record, now)) continue;
     note_try(wallet.home, record, now);
     const auto renewed = renew_credential(wallet, record);
-    if (!renewed) {
+    const bool known = !record.over.empty() && !renewed && renewed.error().reason == record.over;
+    if (!renewed && !known) {
       wallet.person.say("note: \"" + record.name + "\" could not be renewed (good until " +
                         show_time(record.certificate.until) + "): " + renewed.error().detail);
     }
@@ -121,9 +122,11 @@ Result<Done> forget_credential(Wallet& wallet, const CredentialRecord& record, b
     KF_TRY(drop_at_authority(wallet, record));
   }
   KF_TRY(const std::vector<GiveRecord> gives, load_gives(wallet.home));
+  const Web::Brief brief(wallet.web);
   for (const GiveRecord& give : gives) {
-    if (give.credential == record.name) {
-      KF_TRY(end_give(wallet, give));
+    if (give.credential != record.name) continue;
+    if (!end_give(wallet, give)) {
+      KF_TRY(drop_give(wallet, give));
     }
   }
   KF_TRY(const file::Lock lock, wallet.home.lock());

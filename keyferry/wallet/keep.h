@@ -8,8 +8,9 @@
 
 namespace keyferry::wallet {
 
-// renewal_is_due: the credential is not known to be over, is past half the certificate's life while
-// the share lasts longer, and not expired for over 7 days. Pure.
+// renewal_is_due: the credential is past half the certificate's life while the share lasts longer,
+// and not expired for over 7 days. That an answer once called it over does not count: if it is, the
+// renewal is refused; if the answer was wrong, the renewal puts it right. Pure.
 bool renewal_is_due(const CredentialRecord& record, Time now);
 
 // renew_credential gets a new certificate for the same key, checks it against what the wallet holds

@@ -32,6 +32,8 @@ TEST(Renewal, IsDueFromHalfLifeOn) {
   EXPECT_TRUE(renewal_is_due(record, start + hours(12)));
   EXPECT_TRUE(renewal_is_due(record, start + hours(24 * 8) - Duration(1)));
   EXPECT_FALSE(renewal_is_due(record, start + hours(24 * 8)));  // over 7 days too late
+  record.over = "revoked";  // one answer said so; only the next one can take it back
+  EXPECT_TRUE(renewal_is_due(record, start + hours(12)));
   record.renew = false;
   EXPECT_FALSE(renewal_is_due(record, start + hours(12)));
   record.renew = true;

@@ -35,14 +35,31 @@ Result<RevokeOutcome> send_revoke(Holder& holder, const std::string& path) {
   return outcome;
 }
 
+void note(Wallet& wallet, const std::string& what, const Error& error) {
+  wallet.person.say("note: " + what + " could not be cleaned up: " + error.detail);
+}
+
+std::vector<GiveRecord> known_gives(Wallet& wallet) {
+  auto gives = load_gives(wallet.home);
+  if (gives) return *std::move(gives);
+  note(wallet, "what is over", gives.error());
+  return {};
+}
+
+// Whose place cannot be reached before its link runs out need not be told any more.
+void end_or_note(Wallet& wallet, const GiveRecord& give) {
+  auto ended = end_give(wallet, give);
+  if (ended) return;
+  if (give.link_until <= wallet.web.now() && drop_give(wallet, give)) return;
+  note(wallet, "the place of share " + give.share, ended.error());
+}
+
 template <class Ended>
-Result<Done> end_gives(Wallet& wallet, Ended ended) {
-  KF_TRY(const std::vector<GiveRecord> gives, load_gives(wallet.home));
-  for (const GiveRecord& give : gives) {
-    if (!ended(give)) continue;
-    KF_TRY(end_give(wallet, give));
+void end_gives(Wallet& wallet, Ended ended) {
+  const Web::Brief brief(wallet.web);
+  for (const GiveRecord& give : known_gives(wallet)) {
+    if (ended(give)) end_or_note(wallet, give);
   }
-  return Done{};
 }
 
 }  // namespace
@@ -63,33 +80,41 @@ Result<RevokeOutcome> revoke_share(Wallet& wallet, std::string_view text) {
     id = found.share.id;
     KF_TRY(revoke(found.holder));
   }
-  const auto& ids = outcome->revoked;
-  KF_TRY(end_gives(wallet, [&](const GiveRecord& give) {
-    return give.share == id || std::find(ids.begin(), ids.end(), give.share) != ids.end();
-  }));
+  outcome->share = id;
   return *std::move(outcome);
 }
 
 Result<RevokeOutcome> revoke_below(Wallet& wallet, const CredentialRecord& record) {
   KF_TRY(Holder holder, Holder::open(wallet, record));
-  KF_TRY(RevokeOutcome outcome, send_revoke(holder, "/v1/shares"));
-  KF_TRY(end_gives(wallet, [&](const GiveRecord& give) {
+  return send_revoke(holder, "/v1/shares");
+}
+
+void tidy_revoked(Wallet& wallet, const std::vector<RevokeOutcome>& outcomes) {
+  end_gives(wallet, [&](const GiveRecord& give) {
+    return std::any_of(outcomes.begin(), outcomes.end(), [&](const RevokeOutcome& outcome) {
+      const auto& ids = outcome.revoked;
+      return !give.share.empty() && (give.share == outcome.share ||
+                                     std::find(ids.begin(), ids.end(), give.share) != ids.end());
+    });
+  });
+}
+
+void tidy_below(Wallet& wallet, const CredentialRecord& record) {
+  end_gives(wallet, [&](const GiveRecord& give) {
     return give.credential == record.name && !give.share.empty();
-  }));
-  return outcome;
+  });
 }
 
 //= spec:tigress#A-53
-Result<Done> tidy_gives(Wallet& wallet, const std::vector<ShareView>& shares) {
-  KF_TRY(const std::vector<GiveRecord> gives, load_gives(wallet.home));
-  for (const GiveRecord& give : gives) {
+void tidy_gives(Wallet& wallet, const std::vector<ShareView>& shares) {
+  const Web::Brief brief(wallet.web);
+  for (const GiveRecord& give : known_gives(wallet)) {
     if (transfer_is_over(give, shares, wallet.web.now())) {
-      KF_TRY(end_give(wallet, give));
+      end_or_note(wallet, give);
     } else if (give.confirmed && give.shown) {
       static_cast<void>(settle_give(wallet, give).has_value());
     }
   }
-  return Done{};
 }
 
 Result<Done> follow_share(Wallet& wallet, FoundShare& found,
@@ -112,7 +137,8 @@ Result<Done> follow_share(Wallet& wallet, FoundShare& found,
     changed = (*next)->raw != share.raw;
     share = **next;
   }
-  return tidy_gives(wallet, {share});
+  tidy_gives(wallet, {share});
+  return Done{};
 }
 
 }  // namespace keyferry::wallet

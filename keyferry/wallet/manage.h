@@ -10,25 +10,33 @@
 namespace keyferry::wallet {
 
 struct RevokeOutcome {
+  std::string share;                 // whose id was named; empty for revoke_below
   std::vector<std::string> revoked;  // ids, the share and everything below it
   std::string open_sessions;         // "continue" or "ended-by-hook"
   boost::json::object raw;           // for --json
 };
 
-// revoke_share ends the share whose id is, or begins with, `text`, and everything below it, and
-// deletes its mailbox. With a whole id it is one call: nothing is listed or read first.
-// Errors: as find_share.
+// revoke_share ends the share whose id is, or begins with, `text`, and everything below it.
+// With a whole id it is one call: nothing is listed or read first. Its place is left to
+// tidy_revoked. Errors: as find_share.
 //
 //= spec:authority#2-flood
 Result<RevokeOutcome> revoke_share(Wallet& wallet, std::string_view text);
 
-// revoke_below ends everything below a credential in one call, and deletes the mailboxes of what
-// was shared from it. `revoked` names what was not revoked before.
+// revoke_below ends everything below a credential in one call. `revoked` names what was not
+// revoked before. The places are left to tidy_below.
 Result<RevokeOutcome> revoke_below(Wallet& wallet, const CredentialRecord& record);
 
+// tidy_revoked and tidy_below delete the mailboxes and erase the secrets of what was revoked. A
+// place that cannot be reached is a note to the person and no error, and all of them together get
+// Web::kBrief: what is revoked is revoked. tidy_gives comes back to it until its link runs out.
+void tidy_revoked(Wallet& wallet, const std::vector<RevokeOutcome>& outcomes);
+void tidy_below(Wallet& wallet, const CredentialRecord& record);
+
 // tidy_gives ends the transfers of shares that were taken, ended or whose link ran out: mailboxes
-// are deleted and secrets erased (tigress A-53). `shares` is what the authority said of them.
-Result<Done> tidy_gives(Wallet& wallet, const std::vector<ShareView>& shares);
+// are deleted and secrets erased (tigress A-53). `shares` is what the authority said of them. What
+// fails is a note, as in tidy_revoked.
+void tidy_gives(Wallet& wallet, const std::vector<ShareView>& shares);
 
 // follow_share calls `seen` with the share now and once after every change until `seen` says stop
 // or the share is over. Long polls, no timer. A network that fails is waited out; the person is

@@ -60,7 +60,13 @@ std::string minutes(Duration span) {
 
 }  // namespace
 
+Web::Brief::Brief(Web& web, Duration most) : web_(web), before_(web.brief_until_) {
+  const auto until = std::chrono::steady_clock::now() + most;
+  if (!before_ || until < *before_) web_.brief_until_ = until;
+}
+
 Result<net::Response> Web::send(const std::function<net::ClientRequest()>& make) {
+  if (brief_until_) return send_once(make());
   for (const auto pause : kPauses) {
     auto answer = send_patiently(make);
     if (!is_lost(answer)) return answer;
@@ -76,7 +82,13 @@ Result<net::Response> Web::send_patiently(const std::function<net::ClientRequest
   }
 }
 
-Result<net::Response> Web::send_once(const net::ClientRequest& request) {
+Result<net::Response> Web::send_once(net::ClientRequest request) {
+  if (brief_until_) {
+    const auto left =
+        std::chrono::duration_cast<Duration>(*brief_until_ - std::chrono::steady_clock::now());
+    if (left <= Duration(0)) return fail(Errc::network, "the server takes too long");
+    request.timeout = std::min(request.timeout.value_or(left), left);
+  }
   auto answer = client_.send(request);
   if (!answer) {
     Error error = answer.error();

@@ -2,6 +2,7 @@
 // words.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -31,6 +32,22 @@ class Web {
   // Errors: as HttpClient::send, with the server's origin before the text.
   Result<net::Response> send(const std::function<net::ClientRequest()>& make);
 
+  // While a Brief lives, each call of its Web is made once, a 429 is not waited out, and all calls
+  // together last `most` (or what is left of a Brief around it); then they fail with network. For
+  // what may be left undone.
+  class Brief {
+   public:
+    explicit Brief(Web& web, Duration most = kBrief);
+    ~Brief() { web_.brief_until_ = before_; }
+    Brief(const Brief&) = delete;
+    Brief& operator=(const Brief&) = delete;
+
+   private:
+    Web& web_;
+    std::optional<std::chrono::steady_clock::time_point> before_;
+  };
+
+  static constexpr Duration kBrief = std::chrono::seconds(10);
   static constexpr Duration kMostWait = std::chrono::minutes(2);
 
   // clock_difference is how far the last server's Date header was ahead of our clock (negative:
@@ -40,7 +57,7 @@ class Web {
 
  private:
   Result<net::Response> send_patiently(const std::function<net::ClientRequest()>& make);
-  Result<net::Response> send_once(const net::ClientRequest& request);
+  Result<net::Response> send_once(net::ClientRequest request);
   bool wait_out(const net::Response& refused);
   void note_date(const net::Response& response);
 
@@ -49,6 +66,7 @@ class Web {
   Duration difference_{0};
   Say say_;
   Duration wait_left_ = kMostWait;
+  std::optional<std::chrono::steady_clock::time_point> brief_until_;
 };
 
 // retry_after reads that header as a whole number of seconds, a day at most; nothing otherwise.
