@@ -50,7 +50,7 @@ void split_off_numbers(SecretBytes& text, wallet::TakeOptions& take) {
 }
 
 Result<SecretBytes> read_picture(const std::string& path) {
-  KF_TRY(const Bytes picture, file::read(path, wallet::kMostPicture));
+  KF_TRY(const Bytes picture, file::read_plain(path, wallet::kMostPicture));
   KF_TRY(std::string text, wallet::read_qr_apart(picture));
   SecretBytes secret = SecretBytes::copy(bytes_of(text));
   wipe(text);
@@ -152,8 +152,9 @@ void add_accept(Program& program) {
       program, "accept", "take a share: a link that somebody sent, or an authority's offer",
       {"keyferry accept                  # asks for the link",
        "keyferry accept - --pin-file pin < link.txt"});
-  command->add_option("what", options->what, "the link or offer; - reads standard input")
-      ->type_name("LINK|OFFER|-");
+  CLI::Option* what =
+      command->add_option("what", options->what, "the link or offer; - reads standard input")
+          ->type_name("LINK|OFFER|-");
   command->add_option("--pin", options->pin,
                       "the PIN that the sender told you (stays in the "
                       "shell's history: rather type it when asked)");
@@ -178,7 +179,8 @@ void add_accept(Program& program) {
   command
       ->add_option("--picture", options->picture,
                    "read the link from a QR picture (PNG or JPEG) instead")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->excludes(what);
   command->add_flag("--cancel", options->cancel,
                     "give up a share whose sender has not confirmed it yet");
   command->add_flag("--force", options->force, "go on with a link that looks damaged");

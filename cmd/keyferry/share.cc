@@ -146,7 +146,7 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
   std::string secret = transfer::encode_link_secret(*link.secret, link.suite);
   if (output.split) link.secret.reset();
   const bool by_file = !record.file.empty();
-  // The secret goes first on streams, unless it goes another way.
+  // The secret goes first on streams, and nowhere else; unless it goes another way.
   const bool in_stream = record.file == wallet::kStandardStreams && !output.split;
   if (in_stream) {
     std::cout << "#" << secret << '\n' << std::flush;
@@ -160,6 +160,7 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
                                {"share", record.share},
                                {"link_until", codec::encode_rfc3339(record.link_until)},
                                {"valid_until", codec::encode_rfc3339(record.valid_until)}};
+    if (in_stream) object.erase("link");
     if (by_file) object["file"] = record.file;
     if (!record.notify.empty()) object["notify"] = record.notify;
     if (!pin.empty()) object["pin"] = pin;
@@ -172,11 +173,11 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
     if (!code.empty()) print(code);
     if (output.split && !by_file) print("#" + secret);
   }
-  if (output.qr && !program.json) {
+  if (output.qr && !program.json && !in_stream) {
     KF_TRY(const std::vector<std::string> lines, wallet::qr_lines(shown));
     for (const std::string& line : lines) print(line);
   }
-  if (output.copy) copy(session, shown);
+  if (output.copy && !in_stream) copy(session, shown);
   for (std::string* text : {&secret, &shown, &pin, &code}) wipe(*text);
   return Done{};
 }
@@ -228,6 +229,12 @@ Result<Done> share(Program& program, const ShareOptions& options) {
     return fail(Errc::invalid,
                 "standard input carries the share with --file -: give the words with --words "
                 "'first second third', or type them when asked",
+                "usage");
+  }
+  if (options.file == wallet::kStandardStreams && !options.split && (options.qr || options.copy)) {
+    return fail(Errc::invalid,
+                "the stream of --file - carries the secret: --qr and --copy show it only with "
+                "--split, which keeps it out of the stream",
                 "usage");
   }
   KF_TRY(wallet::GiveOptions give, give_options(options, wallet.web.now()));

@@ -117,11 +117,15 @@ Result<Descriptor> open_to_read(const Path& path, int extra_flags) {
   return system_error("cannot open", path);
 }
 
-Result<Done> check_secret(int descriptor, const Path& path) {
+Result<struct stat> check_plain(int descriptor, const Path& path) {
   struct stat info{};
   if (::fstat(descriptor, &info) != 0) return system_error("cannot look at", path);
-  if (!S_ISREG(info.st_mode))
-    return fail(Errc::forbidden, path.string() + " is not a plain file", "unsafe_file");
+  if (S_ISREG(info.st_mode)) return info;
+  return fail(Errc::forbidden, path.string() + " is not a plain file", "unsafe_file");
+}
+
+Result<Done> check_secret(int descriptor, const Path& path) {
+  KF_TRY(const struct stat info, check_plain(descriptor, path));
   if (info.st_uid != ::geteuid() && info.st_uid != 0)
     return fail(Errc::forbidden, path.string() + " belongs to another user: chown it to yours",
                 "unsafe_file");
@@ -182,6 +186,15 @@ Result<std::optional<SecretBytes>> read_secret_once(const Path& path, std::size_
 
 Result<Bytes> read(const Path& path, std::size_t most) {
   KF_TRY(Descriptor descriptor, open_to_read(path, 0));
+  Bytes out;
+  KF_TRY(read_all(descriptor.number(), out, most, path));
+  return out;
+}
+
+Result<Bytes> read_plain(const Path& path, std::size_t most) {
+  // O_NONBLOCK: as in read_secret_once; on a plain file it does nothing.
+  KF_TRY(Descriptor descriptor, open_to_read(path, O_NONBLOCK | O_NOCTTY));
+  KF_TRY(check_plain(descriptor.number(), path));
   Bytes out;
   KF_TRY(read_all(descriptor.number(), out, most, path));
   return out;

@@ -14,10 +14,14 @@ namespace keyferry::file {
 
 using Path = std::filesystem::path;
 
-// read returns the whole file. Errors: not_found (no such file), too_large (over `most` octets),
-// io.
+// read returns the whole file; a pipe is read to its end (process substitution). Errors: not_found
+// (no such file), too_large (over `most` octets), io.
 Result<Bytes> read(const Path& path, std::size_t most = 16 << 20);
 Result<std::string> read_text(const Path& path, std::size_t most = 16 << 20);
+
+// read_plain is read of a regular file alone, for places that somebody else can write: a pipe or a
+// device is refused before anything waits for it. Errors: also forbidden (unsafe_file).
+Result<Bytes> read_plain(const Path& path, std::size_t most = 16 << 20);
 
 // read_secret is read of a file that must be a regular file, owned by us (or root) and closed to
 // group and others. A file of zeros only is what a killed erase left: it is unlinked and not_found.

@@ -1,12 +1,15 @@
 #include "keyferry/file/file.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <thread>
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "keyferry/file/temporary_folder_test.h"
 
@@ -37,6 +40,29 @@ TEST(File, ReadRefusesMoreThanTheLimit) {
   EXPECT_EQ(*read_text(folder / "a", 5), "12345");
   EXPECT_EQ(read_text(folder / "a", 4).error().code, Errc::too_large);
   EXPECT_EQ(read_secret(folder / "a", 4).error().code, Errc::too_large);
+}
+
+TEST(File, ReadPlainRefusesAPipeADeviceAndAFolderBeforeItWaits) {
+  TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  fs::create_symlink("/dev/zero", folder / "device");
+  fs::create_directory(folder / "folder");
+  for (const char* name : {"pipe", "device", "folder"}) {
+    EXPECT_EQ(read_plain(folder / name).error().reason, "unsafe_file") << name;
+  }
+  ASSERT_TRUE(replace(folder / "a", bytes_of("12345"), 0644));
+  EXPECT_EQ(text_of(*read_plain(folder / "a", 5)), "12345");
+  EXPECT_EQ(read_plain(folder / "a", 4).error().code, Errc::too_large);
+  EXPECT_EQ(read_plain(folder / "none").error().code, Errc::not_found);
+}
+
+TEST(File, ReadTakesAPipeAsProcessSubstitutionGivesIt) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  ASSERT_EQ(::write(ends[1], "pin", 3), 3);
+  ::close(ends[1]);
+  EXPECT_EQ(*read_text("/dev/fd/" + std::to_string(ends[0])), "pin");
+  ::close(ends[0]);
 }
 
 TEST(File, AMissingFileIsNotFoundAndAFolderIsIo) {

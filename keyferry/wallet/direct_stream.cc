@@ -1,5 +1,6 @@
 #include "keyferry/wallet/direct_stream.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -13,6 +14,10 @@ namespace keyferry::wallet {
 namespace {
 
 constexpr std::size_t kMostLine = 128 * 1024;
+// What comes before the secret or the first message, and what one look takes in: whoever writes
+// without end must neither be read for ever nor keep the caller from its deadline.
+constexpr std::uint64_t kMostBefore = 1 << 20;
+constexpr std::uint64_t kMostAtOnce = 256 * 1024;
 constexpr auto kWait = std::chrono::seconds(25);
 constexpr auto kLong = std::chrono::hours(1);
 
@@ -22,6 +27,11 @@ Error hung_up(std::string_view what) {
                   ": the other side has gone. Nothing is lost; `keyferry watch` (sender) or the "
                   "same `keyferry accept` (receiver) goes on",
               "hung_up");
+}
+
+Error flooded(const std::string& what) {
+  return fail(Errc::invalid, "standard input held no " + what + " in its first megabyte",
+              "flooded");
 }
 
 }  // namespace
@@ -41,6 +51,8 @@ void DirectStream::take_line(std::string_view line) {
   while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
   if (line.starts_with('#')) {
     secret_ = SecretBytes::copy(bytes_of(line));
+  } else if (line.find('{') == line.npos) {
+    return;  // cheap to pass over
   } else if (auto payload = parse_sealed(line)) {
     latest_ = *std::move(payload);
     ++count_;
@@ -54,6 +66,7 @@ Result<bool> DirectStream::pump(Duration most) {
   const ssize_t got = ::read(in_, part.data(), part.size());
   if (got < 0) return errno == EINTR ? Result<bool>(true) : hung_up("standard input is closed");
   ended_ = got == 0;
+  read_ += static_cast<std::uint64_t>(got);
   for (const char c : std::string_view(part.data(), static_cast<std::size_t>(got))) {
     if (c != '\n') {
       skipping_ = skipping_ || buffer_.size() >= kMostLine;
@@ -71,6 +84,7 @@ Result<bool> DirectStream::pump(Duration most) {
 
 Result<SecretBytes> DirectStream::secret() {
   while (!secret_) {
+    if (read_ > kMostBefore) return flooded("secret (#…)");
     KF_TRY(const bool more, pump(kLong));
     if (!more && ended_ && !secret_) return hung_up("standard input held no secret (#…)");
   }
@@ -79,17 +93,29 @@ Result<SecretBytes> DirectStream::secret() {
 
 Result<Arrived> DirectStream::first() {
   while (!latest_) {
+    if (read_ > kMostBefore) return flooded("message");
     KF_TRY(const bool more, pump(kLong));
     if (!more && ended_ && !latest_) return hung_up("standard input held no message");
   }
   return Arrived{*latest_, std::to_string(count_)};
 }
 
+// drain reads what is there, of an endless stream a part; while `nothing` it waits, at most `most`
+// in all.
+Result<Done> DirectStream::drain(Duration most, const std::function<bool()>& nothing) {
+  const std::uint64_t end = read_ + kMostAtOnce;
+  const auto until = std::chrono::steady_clock::now() + most;
+  for (bool more = true; more && read_ < end;) {
+    const auto left =
+        std::chrono::duration_cast<Duration>(until - std::chrono::steady_clock::now());
+    KF_TRY(more, pump(nothing() ? std::max(left, Duration(0)) : Duration(0)));
+  }
+  return Done{};
+}
+
 Result<std::optional<Arrived>> DirectStream::receive(const std::string& version, bool wait) {
   const auto nothing = [&] { return !latest_ || version == std::to_string(count_); };
-  for (bool more = true; more;) {
-    KF_TRY(more, pump(wait && nothing() ? Duration(kWait) : Duration(0)));
-  }
+  KF_TRY(drain(wait ? Duration(kWait) : Duration(0), nothing));
   if (!nothing()) {
     return std::optional(Arrived{*latest_, std::to_string(count_)});
   }
@@ -99,9 +125,7 @@ Result<std::optional<Arrived>> DirectStream::receive(const std::string& version,
 
 Result<std::string> DirectStream::send(const transfer::SealedPayload& payload,
                                        const std::string& version) {
-  for (bool more = true; more;) {
-    KF_TRY(more, pump(Duration(0)));
-  }
+  KF_TRY(drain(Duration(0), [] { return false; }));
   if (!version.empty() && version != std::to_string(count_)) {
     return fail(Errc::precondition_failed, "another message has come by now");
   }

@@ -3,6 +3,8 @@
 // such lines and one that begins with #, the secret. Everything else is passed over.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +30,7 @@ class DirectStream {
   DirectStream& operator=(const DirectStream&) = delete;
 
   // secret waits for the line that begins with #. first waits for the first message. Errors:
-  // hung_up.
+  // hung_up; invalid (flooded) where a megabyte came without it.
   Result<SecretBytes> secret();
   Result<Arrived> first();
 
@@ -36,13 +38,15 @@ class DirectStream {
   // the other side started anew too, and a message that came twice is no event. Errors: hung_up.
   Result<Done> repeat(const transfer::SealedPayload& payload);
 
-  // receive and send as in Carrier.
+  // receive and send as in Carrier. A call takes in a quarter of a megabyte at most, then it
+  // answers by what it knows: the caller has a deadline to keep.
   Result<std::optional<Arrived>> receive(const std::string& version, bool wait);
   Result<std::string> send(const transfer::SealedPayload& payload, const std::string& version);
 
  private:
   bool wait(Duration most) const;
   Result<bool> pump(Duration most);
+  Result<Done> drain(Duration most, const std::function<bool()>& nothing);
   void take_line(std::string_view line);
 
   int in_, out_;
@@ -52,6 +56,7 @@ class DirectStream {
   std::optional<SecretBytes> secret_;
   std::optional<transfer::SealedPayload> latest_;
   std::uint64_t count_ = 0;
+  std::uint64_t read_ = 0;  // octets
 };
 
 }  // namespace keyferry::wallet

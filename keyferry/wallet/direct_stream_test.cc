@@ -2,9 +2,11 @@
 
 #include <array>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "keyferry/file/descriptor.h"
 #include "keyferry/wallet/file_carrier.h"
 
 namespace keyferry::wallet {
@@ -71,6 +73,24 @@ TEST_F(Wire, ALineThatIsTooLongIsPassedOver) {
   }
   say("\n" + line("one") + "\n");
   EXPECT_EQ(stream_->receive("", false).value()->payload, message("one"));
+}
+
+TEST(DirectStream, InputWithoutEndKeepsNobodyFromADeadline) {
+  const file::Descriptor endless(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
+  const file::Descriptor out(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  ASSERT_TRUE(endless.open() && out.open());
+  DirectStream stream(endless.number(), out.number());
+  EXPECT_FALSE(stream.receive("", true).value().has_value());
+  EXPECT_FALSE(stream.receive("", false).value().has_value());
+  EXPECT_TRUE(stream.send({"AEAD", "mine"}, "").has_value());
+}
+
+TEST(DirectStream, ASecretOrAFirstMessageThatNeverComesIsGivenUp) {
+  const file::Descriptor endless(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
+  ASSERT_TRUE(endless.open());
+  DirectStream stream(endless.number(), -1);
+  EXPECT_EQ(stream.secret().error().reason, "flooded");
+  EXPECT_EQ(stream.first().error().reason, "flooded");
 }
 
 TEST_F(Wire, TheEndIsNamedOnceNothingIsLeft) {

@@ -1,5 +1,6 @@
 #include "keyferry/wallet/exchange_run.h"
 
+#include <algorithm>
 #include <deque>
 #include <thread>
 
@@ -56,8 +57,9 @@ Result<Effects> ExchangeRun::begin() {
 }
 
 Result<Effects> ExchangeRun::await(Time deadline) {
-  if (wallet_.web.now() >= deadline) return kept(this->deadline());
-  auto effects = judge(courier_.fetch(kFetch));
+  const Time now = wallet_.web.now();
+  if (now >= deadline) return kept(this->deadline());
+  auto effects = judge(courier_.fetch(std::min<Duration>(kFetch, deadline - now)));
   if (!effects && wait_out(effects.error(), deadline)) return Effects{};
   if (effects && effects->empty()) return idle();
   return effects;

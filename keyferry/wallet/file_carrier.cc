@@ -1,6 +1,10 @@
 #include "keyferry/wallet/file_carrier.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <unistd.h>
 
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/json.h"
@@ -57,9 +61,28 @@ Result<Bytes> FileCarrier::drawn(const std::string& text) const {
 }
 
 Result<std::string> FileCarrier::text() const {
-  KF_TRY(const Bytes octets, file::read(path_, kMostPicture));
+  KF_TRY(const Bytes octets, file::read_plain(path_, kMostPicture));
   if (is_picture(octets)) return read_qr_apart(octets);
   return std::string(text_of(octets));
+}
+
+Result<Done> FileCarrier::check_free() const {
+  if (is_photograph(path_)) {
+    return fail(Errc::invalid, "a photograph is no place for a share: name a file or a .png",
+                "usage");
+  }
+  std::error_code failed;
+  if (std::filesystem::symlink_status(path_, failed).type() !=
+      std::filesystem::file_type::not_found) {
+    return failed ? fail(Errc::io, "cannot look at " + path_.string() + ": " + failed.message())
+                  : fail(Errc::conflict, path_.string() + " exists already", "exists");
+  }
+  const file::Path folder = path_.parent_path();
+  if (!std::filesystem::is_directory(folder, failed)) {
+    return fail(Errc::not_found, "there is no folder " + folder.string(), "no_file");
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) == 0) return Done{};
+  return fail(Errc::io, "no file can be made in " + folder.string() + ": " + std::strerror(errno));
 }
 
 Result<Done> FileCarrier::create(const transfer::SealedPayload& payload) {
@@ -74,7 +97,9 @@ Result<Done> FileCarrier::create(const transfer::SealedPayload& payload) {
 
 Result<std::optional<Arrived>> FileCarrier::read() {
   const auto there = text();
-  if (!there && there.error().reason == "picture") return there.error();
+  if (!there && (there.error().reason == "picture" || there.error().reason == "unsafe_file")) {
+    return there.error();
+  }
   return receive("", false);
 }
 
@@ -91,6 +116,7 @@ Result<std::string> FileCarrier::send(const transfer::SealedPayload& payload, co
                                       const std::string& version) {
   const std::string content = encode_sealed(payload);
   const auto there = text();
+  if (!there && there.error().reason == "unsafe_file") return there.error();
   const bool done = there && *there == content;
   if (!done && there && !version.empty() && version_of(*there) != version) {
     return fail(Errc::precondition_failed, "the file holds another message by now");

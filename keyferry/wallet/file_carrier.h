@@ -20,15 +20,21 @@ class FileCarrier final : public SecretCarrier {
   explicit FileCarrier(file::Path path, SecretBytes secret = {})
       : SecretCarrier(std::move(secret)), path_(std::move(path)) {}
 
+  // check_free says before a share is made whether create could write it there; `path` is absolute.
+  // Errors: invalid (a photograph), conflict (something is there), not_found (no such folder), io.
+  Result<Done> check_free() const;
+
   // create writes the first message. Errors: conflict (the file exists and is another one),
   // too_large (for a QR picture).
   Result<Done> create(const transfer::SealedPayload& payload);
 
-  // read is receive(""), but says what is wrong with a picture.
+  // read is receive(""), but says what is wrong with a picture, or with a place that is no plain
+  // file (unsafe_file).
   Result<std::optional<Arrived>> read();
 
   // The file may be cut or away for a while: what cannot be read as a message is nothing yet. A
   // photograph (JPEG) is read as well, but a message is only written to a PNG.
+  // What is no plain file is nothing yet, too, and is not written over: forbidden (unsafe_file).
   Result<std::optional<Arrived>> receive(const std::string& version, bool wait) override;
   Result<std::string> send(const transfer::SealedPayload& payload, const std::string& request_id,
                            const std::string& version) override;

@@ -6,6 +6,8 @@
 #include "keyferry/credential/kind.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/wallet/direct.h"
+#include "keyferry/wallet/direct_stream.h"
+#include "keyferry/wallet/file_carrier.h"
 #include "keyferry/wallet/give_drop.h"
 #include "keyferry/wallet/give_exchange.h"
 #include "keyferry/wallet/give_steps.h"
@@ -117,6 +119,9 @@ Result<Given> give_share(Wallet& wallet, const CredentialRecord& credential,
     wallet.person.say("going on with the share that was begun before");
     KF_TRY(GiveRecord finished, finish_give(wallet, holder, *std::move(before)));
     return Given{std::move(finished), std::move(making)};
+  }
+  if (!options.file.empty() && options.file != kStandardStreams) {
+    KF_TRY(FileCarrier(options.file).check_free());
   }
   KF_TRY(const IssuerMetadata* about, holder.authority().metadata());
   std::string relay;

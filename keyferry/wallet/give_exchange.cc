@@ -113,6 +113,7 @@ Result<Effects> GiveExchange::idle() {
   const auto share = who->share(record_.share);
   if (share && locked_ != (share->state == "locked")) tell_lock();
   if (!share || is_open(*share)) return Effects{};
+  if (share->state == "expired") return kept(machine_.deadline());
   if (is_over(*share)) return kept(machine_.cancel());
   if (!taken_) wallet_.person.step("redeemed", {}, "the authority says that it was fetched");
   taken_ = true;

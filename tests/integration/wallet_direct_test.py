@@ -139,6 +139,18 @@ def test_the_other_side_hangs_up(world):
         assert "standard input held no" in taker.err
 
 
+def test_the_stream_alone_carries_the_secret(world):
+    made = world.ada.run(*SHARE, "--now", "--yes", "--json")
+    secret = made.out.splitlines()[0]
+    assert secret.startswith("#") and secret[1:] not in made.err
+    told = json.loads(next(line for line in made.err.splitlines() if line.startswith("{")))
+    assert "link" not in told and told["file"] == "-"
+    for option in ("--qr", "--copy"):
+        assert "carries the secret" in world.ada.run(*SHARE, "--now", "--yes", option, code=2).err
+    split = world.ada.run(*SHARE, "--now", "--yes", "--json", "--split", "--depth", "0", "--note", "another")
+    assert "#" not in split.out and '"secret"' in split.err
+
+
 def test_words_cannot_come_by_the_stream_that_carries_the_share(world):
     refused = world.ada.run(*SHARE, "--words", "-", code=2)
     assert "standard input carries the share" in refused.err

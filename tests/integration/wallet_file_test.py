@@ -1,6 +1,7 @@
 """Sharing without a relay: one file that both sides can reach carries the whole exchange."""
 
 import json
+import os
 
 import pytest
 from support import Wallet
@@ -89,3 +90,32 @@ def test_bad_files_and_secrets_take_nothing(world):
         assert eve.json("list")["credentials"] == []
     world.file.write_text(whole)
     assert take(world, made["link"], "--pin", made["pin"], wallet=eve).wait() == 0
+
+
+def test_a_pipe_or_device_in_place_of_a_file_is_refused_before_it_is_waited_for(world):
+    os.mkfifo(world.file)
+    world.file.with_name("device").symlink_to("/dev/zero")
+    for place in (world.file, world.file.with_name("device")):
+        for arguments in (("--file", place, "--yes", "-"), ("--picture", place)):
+            refused = world.bob.run("accept", *arguments, input="#" + "A" * 43 + "\n", code=1)
+            assert "is not a plain file" in refused.err
+    assert world.file.is_fifo()
+
+
+def test_a_place_is_looked_at_before_a_share_is_made(world):
+    world.file.write_text("another's")
+    missing = world.place.directory / "nowhere" / "share.kf"
+    for place, code, said in ((world.file, 1, "exists already"), (missing, 1, "there is no folder"),
+                              (world.file.with_name("photo.jpg"), 2, "a photograph is no place for a share")):
+        for mode in ("--now", "--confirm"):
+            refused = world.ada.run("share", "own", mode, "--yes", "--for", "1h", "--file", place, code=code)
+            assert said in refused.err and "taken back" not in refused.err
+    assert world.ada.json("list", "--shares")["credentials"][0]["shares"] == []
+    assert world.file.read_text() == "another's"
+    world.nothing_is_left(world.ada)
+
+
+def test_a_link_that_runs_out_over_a_file_is_expired(world):
+    sender = FileSender(world, "--link-for", "3s", "--words", "-")
+    assert sender.wait() == 3 and sender.error["error"] == "expired"
+    assert world.record(sender)["state"] == "expired"
