@@ -65,7 +65,7 @@ class Worker(threading.Thread):
         try:
             while not self.stopping.is_set():
                 self.play()
-        except (Lost, ConnectionError):
+        except (Lost, OSError):
             pass
 
     def play(self):
