@@ -57,7 +57,7 @@ Result<Done> drop_at_authority(Wallet& wallet, const CredentialRecord& record) {
   const auto dropped = holder.call(drop);
   if (dropped || dropped.error().code == Errc::not_found) return Done{};
   // Revoked or ended already: there is nothing left to drop.
-  const std::string_view why = dropped.error().reason;
+  const std::string why = dropped.error().reason;
   if (why == "revoked" || why == "ended" || why == "invalid_grant") return Done{};
   return dropped.error();
 }

@@ -72,10 +72,12 @@ def test_a_missing_configuration_file_is_named():
 def test_a_port_in_use_is_named(place):
     relay = Relay(place)
     with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind(("127.0.0.1", relay.port))
         holder.listen()
         assert f"127.0.0.1:{relay.port} is in use" in refusal(relay)
     with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind(("127.0.0.1", relay.admin_port))
         holder.listen()
         assert f"127.0.0.1:{relay.admin_port} is in use" in refusal(relay)
