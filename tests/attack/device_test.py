@@ -12,9 +12,21 @@ weakest_and_strongest = pytest.mark.parametrize("mode", ["immediate", "confirmed
 
 
 def copied(field, wallet, name):
-    """What malware has that read everything in a wallet's folder."""
+    """What malware has that read everything in a wallet's folder: patient malware, since a wallet at work replaces and
+    wipes its records meanwhile."""
     thief = Wallet(field.place, name)
-    shutil.copytree(wallet.home, thief.home, dirs_exist_ok=True)
+
+    def copy():
+        shutil.rmtree(thief.home, ignore_errors=True)
+        try:
+            shutil.copytree(wallet.home, thief.home, ignore=shutil.ignore_patterns(".*.new-*"))
+            for record in thief.home.rglob("*.json"):
+                json.loads(record.read_bytes())
+        except (shutil.Error, ValueError):
+            return False
+        return True
+
+    wait_until(copy, "a whole copy")
     return thief
 
 
