@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "keyferry/base/secret.h"
 #include "keyferry/codec/text.h"
 #include "keyferry/file/descriptor.h"
 #include "keyferry/wallet/picture.h"
@@ -60,12 +61,14 @@ void limit(int resource, rlim_t most) {
 std::string read_all(int descriptor) {
   std::string text;
   std::array<char, 4096> part{};
+  text.reserve(kMostAnswer + part.size());  // it may be a link: growing would leave copies behind
   while (text.size() <= kMostAnswer) {
     const ssize_t got = read(descriptor, part.data(), part.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) break;
     text.append(part.data(), static_cast<std::size_t>(got));
   }
+  wipe(part.data(), part.size());
   return text;
 }
 
