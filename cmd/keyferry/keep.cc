@@ -23,8 +23,13 @@ struct RenewOptions {
 
 Result<Done> renew_one(Session& session, const wallet::CredentialRecord& record) {
   KF_TRY(const auto renewed, wallet::renew_credential(session.wallet(), record));
-  session.terminal().say("renewed \"" + record.name + "\": good until " +
-                         wallet::show_time(renewed.certificate.until));
+  const std::string until = wallet::show_time(renewed.certificate.until);
+  if (renewed.serial == record.serial) {
+    session.terminal().say("\"" + record.name + "\" is good until " + until +
+                           ", as before: its authority gives a new certificate later");
+  } else {
+    session.terminal().say("renewed \"" + record.name + "\": good until " + until);
+  }
   return Done{};
 }
 

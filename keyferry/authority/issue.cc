@@ -1,5 +1,7 @@
 #include "keyferry/authority/issue.h"
 
+#include <algorithm>
+
 #include "keyferry/codec/json.h"
 #include "keyferry/crypto/jwk.h"
 
@@ -79,6 +81,14 @@ Result<Done> decide_renew(const Path& path, const Credential& credential, const 
                 "too_late");
   }
   return Done{};
+}
+
+bool certificate_stands(const Share& share, const Certificate& last, std::string_view ca,
+                        const credential::Window& next, Time now) {
+  if (last.ca != ca || last.rights != share.rights) return false;
+  if (next.until <= last.window.until) return next.until == last.window.until;
+  const Time begun = std::max(last.window.from, last.issued);
+  return now < begun + (last.window.until - begun) / 4;
 }
 
 //= spec:authority#6-life

@@ -82,6 +82,15 @@ Verdict<IssueStep> decide_issue(const Path& path, const AccessToken& token,
 Result<Done> decide_renew(const Path& path, const Credential& credential, const Certificate& last,
                           const KeyProof& proof, Time now);
 
+// certificate_stands says whether a renewal answers `last`, the newest certificate, again: the
+// issuing key `ca`, rights and window are still those of a new one, and `next`, the window that a
+// new one would have, gains nothing: it ends no later, or less than a quarter of the life of `last`
+// is over. A wallet renews at half; what lies between is for clocks that differ.
+//
+//= spec:authority#3-renewal
+bool certificate_stands(const Share& share, const Certificate& last, std::string_view ca,
+                        const credential::Window& next, Time now);
+
 // certificate_window is the window of a certificate made at `now`: inside the share's and every
 // ancestor's, at most `longest`. Errors: as credential::credential_window.
 Result<credential::Window> certificate_window(const Path& path, Duration longest, Time now);

@@ -45,6 +45,38 @@ TEST(Issue, ClaimedShareIsIssuedOnce) {
       "invalid_credential_request");
 }
 
+//= spec:authority#3-renewal test
+TEST(Renew, ACertificateStandsUntilAQuarterOfItsLifeIsOver) {
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  const Share share = claimed().back();
+  Certificate last;
+  last.ca = "ca";
+  last.rights = share.rights;
+  last.issued = kNow;
+  last.window = {kNow - credential::kWindowSkew, kNow + hours(24)};
+  const auto stands = [&](Duration after, std::string_view ca = "ca") {
+    const credential::Window next{kNow + after - credential::kWindowSkew, kNow + after + hours(24)};
+    return certificate_stands(share, last, ca, next, kNow + after);
+  };
+  EXPECT_TRUE(stands(Duration(1)));
+  EXPECT_TRUE(stands(hours(6) - Duration(1)));
+  EXPECT_FALSE(stands(hours(6)));
+  EXPECT_FALSE(stands(minutes(1), "another"));
+  // A share that ends with its certificate, and one whose window was shortened since.
+  EXPECT_TRUE(certificate_stands(share, last, "ca", last.window, kNow + hours(23)));
+  const credential::Window shorter{last.window.from, last.window.until - minutes(1)};
+  EXPECT_FALSE(certificate_stands(share, last, "ca", shorter, kNow + minutes(1)));
+  Share narrowed = share;
+  narrowed.rights = credential::Rights();
+  EXPECT_FALSE(certificate_stands(narrowed, last, "ca", last.window, kNow + minutes(1)));
+  // A minute's life: its skew at the start is no life that is over.
+  last.window.until = kNow + minutes(1);
+  const credential::Window next{last.window.from, kNow + minutes(2)};
+  EXPECT_TRUE(certificate_stands(share, last, "ca", next, kNow + std::chrono::seconds(14)));
+  EXPECT_FALSE(certificate_stands(share, last, "ca", next, kNow + std::chrono::seconds(15)));
+}
+
 TEST(Issue, SameKeysGetTheSameAnswerAgainUntilTheLinkEnds) {
   Path path = claimed();
   path.back().state = State::redeemed;

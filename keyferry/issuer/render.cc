@@ -9,9 +9,6 @@ namespace {
 
 using codec::encode_rfc3339;
 
-// A holder renews as often as it likes; what its record shows stays small.
-constexpr std::size_t kShownCertificates = 16;
-
 boost::json::array lines_of(const std::vector<std::string>& lines) {
   boost::json::array array;
   for (const auto& line : lines) array.emplace_back(line);
@@ -46,10 +43,7 @@ boost::json::object render_holder(const authority::Holder& holder, authority::Mo
 
 boost::json::array render_certificates(const ledger::ShareRecord& record) {
   boost::json::array array;
-  const auto& all = record.certificates;
-  const std::size_t first = all.size() > kShownCertificates ? all.size() - kShownCertificates : 0;
-  for (std::size_t i = first; i < all.size(); ++i) {
-    const auto& certificate = all[i];
+  for (const auto& certificate : record.certificates) {
     array.emplace_back(
         boost::json::object{{"credential_id", record.credential->id.text()},
                             {"serial", std::to_string(certificate.serial)},

@@ -32,6 +32,23 @@ Result<std::optional<Credential>> find(sql::Database& db, std::string_view colum
       Credential{std::move(id), std::move(share), std::move(key), query.text(3), std::move(dpop)});
 }
 
+Result<Done> forget_certificates(sql::Database& db, const CredentialId& credential) {
+  KF_TRY(auto forget, db.prepare("DELETE FROM certificates WHERE serial IN (SELECT serial FROM "
+                                 "certificates WHERE credential = ?1 AND serial <= (SELECT serial "
+                                 "FROM certificates WHERE credential = ?1 ORDER BY serial DESC "
+                                 "LIMIT 1 OFFSET ?2) ORDER BY serial LIMIT ?3)"));
+  forget.bind(1, std::string_view(credential.text())).bind(2, std::int64_t{kMostCertificates});
+  forget.bind(3, std::int64_t{kForgottenAtOnce});
+  return forget.run();
+}
+
+Result<Done> note_end(sql::Database& db, const CredentialId& credential, Time end) {
+  KF_TRY(auto note,
+         db.prepare("UPDATE credentials SET last_end = max(last_end, ?2) WHERE id = ?1"));
+  note.bind(1, std::string_view(credential.text())).bind(2, unix_ms(end));
+  return note.run();
+}
+
 }  // namespace
 
 Result<Done> insert_credential(sql::Database& db, const Credential& credential) {
@@ -66,30 +83,45 @@ Result<Done> insert_certificate(sql::Database& db, const CredentialId& credentia
   insert.bind(4, ByteView(certificate.random)).bind(5, std::string_view(rights));
   insert.bind(6, unix_ms(certificate.window.from)).bind(7, unix_ms(certificate.window.until));
   insert.bind(8, unix_ms(certificate.issued));
-  return insert.run();
+  KF_TRY(insert.run());
+  KF_TRY(note_end(db, credential, certificate.window.until));
+  return forget_certificates(db, credential);
 }
 
-Result<std::vector<Certificate>> certificates_of(sql::Database& db, const Credential& credential,
-                                                 std::string_view kind_name) {
+Result<Certificate> newest_certificate(sql::Database& db, const Credential& credential,
+                                       std::string_view kind_name) {
   KF_TRY(const credential::Kind* kind, credential::find_kind(kind_name));
   KF_TRY(auto query,
          db.prepare("SELECT serial, ca, nonce, rights, valid_after, valid_before, issued FROM "
-                    "certificates WHERE credential = ?1 ORDER BY serial"));
+                    "certificates WHERE credential = ?1 ORDER BY serial DESC LIMIT 1"));
   query.bind(1, std::string_view(credential.id.text()));
-  std::vector<Certificate> certificates;
+  KF_TRY(bool row, query.step());
+  require(row, "a credential has a certificate");
+  Certificate certificate;
+  certificate.serial = static_cast<std::uint64_t>(query.integer(0));
+  certificate.ca = query.text(1);
+  certificate.random = query.blob(2);
+  KF_TRY(auto rights, codec::parse_json_object(query.text(3)));
+  KF_TRY(certificate.rights, credential::parse_rights(kind->schema(), rights));
+  certificate.window = {from_unix_ms(query.integer(4)), from_unix_ms(query.integer(5))};
+  certificate.issued = from_unix_ms(query.integer(6));
+  return certificate;
+}
+
+Result<std::vector<SerialWindow>> newest_serials(sql::Database& db, const CredentialId& credential,
+                                                 int most) {
+  KF_TRY(auto query, db.prepare("SELECT serial, valid_after, valid_before FROM certificates WHERE "
+                                "credential = ?1 ORDER BY serial DESC LIMIT ?2"));
+  query.bind(1, std::string_view(credential.text())).bind(2, std::int64_t{most});
+  std::vector<SerialWindow> newest;
   while (true) {
     KF_TRY(bool row, query.step());
-    if (!row) return certificates;
-    Certificate certificate;
-    certificate.serial = static_cast<std::uint64_t>(query.integer(0));
-    certificate.ca = query.text(1);
-    certificate.random = query.blob(2);
-    KF_TRY(auto rights, codec::parse_json_object(query.text(3)));
-    KF_TRY(certificate.rights, credential::parse_rights(kind->schema(), rights));
-    certificate.window = {from_unix_ms(query.integer(4)), from_unix_ms(query.integer(5))};
-    certificate.issued = from_unix_ms(query.integer(6));
-    certificates.push_back(std::move(certificate));
+    if (!row) break;
+    newest.push_back({static_cast<std::uint64_t>(query.integer(0)),
+                      {from_unix_ms(query.integer(1)), from_unix_ms(query.integer(2))}});
   }
+  std::ranges::reverse(newest);
+  return newest;
 }
 
 //= spec:authority#3-serials

@@ -23,16 +23,41 @@ using authority::Verdict;
 
 Result<Certificate> new_certificate(sql::Database& db, const Path& path,
                                     const CredentialId& credential, const IssueTerms& terms,
-                                    Time now) {
+                                    const credential::Window& window, Time now) {
   Certificate certificate;
   certificate.ca = terms.ca;
   certificate.random = digest::random_bytes(32);
   certificate.rights = path.back().rights;
   certificate.issued = now;
-  KF_TRY(certificate.window, authority::certificate_window(path, terms.longest, now));
+  certificate.window = window;
   KF_TRY(certificate.serial, next_serial(db, now));
   KF_TRY(insert_certificate(db, credential, certificate));
   return certificate;
+}
+
+// Only the newest id is known: a call that is repeated leaves no row behind.
+Result<Done> replace_notification(sql::Database& db, const authority::ShareId& share,
+                                  const digest::Sha256& hash) {
+  KF_TRY(auto insert, db.prepare("INSERT INTO notifications (share, hash) VALUES (?1, ?2) "
+                                 "ON CONFLICT (share) DO UPDATE SET hash = excluded.hash"));
+  insert.bind(1, std::string_view(share.text())).bind(2, ByteView(hash));
+  return insert.run();
+}
+
+Result<bool> knows_notification(sql::Database& db, std::string_view share,
+                                const digest::Sha256& hash) {
+  KF_TRY(auto query, db.prepare("SELECT 1 FROM notifications WHERE share = ?1 AND hash = ?2"));
+  query.bind(1, share).bind(2, ByteView(hash));
+  return query.step();
+}
+
+// note_first says whether `event` is new for the share: what a wallet repeats is no news.
+Result<bool> note_first(sql::Database& db, std::string_view share, std::string_view event) {
+  KF_TRY(auto insert, db.prepare("INSERT INTO noted_events (share, event) VALUES (?1, ?2) "
+                                 "ON CONFLICT DO NOTHING"));
+  insert.bind(1, share).bind(2, event);
+  KF_TRY(insert.run());
+  return db.changes() != 0;
 }
 
 Result<Issued> finish(sql::Database& db, Share share, Credential credential,
@@ -42,10 +67,7 @@ Result<Issued> finish(sql::Database& db, Share share, Credential credential,
                 std::move(certificate),
                 authority::encode_bearer(digest::random_bytes(32)),
                 {}};
-  KF_TRY(auto insert, db.prepare("INSERT INTO notifications (hash, share) VALUES (?1, ?2)"));
-  const auto hash = authority::stored_form(issued.notification);
-  insert.bind(1, ByteView(hash)).bind(2, std::string_view(issued.share.id.text()));
-  KF_TRY(insert.run());
+  KF_TRY(replace_notification(db, issued.share.id, authority::stored_form(issued.notification)));
   const auto* names = issued.share.rights.texts("hosts");
   if (names == nullptr) return issued;
   for (const std::string& name : *names) {
@@ -69,7 +91,8 @@ Result<Issued> issue_first(sql::Database& db, Path path, const AccessToken& toke
   auto label = share.holder ? share.holder->label : proof.label;
   share.holder = authority::Holder{std::move(label), proof.thumbprint, request.fingerprint};
   KF_TRY(update_share(db, share));
-  KF_TRY(auto certificate, new_certificate(db, path, credential.id, terms, now));
+  KF_TRY(const auto window, authority::certificate_window(path, terms.longest, now));
+  KF_TRY(auto certificate, new_certificate(db, path, credential.id, terms, window, now));
   KF_TRY(append_audit(db, now, "redeemed", share.id.text(),
                       {{"credential", credential.id.text()},
                        {"serial", std::to_string(certificate.serial)},
@@ -78,9 +101,8 @@ Result<Issued> issue_first(sql::Database& db, Path path, const AccessToken& toke
 }
 
 Result<Issued> stored_again(sql::Database& db, Share share, Credential credential) {
-  KF_TRY(auto certificates, certificates_of(db, credential, share.kind));
-  require(!certificates.empty(), "a credential has a certificate");
-  return finish(db, std::move(share), std::move(credential), std::move(certificates.back()));
+  KF_TRY(auto certificate, newest_certificate(db, credential, share.kind));
+  return finish(db, std::move(share), std::move(credential), std::move(certificate));
 }
 
 Result<Verdict<Issued>> redeem(sql::Database& db, const AccessToken& token,
@@ -121,13 +143,16 @@ Result<Verdict<Issued>> renew_credential(Ledger& ledger, const Access& access,
         KF_TRY(auto path, path_of(db, id));
         KF_TRY(auto credential, credential_of(db, id));
         if (!credential) return fail(Errc::not_found, "there is no credential to renew");
-        KF_TRY(auto certificates, certificates_of(db, *credential, path.back().kind));
-        require(!certificates.empty(), "a credential has a certificate");
-        KF_TRY(authority::decide_renew(path, *credential, certificates.back(), proof, now));
-        KF_TRY(auto certificate, new_certificate(db, path, credential->id, terms, now));
-        KF_TRY(append_audit(db, now, "renewed", id.text(),
-                            {{"serial", std::to_string(certificate.serial)}}));
-        return finish(db, std::move(path.back()), *std::move(credential), std::move(certificate));
+        KF_TRY(auto last, newest_certificate(db, *credential, path.back().kind));
+        KF_TRY(authority::decide_renew(path, *credential, last, proof, now));
+        KF_TRY(const auto window, authority::certificate_window(path, terms.longest, now));
+        if (authority::certificate_stands(path.back(), last, terms.ca, window, now)) {
+          return finish(db, std::move(path.back()), *std::move(credential), std::move(last));
+        }
+        KF_TRY(auto next, new_certificate(db, path, credential->id, terms, window, now));
+        KF_TRY(
+            append_audit(db, now, "renewed", id.text(), {{"serial", std::to_string(next.serial)}}));
+        return finish(db, std::move(path.back()), *std::move(credential), std::move(next));
       });
 }
 
@@ -137,16 +162,15 @@ Result<Verdict<Done>> note_event(Ledger& ledger, std::string_view token,
   return ledger.transact([&](sql::Database& db) -> Result<Verdict<Done>> {
     KF_TRY(auto found, authorize(db, token, TokenUse::redeem, dpop, now));
     if (const Refusal* no = refused(found)) return Verdict<Done>(*no);
-    const auto hash = authority::stored_form(notification);
-    KF_TRY(auto update,
-           db.prepare("UPDATE notifications SET event = ?3 WHERE hash = ?1 AND share = ?2"));
     const std::string share = std::get<AccessToken>(found).share.text();
-    update.bind(1, ByteView(hash)).bind(2, std::string_view(share)).bind(3, event);
-    KF_TRY(update.run());
-    if (db.changes() == 0) {
+    KF_TRY(bool known, knows_notification(db, share, authority::stored_form(notification)));
+    if (!known) {
       return Verdict<Done>(Refusal{"invalid_notification_id", "this notification id is not known"});
     }
-    KF_TRY(append_audit(db, now, event, share));
+    KF_TRY(bool news, note_first(db, share, event));
+    if (news) {
+      KF_TRY(append_audit(db, now, event, share));
+    }
     return Verdict<Done>(Done{});
   });
 }

@@ -41,14 +41,16 @@ Result<authority::Verdict<Issued>> issue_credential(Ledger& ledger,
                                                     const CredentialRequest& request,
                                                     const IssueTerms& terms, Time now);
 
-// renew_credential gives the calling holder's credential a new certificate. Errors: as
-// authority::decide_renew.
+// renew_credential gives the calling holder's credential a new certificate, or its present one
+// again where that stands (authority::certificate_stands): then nothing is written but the use of
+// the proof. Errors: as authority::decide_renew.
 Result<authority::Verdict<Issued>> renew_credential(Ledger& ledger, const Access& access,
                                                     const authority::KeyProof& proof,
                                                     const IssueTerms& terms, Time now);
 
-// note_event stores what a wallet says became of its credential (OpenID4VCI section 11). Refusals:
-// invalid_token, invalid_notification_id.
+// note_event stores what a wallet says became of its credential (OpenID4VCI section 11), each event
+// once. Only the id of the newest answer is known. Refusals: invalid_token,
+// invalid_notification_id.
 Result<authority::Verdict<Done>> note_event(
     Ledger& ledger, std::string_view token,
     const std::optional<authority::Verdict<authority::DpopProof>>& dpop,

@@ -9,14 +9,13 @@ namespace keyferry::ledger {
 namespace {
 
 // A share that its holder dropped has `ended` before its window's end; one that ran out needs no
-// entry.
+// entry, nor does one without a credential. ?2: until when something must have ended to be over.
 constexpr std::string_view kRevoked =
-    "SELECT certificates.ca, certificates.serial, shares.id FROM certificates "
-    "JOIN credentials ON credentials.id = certificates.credential "
-    "JOIN shares ON shares.id = credentials.share "
-    "WHERE shares.kind = ?1 AND certificates.valid_before > ?2 AND "
-    "(shares.state = 'revoked' OR (shares.state = 'ended' AND shares.ended < shares.valid_until)) "
-    "ORDER BY certificates.serial";
+    "SELECT shares.id, credentials.last_end > ?2 AS in_force FROM shares "
+    "JOIN credentials ON credentials.share = shares.id "
+    "WHERE shares.state IN ('revoked', 'ended') AND shares.valid_until > ?2 AND shares.kind = ?1 "
+    "AND (shares.state = 'revoked' OR shares.ended < shares.valid_until) "
+    "ORDER BY in_force DESC, coalesce(shares.revoked, shares.ended) DESC, shares.number DESC";
 
 std::uint64_t parse_serial(const std::string& text) {
   std::uint64_t serial = 0;
@@ -24,14 +23,22 @@ std::uint64_t parse_serial(const std::string& text) {
   return serial;
 }
 
-Result<Done> read_own(sql::Database& db, std::string_view kind, Time now,
-                      std::vector<RevokedEntry>& out) {
+Result<Done> read_own(sql::Database& db, std::string_view kind, Time now, const ListBounds& bounds,
+                      ListSnapshot& out) {
   KF_TRY(auto query, db.prepare(kRevoked));
   query.bind(1, kind).bind(2, unix_ms(now - kListedAfterEnd));
+  std::size_t in_force = 0;
+  std::size_t over = 0;
   while (true) {
     KF_TRY(bool row, query.step());
     if (!row) return Done{};
-    out.push_back({query.text(0), static_cast<std::uint64_t>(query.integer(1)), query.text(2)});
+    const bool counts = query.integer(1) != 0;
+    if ((counts ? in_force : over) == (counts ? bounds.in_force : bounds.over)) {
+      ++(counts ? out.cut : out.left_out);
+      continue;
+    }
+    ++(counts ? in_force : over);
+    out.revoked.push_back({{}, 0, query.text(0)});
   }
 }
 
@@ -71,16 +78,18 @@ Result<ListNumber> raise_list(sql::Database& db, std::string_view name, Time now
 }
 
 Result<ListSnapshot> snapshot_list(Ledger& ledger, std::string_view name, std::string_view kind,
-                                   bool raise, Time now) {
+                                   bool raise, Time now, const ListBounds& bounds) {
   return ledger.transact([&](sql::Database& db) -> Result<ListSnapshot> {
     ListSnapshot snapshot;
     KF_TRY(snapshot.number, current_list(db, name));
     if (raise || snapshot.number.number == 0) {
       KF_TRY(snapshot.number, raise_list(db, name, now));
     }
-    KF_TRY(read_own(db, kind, now, snapshot.revoked));
+    KF_TRY(read_own(db, kind, now, bounds, snapshot));
     KF_TRY(read_foreign(db, snapshot.revoked));
     KF_TRY(snapshot.audit, audit_head(db));
+    KF_TRY(const std::int64_t highest, number_setting(db, kHighestSerial, 0));
+    snapshot.highest_serial = static_cast<std::uint64_t>(highest);
     return snapshot;
   });
 }

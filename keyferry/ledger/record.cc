@@ -1,14 +1,12 @@
 #include "keyferry/ledger/record.h"
 
-#include "keyferry/ledger/credentials.h"
-
 namespace keyferry::ledger {
 
 Result<ShareRecord> record_of(sql::Database& db, authority::Share share) {
   ShareRecord record{std::move(share), std::nullopt, {}};
   KF_TRY(record.credential, credential_of(db, record.share.id));
   if (record.credential) {
-    KF_TRY(record.certificates, certificates_of(db, *record.credential, record.share.kind));
+    KF_TRY(record.certificates, newest_serials(db, record.credential->id, kShownCertificates));
   }
   return record;
 }

@@ -5,14 +5,18 @@
 #include <vector>
 
 #include "keyferry/authority/issue.h"
+#include "keyferry/ledger/credentials.h"
 #include "keyferry/sql/database.h"
 
 namespace keyferry::ledger {
 
+// A certificate is renewed for as long as the share lasts; what its record shows stays small.
+inline constexpr int kShownCertificates = 16;
+
 struct ShareRecord {
   authority::Share share;
   std::optional<authority::Credential> credential;
-  std::vector<authority::Certificate> certificates;  // the newest last
+  std::vector<SerialWindow> certificates;  // the newest kShownCertificates, the newest last
 };
 
 // record_of adds credential and certificates to a share.

@@ -51,16 +51,12 @@ Result<Done> revoke_known(sql::Database& db, std::string_view key_id, Time now) 
 }
 
 Result<Done> merge_section(sql::Database& db, const SeenList::Section& section, Time now) {
-  KF_TRY(std::int64_t highest, number_setting(db, kHighestSerial, 0));
-  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   for (std::uint64_t serial : section.serials) {
-    if (serial < most) highest = std::max(highest, static_cast<std::int64_t>(serial));
     KF_TRY(insert_foreign(db,
                           "INSERT INTO foreign_serials (ca, serial) VALUES (?1, ?2) "
                           "ON CONFLICT DO NOTHING",
                           section.ca, std::to_string(serial)));
   }
-  KF_TRY(set_number(db, kHighestSerial, highest));
   for (const auto& key_id : section.key_ids) {
     KF_TRY(insert_foreign(db,
                           "INSERT INTO foreign_key_ids (ca, key_id) VALUES (?1, ?2) "
@@ -69,6 +65,13 @@ Result<Done> merge_section(sql::Database& db, const SeenList::Section& section, 
     KF_TRY(revoke_known(db, key_id, now));
   }
   return Done{};
+}
+
+Result<Done> raise_serials(sql::Database& db, std::uint64_t seen) {
+  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (seen >= most) return Done{};  // none of ours
+  KF_TRY(std::int64_t highest, number_setting(db, kHighestSerial, 0));
+  return set_number(db, kHighestSerial, std::max(highest, static_cast<std::int64_t>(seen)));
 }
 
 }  // namespace
@@ -89,6 +92,7 @@ Result<Done> merge_list(Ledger& ledger, const SeenList& list, Time now) {
   return ledger.transact([&](sql::Database& db) -> Result<Done> {
     KF_TRY(std::int64_t epoch, number_setting(db, kEpoch, 1));
     KF_TRY(set_number(db, kEpoch, std::max(epoch, list.epoch + 1)));
+    KF_TRY(raise_serials(db, list.highest_serial));
     for (const auto& section : list.sections) {
       KF_TRY(merge_section(db, section, now));
     }

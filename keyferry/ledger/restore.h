@@ -16,11 +16,13 @@ namespace keyferry::ledger {
 //= spec:authority#3-backups
 Result<Done> mark_restored(Ledger& ledger, Time now);
 
-// SeenList is what a verifier's newest list says: all of it stays revoked for ever.
+// SeenList is what a verifier's newest list says: all of it stays revoked for ever. highest_serial
+// is the highest that was ever issued, as far as list and statement tell.
 struct SeenList {
   std::int64_t epoch = 0;
   std::int64_t number = 0;
   std::string name;
+  std::uint64_t highest_serial = 0;
   struct Section {
     std::string ca;  // thumbprint
     std::vector<std::uint64_t> serials;

@@ -8,6 +8,7 @@
 #include "keyferry/authority/nonce.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/ledger/audit.h"
+#include "keyferry/ledger/credentials.h"
 #include "keyferry/ledger/exchange.h"
 #include "keyferry/ledger/issue.h"
 #include "keyferry/ledger/lists.h"
@@ -47,18 +48,19 @@ struct Tester {
     return std::string(text_of(ByteView(key.raw()).first(8)));
   }
 
-  static authority::Verdict<authority::DpopProof> proof(const std::string& thumbprint) {
+  static authority::Verdict<authority::DpopProof> proof(const std::string& thumbprint,
+                                                        Time now = kNow) {
     authority::DpopProof fresh;
     fresh.thumbprint = thumbprint;
     const Bytes random = digest::random_bytes(32);
     std::copy(random.begin(), random.end(), fresh.jti.begin());
-    fresh.forget = kNow + authority::kJtiMemory;
+    fresh.forget = now + authority::kJtiMemory;
     return fresh;
   }
 
   // offer makes a share below `caller` (nothing: a root).
   Result<Offered> offer(const Caller& caller, boost::json::object body = {}) {
-    body.emplace("kind", "ssh");
+    body.emplace("kind", "ssh");  // emplace keeps what the test states
     if (!caller) {
       body.emplace("rights", boost::json::object{{"logins", {"ada"}}, {"hosts", {"web"}}});
       body.emplace("valid_for", 36000);
@@ -101,6 +103,19 @@ struct Tester {
     const auto issued = issue(std::get<TokenAnswer>(*token).token);
     EXPECT_FALSE(authority::refused(*issued));
     return offered.record.share.id;
+  }
+
+  // login gives the holder of a redeemed share an access token; none if it is refused.
+  std::string login(const authority::ShareId& share, Time now = kNow) {
+    const auto credential =
+        *ledger->transact([&](sql::Database& db) { return credential_of(db, share); });
+    authority::CheckedAssertion assertion;
+    const Bytes random = digest::random_bytes(32);
+    std::copy(random.begin(), random.end(), assertion.jti.begin());
+    assertion.forget = now + authority::kJtiMemory;
+    const auto dpop = std::get<authority::DpopProof>(proof("key", now));
+    const auto answer = *login_holder(*ledger, *credential, assertion, dpop, now);
+    return authority::refused(answer) ? std::string() : std::get<TokenAnswer>(answer).token;
   }
 
   authority::State state(const authority::ShareId& id, Time now = kNow) {

@@ -98,7 +98,28 @@ constexpr std::string_view kLiveShares =
     "CREATE INDEX shares_live ON shares(parent) "
     "WHERE state IN ('open', 'claimed', 'locked', 'redeemed');";
 
-constexpr std::array kSteps{kFirst, kModes, kLiveShares};
+// What one caller does stays small (docs/limits.md). credentials.last_end: when the last of its
+// certificates ends or ended. One notification id a share, and each event once.
+constexpr std::string_view kBounds = R"sql(
+ALTER TABLE credentials ADD COLUMN last_end INTEGER NOT NULL DEFAULT 0;
+UPDATE credentials SET last_end = ends.last FROM
+  (SELECT credential, max(valid_before) AS last FROM certificates GROUP BY credential) AS ends
+  WHERE ends.credential = credentials.id;
+CREATE INDEX shares_over ON shares(valid_until) WHERE state IN ('revoked', 'ended');
+
+ALTER TABLE notifications RENAME TO old_notifications;
+CREATE TABLE notifications (share TEXT PRIMARY KEY REFERENCES shares(id), hash BLOB NOT NULL)
+  WITHOUT ROWID;
+INSERT INTO notifications (share, hash) SELECT share, max(hash) FROM old_notifications
+  GROUP BY share;
+CREATE TABLE noted_events (share TEXT NOT NULL REFERENCES shares(id), event TEXT NOT NULL,
+  PRIMARY KEY (share, event)) WITHOUT ROWID;
+INSERT INTO noted_events (share, event) SELECT DISTINCT share, event FROM old_notifications
+  WHERE event IS NOT NULL;
+DROP TABLE old_notifications;
+)sql";
+
+constexpr std::array kSteps{kFirst, kModes, kLiveShares, kBounds};
 
 }  // namespace
 

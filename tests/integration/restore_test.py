@@ -1,9 +1,17 @@
 """A backup is older than the newest revoke: restoring it must not bring a revoked login back."""
 
+import base64
+import hashlib
 import json
+import re
 import sqlite3
+import struct
+import time
 
-from support import LOGIN, Authority, Sshd, Verifier, Wallet, wait_until
+from cryptography.hazmat.primitives import serialization
+from support import LOGIN, Authority, Sshd, Verifier, Wallet, run, wait_until
+from support.list_server import ListKey, b64u
+from support.openid import Client
 
 
 def _take(place, authority, name):
@@ -53,6 +61,85 @@ def _epoch(verifier):
         if "epoch" in line and not line.startswith("#"):
             return int(float(line.rsplit(" ", 1)[1]))
     return None
+
+
+def _statement(jws):
+    payload = jws.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+def _serial(client):
+    """The serial in the certificate that the client got, as ssh-keygen reads it."""
+    described = run(["ssh-keygen", "-L", "-f", "-"], input=client.credential["credentials"][0]["credential"] + "\n").out
+    return int(re.search(r"Serial: (\d+)", described)[1])
+
+
+#= spec:authority#3-backups test
+def test_serials_go_on_above_the_highest_that_the_statement_names(place):
+    """Certificates of shares that nobody revoked stand on no list, and their serials must not come again."""
+    authority = Authority(place)
+    authority.add_host(Sshd(place, "web", authority))
+    authority.start()
+    backup = authority.directory / "backup.db"
+    authority.run("backup", backup)
+    ada = Client(authority.url, place.ca.path)
+    ada.redeem(ada.read(authority.share("--as", LOGIN, "--host", "web", "--for", "4h")))
+    authority.run("revoke", json.loads(authority.run("share", "--as", LOGIN, "--host", "web", "--for", "4h", "--json").out)["share"])
+    jws = authority.call("GET", "/v1/lists/ssh.krl.jws").text
+    assert _statement(jws)["highest_serial"] == str(_serial(ada))
+
+    far = 1 << 60  # as if the clock had been ahead: what follows must not count on time
+    key = list_key(authority)
+    seen = place.folder("seen") / "ssh.krl"
+    seen.write_bytes(authority.call("GET", "/v1/lists/ssh.krl").body)
+    seen.with_name("ssh.krl.jws").write_text(key.sign({**_statement(jws), "highest_serial": str(far)}))
+    authority.stop()
+    authority.run("restore", backup, "--merge", seen)
+    authority.start()
+    bo = Client(authority.url, place.ca.path)
+    bo.redeem(bo.read(authority.share("--as", LOGIN, "--host", "web", "--for", "4h")))
+    assert _serial(bo) == far + 1
+    authority.stop()
+    for bad in ("", "-1", "1e3", "99999999999999999999"):
+        seen.with_name("ssh.krl.jws").write_text(key.sign({**_statement(jws), "highest_serial": bad}))
+        refused = authority.run("restore", "--merge", seen, code=None)
+        assert refused.code != 0 and "highest_serial" in refused.err, bad
+
+
+def test_an_older_authoritys_flood_of_serials_becomes_one_share(place):
+    """Before highest_serial every renewed serial stood on the list, the share beside it: two millions are one share."""
+    authority = Authority(place)
+    authority.add_host(Sshd(place, "web", authority))
+    authority.start()
+    backup, foreign = authority.directory / "backup.db", "b" * 20
+    authority.run("backup", backup)
+    ca = next(line for line in authority.trust()["ssh_ca_keys"]).split()[1]
+    authority.stop()
+    first, count = 1_700_000_000_000_000, 2_000_000
+    serials = struct.pack(f">{count}Q", *range(first, first + 2 * count, 2))
+    section = _string(base64.b64decode(ca)) + _string(b"") + b"\x20" + _string(serials) + b"\x23" + _string(_string(foreign.encode()))
+    krl = (b"SSHKRL\n\0" + struct.pack(">IQQQ", 1, 7, int(time.time()), 0) + _string(b"") + _string(b"old") + b"\x01" + _string(section))
+    seen = place.folder("seen") / "ssh.krl"
+    seen.write_bytes(krl)
+    seen.with_name("ssh.krl.jws").write_text(list_key(authority).sign(
+        {"name": "ssh.krl", "epoch": 1, "number": 7, "issued": "2026-11-30T00:00:00Z", "next_update": "2026-12-01T00:00:00Z",
+         "sha256": b64u(hashlib.sha256(krl).digest()), "audit_head": b64u(bytes(32))}))
+    authority.run("restore", backup, "--merge", seen)
+    authority.start()
+    listed = authority.call("GET", "/v1/lists/ssh.krl").body
+    assert foreign.encode() in listed and len(listed) < 1000
+    statement = _statement(authority.call("GET", "/v1/lists/ssh.krl.jws").text)
+    assert int(statement["highest_serial"]) >= first + 2 * (count - 1)
+
+
+def _string(octets):
+    return struct.pack(">I", len(octets)) + octets
+
+
+def list_key(authority):
+    """The authority's own list key, to sign what an older version would have."""
+    path = authority.directory / "state/keys/list.key"
+    return ListKey(serialization.load_ssh_private_key(path.read_bytes(), None))
 
 
 def test_a_foreign_list_or_a_file_that_is_no_ledger_changes_nothing(place):

@@ -96,6 +96,7 @@ def test_ssh_renews_before_it_connects(world):
     end = re.search(r'"certificate":\{[^}]*"until":"([^"]+)"', text) or re.search(r'"certificate_until":"([^"]+)"', text)
     soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 30))
     record.write_text(text.replace(end.group(1), soon))
+    world.authority.age_certificates(SHORT_LIFE // 2)
     assert world.ssh("web", "echo in").out == "in\n"
     assert certificate.read_text() != before
 
@@ -160,6 +161,8 @@ def test_a_revoke_refuses_the_old_and_the_renewed_certificate(world):
     key, certificate, old = folder / "id_ed25519", folder / "id_ed25519-cert.pub", folder / "old-cert.pub"
     shutil.copy(certificate, old)
     first = world.ada.json("list")["credentials"][0]
+    assert "as before" in world.ada.run("renew", "web").err and certificate.read_text() == old.read_text()
+    world.authority.age_certificates(SHORT_LIFE // 2)
     renewed = world.ada.run("renew", "web")
     assert 'renewed "web": good until' in renewed.err
     second = world.ada.json("list")["credentials"][0]

@@ -27,8 +27,8 @@ def b64u(octets):
 class ListKey:
     """An Ed25519 key that signs lists."""
 
-    def __init__(self):
-        self._key = ed25519.Ed25519PrivateKey.generate()
+    def __init__(self, private=None):
+        self._key = private or ed25519.Ed25519PrivateKey.generate()
         raw = self._key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
         self.jwk = {"kty": "OKP", "crv": "Ed25519", "x": b64u(raw)}
         canonical = json.dumps({k: self.jwk[k] for k in ("crv", "kty", "x")}, separators=(",", ":"))

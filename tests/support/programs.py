@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 from pathlib import Path
 
 from .http import call
@@ -100,6 +101,12 @@ class Authority(Server):
     def share(self, *arguments, code=0):
         """`keyferry-authority share ARGUMENTS`; returns standard output's first line: the offer."""
         return self.run("share", *arguments, code=code).out.splitlines()[0]
+
+    def age_certificates(self, seconds):
+        """Makes every certificate in the ledger that much older than it is, so that its renewal is not early."""
+        with sqlite3.connect(self.tables["ledger"]["url"].removeprefix("sqlite://"), timeout=30) as ledger:
+            ledger.execute("UPDATE certificates SET issued = issued - ?1, valid_after = valid_after - ?1,"
+                           " valid_before = valid_before - ?1", (seconds * 1000,))
 
     def trust(self):
         """The object of trust.json as `export-trust` prints it."""
