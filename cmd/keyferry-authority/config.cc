@@ -78,13 +78,25 @@ void read_terms(config::Toml& file, AuthorityConfig& config) {
   if (settings.list_life < kShortestLife) {
     file.note_fault("revocation.list_life", "must be at least 1m");
   }
-  settings.failures_per_minute = static_cast<int>(
-      file.integer("limits.failures_per_minute", settings.failures_per_minute, 0, 1'000'000));
-  auto& shares = settings.share_limits;
-  shares.per_holder =
-      static_cast<int>(file.integer("limits.shares_per_holder", shares.per_holder, 0, 1'000'000));
-  shares.per_root =
-      static_cast<int>(file.integer("limits.shares_per_root", shares.per_root, 0, 1'000'000));
+}
+
+// limit reads a count of [limits]; 0 is no limit.
+template <class Number>
+void limit(config::Toml& file, const std::string& key, Number& value) {
+  constexpr std::int64_t most = 1'000'000;
+  value =
+      static_cast<Number>(file.integer("limits." + key, static_cast<std::int64_t>(value), 0, most));
+}
+
+void read_limits(config::Toml& file, AuthorityConfig& config) {
+  auto& settings = config.settings;
+  limit(file, "failures_per_minute", settings.failures_per_minute);
+  limit(file, "calls_per_minute", settings.calls_per_minute);
+  limit(file, "shares_per_holder", settings.share_limits.per_holder);
+  limit(file, "shares_per_root", settings.share_limits.per_root);
+  limit(file, "waits_per_holder", settings.waits_per_holder);
+  limit(file, "waits_per_source", settings.waits_per_source);
+  limit(file, "connections_per_source", config.connections_per_source);
 }
 
 void read_log(config::Toml& file, AuthorityConfig& config) {
@@ -106,6 +118,7 @@ Result<AuthorityConfig> load_authority_config(const std::filesystem::path& path)
   read_url(file, config);
   read_ledger(file, config);
   read_terms(file, config);
+  read_limits(file, config);
   read_log(file, config);
   KF_TRY(file.finish());
   return config;

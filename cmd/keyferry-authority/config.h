@@ -16,6 +16,7 @@ struct AuthorityConfig {
   std::string listen_api;
   std::string listen_admin;
   int threads = 2;
+  std::size_t connections_per_source = 5000;  // 0: no limit
   std::optional<net::TlsFiles> tls;
   std::filesystem::path ledger;
   std::filesystem::path keys;

@@ -54,6 +54,8 @@ class Server final : public AuthorityServer {
     options.tls = config.tls;
     options.threads = config.threads;
     options.max_body = kMostBody;
+    options.max_connections_per_source = config.connections_per_source;
+    options.proxies = config.settings.trusted_proxies;
     KF_TRY(api_,
            net::HttpServer::start(options, issuer::make_handler(*service_, metrics_.observer())));
     serving_ = true;

@@ -13,6 +13,13 @@ Error state_conflict(State state) {
   return fail(Errc::conflict, "the share is " + name, name);
 }
 
+Result<Done> check_codes(const Share& share) {
+  if (share.code_number < kMostCodes) return Done{};
+  return fail(Errc::conflict,
+              "this share had " + std::to_string(kMostCodes) + " codes already; make a new one",
+              "codes_used_up");
+}
+
 }  // namespace
 
 Result<GrantWish> parse_grant(const boost::json::object& body) {
@@ -45,6 +52,7 @@ Result<Share> grant(Share share, const GrantWish& wish, Time now) {
                 "already_granted");
   }
   if (!redeemable) return state_conflict(state);
+  KF_TRY(check_codes(share));
   if (!bound) {
     share.state = State::claimed;
     share.times.claimed = now;
@@ -86,6 +94,7 @@ Result<Share> offer_again(Share share, Time now) {
   }
   const State state = state_at(share, now);
   if (state != State::open && state != State::claimed) return state_conflict(state);
+  KF_TRY(check_codes(share));
   ++share.code_number;
   return share;
 }

@@ -18,11 +18,15 @@ struct GrantWish {
 // member).
 Result<GrantWish> parse_grant(const boost::json::object& body);
 
+// How many codes a share ever has, beside those of re-arming: each is a row of the audit log, and
+// who asks again and again gets no more.
+inline constexpr std::uint32_t kMostCodes = 32;
+
 // grant binds a confirmed share to the key that its maker approved and gives it a code for that key
 // alone: open → claimed. The first grant fixes the key for ever; the same key again gets a new code
 // (the older one is dead, and with it the tokens it was exchanged for) and keeps the first label.
 // Errors: conflict with reason `not_confirmed` (an immediate share), `already_granted` (another
-// key), or the state's name where nothing can be granted any more.
+// key), `codes_used_up` (kMostCodes), or the state's name where nothing can be granted any more.
 //
 //= spec:authority#2-grant
 Result<Share> grant(Share share, const GrantWish& wish, Time now);
@@ -39,7 +43,8 @@ Result<Share> rearm(const ServerKeys& keys, Share share, std::string_view pin, b
 
 // offer_again gives an open or claimed immediate share a new code; the older one dies, and with it
 // the tokens it was exchanged for. Errors: conflict with reason `confirmed` (grant does that
-// there), `locked`, or the state's name where nothing can be redeemed any more.
+// there), `locked`, `codes_used_up` (kMostCodes), or the state's name where nothing can be redeemed
+// any more.
 Result<Share> offer_again(Share share, Time now);
 
 // refuse takes an open share back before anybody took it: open → refused, again and again. Errors:

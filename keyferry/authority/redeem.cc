@@ -126,7 +126,6 @@ ExchangeOutcome decide_exchange(const ServerKeys& keys, Path path, Code code,
     out.verdict = *fault;
     return out;
   }
-  out.store_jti = exchange.dpop.has_value();
   const auto key = dpop_key(exchange);
   if (auto fault = key_fault(out.share, key)) {
     out.verdict = *fault;
@@ -134,8 +133,11 @@ ExchangeOutcome decide_exchange(const ServerKeys& keys, Path path, Code code,
   }
   if (auto fault = pin_fault(keys, out.share, exchange.tx_code, now)) {
     out.verdict = *fault;
+    const auto& before = path.back().pin;
+    out.store_jti = exchange.dpop && before && out.share.pin->tries_left != before->tries_left;
     return out;
   }
+  out.store_jti = exchange.dpop.has_value();
   out.share.state = State::claimed;
   if (!out.share.times.claimed) out.share.times.claimed = now;
   out.code.used = now;

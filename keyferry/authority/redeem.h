@@ -33,8 +33,9 @@ struct Exchange {
 };
 
 // Outcome of an exchange. `share` and `code` are what to store, and `store_jti` says whether the
-// proof was accepted (its jti must then be stored too), all in the same transaction and before the
-// answer, whatever the verdict.
+// proof did something, granting or spending a try (its jti must then be stored too), all in the
+// same transaction and before the answer, whatever the verdict. Any other refusal stores nothing,
+// so that whoever has a code cannot fill the ledger with it.
 struct TokenGrant {
   std::optional<std::string>
       thumbprint;  // the token is bound to this key; nothing: Bearer, one use

@@ -8,11 +8,30 @@ namespace keyferry::issuer {
 
 using authority::ShareId;
 using ledger::Offered;
+using ledger::Revoked;
+
+namespace {
+
+// unless_idle lets every revoke pass that changes something, however many there are. One that
+// changes nothing, repeated or refused, counts; over the limit it is held up and leaves nothing.
+Result<Revoked> unless_idle(Service& service, const ShareId& caller, Result<Revoked> revoked) {
+  if (revoked && revoked->changed) return revoked;
+  if (!revoked && about(revoked.error().code).http_status >= 500) return revoked;
+  if (!service.gate("revoke")(caller)) return revoked;
+  return fail(Errc::too_many, "too many calls that revoke nothing; wait");
+}
+
+net::Response with_retry(net::Response response) {
+  if (response.status == 429) response.headers.set("Retry-After", "1");
+  return response;
+}
+
+}  // namespace
 
 net::Response grant_share(Service& service, const net::Request& request, const std::string& id) {
   const Time now = service.now();
   return as_holder<Offered>(
-      service, request,
+      service, request, "grant",
       [&](sql::Database& db, const ShareId& caller) -> Result<Offered> {
         KF_TRY(auto body, parse_body(request));
         KF_TRY(auto wish, authority::parse_grant(body));
@@ -27,7 +46,7 @@ net::Response grant_share(Service& service, const net::Request& request, const s
 net::Response rearm_share(Service& service, const net::Request& request, const std::string& id) {
   const Time now = service.now();
   return as_holder<Offered>(
-      service, request,
+      service, request, "pin",
       [&](sql::Database& db, const ShareId& caller) -> Result<Offered> {
         KF_TRY(auto body, parse_body(request));
         KF_TRY(auto pin, codec::text_member(body, "pin"));
@@ -42,7 +61,7 @@ net::Response rearm_share(Service& service, const net::Request& request, const s
 net::Response offer_again(Service& service, const net::Request& request, const std::string& id) {
   const Time now = service.now();
   return as_holder<Offered>(
-      service, request,
+      service, request, "offer",
       [&](sql::Database& db, const ShareId& caller) -> Result<Offered> {
         KF_TRY(auto share, ShareId::parse(id));
         return ledger::offer_share_again(db, service.keys().server, caller, share, now);
@@ -55,7 +74,7 @@ net::Response offer_again(Service& service, const net::Request& request, const s
 net::Response refuse_share(Service& service, const net::Request& request, const std::string& id) {
   const Time now = service.now();
   return as_holder<ledger::ShareRecord>(
-      service, request,
+      service, request, "refuse",
       [&](sql::Database& db, const ShareId& caller) -> Result<ledger::ShareRecord> {
         KF_TRY(auto share, ShareId::parse(id));
         return ledger::refuse_share(db, caller, share, now);
@@ -67,27 +86,28 @@ net::Response refuse_share(Service& service, const net::Request& request, const 
 
 net::Response revoke_share(Service& service, const net::Request& request, const std::string& id) {
   const Time now = service.now();
-  return as_holder<ledger::Revoked>(
-      service, request,
-      [&](sql::Database& db, const ShareId& caller) -> Result<ledger::Revoked> {
-        KF_TRY(auto share, ShareId::parse(id));
-        return ledger::revoke_share(db, caller, share, now);
+  return with_retry(as_holder<Revoked>(
+      service, request, "",
+      [&](sql::Database& db, const ShareId& caller) -> Result<Revoked> {
+        const auto share = ShareId::parse(id);
+        return unless_idle(service, caller,
+                           share ? ledger::revoke_share(db, caller, *share, now) : share.error());
       },
-      [&](const ledger::Revoked& revoked) {
+      [&](const Revoked& revoked) {
         return json_answer(200, render_revoked(service.settings(), revoked));
-      });
+      }));
 }
 
 net::Response revoke_below(Service& service, const net::Request& request) {
   const Time now = service.now();
-  return as_holder<ledger::Revoked>(
-      service, request,
+  return with_retry(as_holder<Revoked>(
+      service, request, "",
       [&](sql::Database& db, const ShareId& caller) {
-        return ledger::revoke_below(db, caller, now);
+        return unless_idle(service, caller, ledger::revoke_below(db, caller, now));
       },
-      [&](const ledger::Revoked& revoked) {
+      [&](const Revoked& revoked) {
         return json_answer(200, render_revoked(service.settings(), revoked));
-      });
+      }));
 }
 
 }  // namespace keyferry::issuer

@@ -62,7 +62,8 @@ net::Response issue_credential(Service& service, const net::Request& request) {
       token,
       read_dpop(service, request, service.settings().url + "/credential", token),
       read_proof(service, parse_body(request)),
-      {}};
+      {},
+      service.gate("credential")};
   if (is_dpop && !asked.dpop) {
     const Refusal missing{"invalid_dpop_proof", "the request has no DPoP proof"};
     return with_nonce(service, resource_refusal(missing));

@@ -32,7 +32,8 @@ net::Response note_event(Service& service, const net::Request& request) {
     return oauth_error(fail(Errc::invalid, "member \"event\" must be one of OpenID4VCI's"),
                        "invalid_notification_request");
   }
-  auto noted = ledger::note_event(service.ledger(), token, dpop, *id, *event, service.now());
+  auto noted = ledger::note_event(service.ledger(), token, dpop, *id, *event,
+                                  service.gate("notification"), service.now());
   if (!noted) return oauth_error(noted.error(), "invalid_notification_request");
   if (const Refusal* no = refused(*noted)) return with_nonce(service, resource_refusal(*no));
   net::Response done;

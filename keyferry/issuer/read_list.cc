@@ -63,8 +63,11 @@ void read_list(Service& service, net::Request request, std::string name, net::Re
   if (!matches(request, etag)) return reply(render(*list, jws));
   const auto wait = wait_wish(request);
   if (!wait) return reply(not_modified(etag));
+  auto slot = service.waits().take(net::counted_source(request, service.settings().trusted_proxies),
+                                   service.settings().waits_per_source);
+  if (!slot) return reply(not_modified(etag));
   answer_when_changed(
-      service, "lists", *wait,
+      service, *std::move(slot), "lists", *wait,
       [&service, name, jws, etag]() -> std::optional<net::Response> {
         const auto now = service.lists().current(name);
         if (!now || etag_of(*now) == etag) return std::nullopt;

@@ -55,7 +55,7 @@ void read_share(Service& service, net::Request request, std::string id, net::Rep
   service.post(reply, [&service, request = std::move(request), id = std::move(id), reply] {
     std::optional<Seen> seen;
     auto first = as_holder<Seen>(
-        service, request,
+        service, request, "read",
         [&](sql::Database& db, const ShareId& caller) -> Result<Seen> {
           KF_TRY(auto share, ShareId::parse(id));
           KF_TRY(auto record, ledger::share_record(db, caller, share, service.now()));
@@ -72,8 +72,11 @@ void read_share(Service& service, net::Request request, std::string id, net::Rep
     if (!wait) return reply(not_modified(service, etag));
     const ShareId share = seen->record.share.id;
     const ShareId caller = seen->caller;
+    auto slot =
+        service.waits().take("holder " + caller.text(), service.settings().waits_per_holder);
+    if (!slot) return reply(not_modified(service, etag));
     answer_when_changed(
-        service, "share:" + share.text(), *wait,
+        service, *std::move(slot), "share:" + share.text(), *wait,
         [&service, request, caller, share] { return look_again(service, request, caller, share); },
         not_modified(service, etag), reply);
   });

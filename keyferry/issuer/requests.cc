@@ -60,14 +60,15 @@ Verdict<Bearing> read_authorization(const net::Request& request) {
 }
 
 Verdict<ledger::Access> read_access(Service& service, const net::Request& request,
-                                    const std::string& path) {
+                                    std::string_view call) {
   auto bearing = read_authorization(request);
   if (const Refusal* no = refused(bearing)) return *no;
   auto& [token, dpop] = std::get<Bearing>(bearing);
   if (!dpop) return Refusal{"invalid_token", "the share calls take Authorization: DPoP"};
-  auto proof = read_dpop(service, request, service.settings().url + path, token);
+  auto proof = read_dpop(service, request, service.settings().url + request.path, token);
   if (!proof) return Refusal{"invalid_dpop_proof", "the request has no DPoP proof"};
-  return ledger::Access{std::move(token), *std::move(proof)};
+  ledger::Gate gate = call.empty() ? ledger::Gate() : service.gate(call);
+  return ledger::Access{std::move(token), *std::move(proof), std::move(gate)};
 }
 
 std::optional<Duration> wait_wish(const net::Request& request) {

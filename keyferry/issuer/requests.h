@@ -32,10 +32,11 @@ struct Bearing {
 // read_authorization. Refusals: invalid_token.
 authority::Verdict<Bearing> read_authorization(const net::Request& request);
 
-// read_access reads token and proof of a call under /v1, which both have to be there. Refusals:
+// read_access reads token and proof of a call under /v1, which both have to be there. `call` names
+// what the holder's calls are counted as (Service::gate); empty: they are not. Refusals:
 // invalid_token, invalid_dpop_proof.
 authority::Verdict<ledger::Access> read_access(Service& service, const net::Request& request,
-                                               const std::string& path);
+                                               std::string_view call);
 
 // wait_wish is N of `Prefer: wait=N`, at most 25 s; nothing without.
 std::optional<Duration> wait_wish(const net::Request& request);

@@ -13,6 +13,9 @@ namespace {
 // What is due is written down when it is due; this is only how often it is looked at at least.
 constexpr Duration kHouseEvery = std::chrono::minutes(1);
 
+// Holders times kinds of calls that are counted at once: 20 MB at most.
+constexpr std::size_t kMostCounted = 131'072;
+
 bool concerns_lists(const ledger::Change& change) {
   return change.event == "revoked" || change.event == "dropped";
 }
@@ -27,6 +30,7 @@ Service::Service(Settings settings, Keys keys, std::unique_ptr<ledger::Ledger> l
       clock_(clock),
       lists_(settings_, keys_, *ledger_),
       failures_(settings_.failures_per_minute),
+      calls_(settings_.calls_per_minute, kMostCounted),
       workers_(std::make_unique<net::WorkerPool>(threads)) {}
 
 Service::~Service() {
@@ -52,6 +56,12 @@ Result<Done> Service::begin(notify::Waiters::After after) {
 
 void Service::finish() {
   if (waiters_) waiters_->shut_down();
+}
+
+ledger::Gate Service::gate(std::string_view call) {
+  return [this, call](const authority::ShareId& share) {
+    return calls_.take(std::string(call) + " " + share.text(), now());
+  };
 }
 
 void Service::post(net::Reply reply, std::function<void()> work) {

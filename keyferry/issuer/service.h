@@ -9,9 +9,11 @@
 #include "keyferry/issuer/keys.h"
 #include "keyferry/issuer/list_publisher.h"
 #include "keyferry/issuer/settings.h"
+#include "keyferry/ledger/gate.h"
 #include "keyferry/ledger/ledger.h"
 #include "keyferry/net/http.h"
 #include "keyferry/net/rate_limit.h"
+#include "keyferry/net/source_slots.h"
 #include "keyferry/net/worker_pool.h"
 #include "keyferry/notify/waiters.h"
 
@@ -40,6 +42,11 @@ class Service {
   // told less (429), never refused more: right calls neither count nor are held up, so that many
   // users behind one address do not hinder one another. What ends guessing is the PIN's counter.
   net::RateLimit& failures() { return failures_; }
+  // gate counts calls of the kind `call` ("renew") for each holder by itself. `call` lives for
+  // ever.
+  ledger::Gate gate(std::string_view call);
+  // Calls that wait, of each holder ("holder ID") and each source of the public lists.
+  net::SourceSlots& waits() { return waits_; }
   Time now() const { return clock_.now(); }
 
   // post runs blocking work on a worker; a full queue answers 503.
@@ -55,6 +62,8 @@ class Service {
   const Clock& clock_;
   ListPublisher lists_;
   net::RateLimit failures_;
+  net::RateLimit calls_;
+  net::SourceSlots waits_;
   notify::Waiters::After after_;
   std::unique_ptr<notify::Waiters> waiters_;
   std::unique_ptr<net::WorkerPool> workers_;  // last: its threads use all of the above

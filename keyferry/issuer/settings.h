@@ -18,6 +18,9 @@ struct Settings {
   Duration list_life = std::chrono::hours(24);             // [revocation].list_life
   int failures_per_minute = 60;                            // [limits], per source
   ledger::ShareLimits share_limits;                        // [limits]
+  int calls_per_minute = 120;         // [limits], of one holder and one kind of call; 0: no limit
+  std::size_t waits_per_holder = 64;  // [limits], at once; 0: no limit
+  std::size_t waits_per_source = 2500;
   net::TrustedProxies trusted_proxies;  // [listen]: their X-Forwarded-For names the source
 };
 

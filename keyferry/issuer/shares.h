@@ -20,10 +20,11 @@ net::Response as_holder_of(Service& service, const ledger::Access& access, Work 
   return with_nonce(service, answer(std::get<T>(*done)));
 }
 
-// as_holder reads the access of the request, then does as as_holder_of.
+// as_holder reads the access of the request, counted as `call`, then does as as_holder_of.
 template <class T, class Work, class Answer>
-net::Response as_holder(Service& service, const net::Request& request, Work work, Answer answer) {
-  auto access = read_access(service, request, request.path);
+net::Response as_holder(Service& service, const net::Request& request, std::string_view call,
+                        Work work, Answer answer) {
+  auto access = read_access(service, request, call);
   if (const auto* no = authority::refused(access)) {
     return with_nonce(service, problem_refusal(*no));
   }

@@ -34,7 +34,7 @@ Result<Verdict<TokenAnswer>> by_code(Service& service, const Form& form,
   }
   authority::Exchange exchange{member(form, "tx_code"), std::move(dpop), false};
   return ledger::exchange_code(service.ledger(), service.keys().server, *code, std::move(exchange),
-                               service.now());
+                               service.gate("exchange"), service.now());
 }
 
 //= spec:authority#2-holder
@@ -58,7 +58,8 @@ Result<Verdict<TokenAnswer>> by_assertion(Service& service, const Form& form,
   if (const Refusal* bad = refused(checked)) return Verdict<TokenAnswer>(*bad);
   if (proof.stale) return Verdict<TokenAnswer>(*proof.stale);
   return ledger::login_holder(service.ledger(), *credential,
-                              std::get<authority::CheckedAssertion>(checked), proof, service.now());
+                              std::get<authority::CheckedAssertion>(checked), proof,
+                              service.gate("login"), service.now());
 }
 
 Result<Verdict<TokenAnswer>> decide(Service& service, const net::Request& request) {

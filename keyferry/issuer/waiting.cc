@@ -7,6 +7,7 @@ namespace {
 
 struct Wait {
   Service& service;
+  net::SourceSlots::Slot slot;
   std::string topic;
   std::chrono::steady_clock::time_point end;  // whatever becomes of the wall clock
   Look look;
@@ -29,15 +30,16 @@ void step(const std::shared_ptr<Wait>& wait) {
     auto answer = wait->look();
     if (!answer && !over) return;
     if (answered->exchange(true)) return;
+    wait->slot.give_back();  // whoever asks again at once finds it free
     wait->reply(answer ? *std::move(answer) : wait->unchanged);
   });
 }
 
 }  // namespace
 
-void answer_when_changed(Service& service, std::string topic, Duration most, Look look,
-                         net::Response unchanged, net::Reply reply) {
-  step(std::make_shared<Wait>(Wait{service, std::move(topic),
+void answer_when_changed(Service& service, net::SourceSlots::Slot slot, std::string topic,
+                         Duration most, Look look, net::Response unchanged, net::Reply reply) {
+  step(std::make_shared<Wait>(Wait{service, std::move(slot), std::move(topic),
                                    std::chrono::steady_clock::now() + most, std::move(look),
                                    std::move(unchanged), std::move(reply)}));
 }

@@ -14,8 +14,9 @@ namespace keyferry::issuer {
 using Look = std::function<std::optional<net::Response>()>;
 
 // answer_when_changed calls `look` on a worker at once and after every wake of `topic`, until it
-// returns an answer or `most` has passed; then `unchanged` is the answer.
-void answer_when_changed(Service& service, std::string topic, Duration most, Look look,
-                         net::Response unchanged, net::Reply reply);
+// returns an answer or `most` has passed; then `unchanged` is the answer. `slot` (Service::waits)
+// is held until then.
+void answer_when_changed(Service& service, net::SourceSlots::Slot slot, std::string topic,
+                         Duration most, Look look, net::Response unchanged, net::Reply reply);
 
 }  // namespace keyferry::issuer

@@ -12,7 +12,8 @@ using authority::Verdict;
 
 Result<Verdict<AccessToken>> authorize(sql::Database& db, std::string_view token,
                                        authority::TokenUse use,
-                                       const std::optional<Verdict<DpopProof>>& proof, Time now) {
+                                       const std::optional<Verdict<DpopProof>>& proof,
+                                       const Gate& gate, Time now) {
   std::optional<std::string> thumbprint;
   const DpopProof* good = nullptr;
   if (proof) {
@@ -28,6 +29,9 @@ Result<Verdict<AccessToken>> authorize(sql::Database& db, std::string_view token
     if (good->stale) return Verdict<AccessToken>(*good->stale);
     KF_TRY(bool seen, jti_seen(db, good->jti));
     if (seen) return Verdict<AccessToken>(authority::replayed());
+  }
+  if (const auto no = held_up(gate, found->share)) return Verdict<AccessToken>(*no);
+  if (good) {
     KF_TRY(store_jti(db, good->jti, good->forget));
   }
   return Verdict<AccessToken>(*std::move(found));

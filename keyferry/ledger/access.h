@@ -8,6 +8,7 @@
 
 #include "keyferry/authority/dpop.h"
 #include "keyferry/authority/issue.h"
+#include "keyferry/ledger/gate.h"
 #include "keyferry/ledger/ledger.h"
 
 namespace keyferry::ledger {
@@ -16,14 +17,16 @@ namespace keyferry::ledger {
 struct Access {
   std::string token;
   authority::Verdict<authority::DpopProof> proof;
+  Gate gate{};
 };
 
-// authorize checks proof, token (of `use`) and jti, stores the jti, and returns the token.
+// authorize checks proof, token (of `use`), jti and gate, stores the jti, and returns the token.
 // `proof`: nothing where a Bearer token came alone. Refusals: invalid_dpop_proof, use_dpop_nonce,
-// invalid_token. Nothing is stored when it refuses.
+// invalid_token, the gate's. Nothing is stored when it refuses.
 Result<authority::Verdict<authority::AccessToken>> authorize(
     sql::Database& db, std::string_view token, authority::TokenUse use,
-    const std::optional<authority::Verdict<authority::DpopProof>>& proof, Time now);
+    const std::optional<authority::Verdict<authority::DpopProof>>& proof, const Gate& gate,
+    Time now);
 
 // HolderOutcome is who calls refused, or what the work came to.
 template <class T>
@@ -33,16 +36,19 @@ struct HolderOutcome {
 };
 
 // as_holder runs `work(db, share id of the caller)`, which returns a Result<T>, in one transaction
-// with the check of who calls. The proof is used up even if the work fails.
+// with the check of who calls. The proof is used up even if the work fails, but not if it fails
+// with Errc::too_many: then nothing was written, as if the gate had refused.
 template <class T, class Work>
 Result<authority::Verdict<T>> as_holder(Ledger& ledger, const Access& access, Time now, Work work) {
   auto done = ledger.transact([&](sql::Database& db) -> Result<HolderOutcome<T>> {
-    KF_TRY(auto caller,
-           authorize(db, access.token, authority::TokenUse::holder, access.proof, now));
+    KF_TRY(auto caller, authorize(db, access.token, authority::TokenUse::holder, access.proof,
+                                  access.gate, now));
     if (const auto* no = authority::refused(caller)) return HolderOutcome<T>{*no, std::nullopt};
     const authority::ShareId& share = std::get<authority::AccessToken>(caller).share;
     HolderOutcome<T> outcome;
     outcome.result = Ledger::attempt(db, [&]() -> Result<T> { return work(db, share); });
+    const auto& result = *outcome.result;
+    if (!result && result.error().code == Errc::too_many) return result.error();
     return outcome;
   });
   if (!done) return done.error();

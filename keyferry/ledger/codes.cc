@@ -39,7 +39,8 @@ Result<std::optional<FoundCode>> find_handle(sql::Database& db, const digest::Sh
 
 Result<Done> replace_code(sql::Database& db, const authority::Share& share,
                           const digest::Sha256& code, const std::optional<digest::Sha256>& handle) {
-  KF_TRY(auto retire, db.prepare("UPDATE codes SET live = 0, handle = NULL WHERE share = ?1"));
+  // A code that was replaced is answered like one that never was.
+  KF_TRY(auto retire, db.prepare("DELETE FROM codes WHERE share = ?1"));
   retire.bind(1, std::string_view(share.id.text()));
   KF_TRY(retire.run());
   KF_TRY(drop_tokens(db, share.id));

@@ -42,6 +42,15 @@ Result<Done> forget_certificates(sql::Database& db, const CredentialId& credenti
   return forget.run();
 }
 
+// Only the newest is ever signed again: those before it need no rights, which may be 24 KB.
+Result<Done> strip_last(sql::Database& db, const CredentialId& credential) {
+  KF_TRY(auto strip, db.prepare("UPDATE certificates SET rights = '' WHERE serial = (SELECT serial "
+                                "FROM certificates WHERE credential = ?1 ORDER BY serial DESC "
+                                "LIMIT 1)"));
+  strip.bind(1, std::string_view(credential.text()));
+  return strip.run();
+}
+
 Result<Done> note_end(sql::Database& db, const CredentialId& credential, Time end) {
   KF_TRY(auto note,
          db.prepare("UPDATE credentials SET last_end = max(last_end, ?2) WHERE id = ?1"));
@@ -75,6 +84,7 @@ Result<std::optional<Credential>> credential_of(sql::Database& db, const ShareId
 Result<Done> insert_certificate(sql::Database& db, const CredentialId& credential,
                                 const Certificate& certificate) {
   const std::string rights = codec::encode_json(encode_rights(certificate.rights));
+  KF_TRY(strip_last(db, credential));
   KF_TRY(auto insert,
          db.prepare("INSERT INTO certificates (serial, credential, ca, nonce, rights, valid_after, "
                     "valid_before, issued) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));

@@ -48,8 +48,12 @@ Result<TokenAnswer> grant(sql::Database& db, const ExchangeOutcome& outcome,
   }
   KF_TRY(update_share(db, share));
   KF_TRY(update_code(db, {share.id, outcome.code}));
-  KF_TRY(append_audit(db, now, granted.again ? "claimed_again" : "claimed", share.id.text(),
-                      {{"code", share.code_number}, {"dpop", granted.thumbprint.has_value()}}));
+  // A lost answer that is asked for again is no event: the code's holder could fill the log with
+  // it.
+  if (!granted.again) {
+    KF_TRY(append_audit(db, now, "claimed", share.id.text(),
+                        {{"code", share.code_number}, {"dpop", granted.thumbprint.has_value()}}));
+  }
   TokenAnswer answer;
   answer.token = authority::encode_bearer(digest::random_bytes(32));
   answer.dpop = granted.thumbprint.has_value();
@@ -63,7 +67,8 @@ Result<TokenAnswer> grant(sql::Database& db, const ExchangeOutcome& outcome,
 }  // namespace
 
 Result<Verdict<TokenAnswer>> exchange_code(Ledger& ledger, const authority::ServerKeys& keys,
-                                           std::string_view code, Exchange exchange, Time now) {
+                                           std::string_view code, Exchange exchange,
+                                           const Gate& gate, Time now) {
   const auto hash = authority::stored_form(code);
   return ledger.transact([&](sql::Database& db) -> Result<Verdict<TokenAnswer>> {
     KF_TRY(auto found, find_code(db, hash));
@@ -74,6 +79,10 @@ Result<Verdict<TokenAnswer>> exchange_code(Ledger& ledger, const authority::Serv
       KF_TRY(exchange.jti_seen, jti_seen(db, proof->jti));
     }
     const auto outcome = authority::decide_exchange(keys, path, found->code, exchange, now);
+    const auto* granted = std::get_if<TokenGrant>(&outcome.verdict);
+    if (granted && granted->again) {
+      if (const auto no = held_up(gate, found->share)) return Verdict<TokenAnswer>(*no);
+    }
     if (outcome.store_jti) {
       require(proof != nullptr, "only a good proof is stored");
       KF_TRY(store_jti(db, proof->jti, proof->forget));
@@ -94,7 +103,7 @@ Result<std::optional<authority::Credential>> holder_credential(Ledger& ledger,
 
 Result<Verdict<TokenAnswer>> login_holder(Ledger& ledger, const authority::Credential& credential,
                                           const authority::CheckedAssertion& assertion,
-                                          const DpopProof& proof, Time now) {
+                                          const DpopProof& proof, const Gate& gate, Time now) {
   return ledger.transact([&](sql::Database& db) -> Result<Verdict<TokenAnswer>> {
     KF_TRY(bool proof_seen, jti_seen(db, proof.jti));
     if (proof_seen) return Verdict<TokenAnswer>(authority::replayed());
@@ -108,6 +117,7 @@ Result<Verdict<TokenAnswer>> login_holder(Ledger& ledger, const authority::Crede
       return Verdict<TokenAnswer>(
           Refusal{"invalid_grant", live.error().detail, live.error().reason});
     }
+    if (const auto no = held_up(gate, credential.share)) return Verdict<TokenAnswer>(*no);
     KF_TRY(store_jti(db, proof.jti, proof.forget));
     KF_TRY(store_jti(db, assertion.jti, assertion.forget));
     TokenAnswer answer{authority::encode_bearer(digest::random_bytes(32)), true, kHolderTokenLife};

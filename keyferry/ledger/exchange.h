@@ -7,6 +7,7 @@
 #include "keyferry/authority/assertion.h"
 #include "keyferry/authority/issue.h"
 #include "keyferry/authority/redeem.h"
+#include "keyferry/ledger/gate.h"
 #include "keyferry/ledger/ledger.h"
 
 namespace keyferry::ledger {
@@ -18,11 +19,13 @@ struct TokenAnswer {
 };
 
 // exchange_code runs authority::decide_exchange on what the ledger knows and stores the outcome, a
-// spent PIN try included, before it returns. exchange.jti_seen is filled in here.
+// spent PIN try included, before it returns. exchange.jti_seen is filled in here. `gate` is asked
+// where a code that was used already would get another token.
 Result<authority::Verdict<TokenAnswer>> exchange_code(Ledger& ledger,
                                                       const authority::ServerKeys& keys,
                                                       std::string_view code,
-                                                      authority::Exchange exchange, Time now);
+                                                      authority::Exchange exchange,
+                                                      const Gate& gate, Time now);
 
 // holder_credential finds the credential that an assertion names, so that its key can check it.
 Result<std::optional<authority::Credential>> holder_credential(Ledger& ledger,
@@ -37,6 +40,7 @@ inline constexpr Duration kHolderTokenLife = std::chrono::minutes(10);
 Result<authority::Verdict<TokenAnswer>> login_holder(Ledger& ledger,
                                                      const authority::Credential& credential,
                                                      const authority::CheckedAssertion& assertion,
-                                                     const authority::DpopProof& proof, Time now);
+                                                     const authority::DpopProof& proof,
+                                                     const Gate& gate, Time now);
 
 }  // namespace keyferry::ledger

@@ -130,7 +130,8 @@ Result<Verdict<Issued>> redeem(sql::Database& db, const AccessToken& token,
 Result<Verdict<Issued>> issue_credential(Ledger& ledger, const CredentialRequest& request,
                                          const IssueTerms& terms, Time now) {
   return ledger.transact([&](sql::Database& db) -> Result<Verdict<Issued>> {
-    KF_TRY(auto token, authorize(db, request.token, TokenUse::redeem, request.dpop, now));
+    KF_TRY(auto token,
+           authorize(db, request.token, TokenUse::redeem, request.dpop, request.gate, now));
     if (const Refusal* no = refused(token)) return Verdict<Issued>(*no);
     return redeem(db, std::get<AccessToken>(token), request, terms, now);
   });
@@ -158,9 +159,10 @@ Result<Verdict<Issued>> renew_credential(Ledger& ledger, const Access& access,
 
 Result<Verdict<Done>> note_event(Ledger& ledger, std::string_view token,
                                  const std::optional<Verdict<authority::DpopProof>>& dpop,
-                                 std::string_view notification, std::string_view event, Time now) {
+                                 std::string_view notification, std::string_view event,
+                                 const Gate& gate, Time now) {
   return ledger.transact([&](sql::Database& db) -> Result<Verdict<Done>> {
-    KF_TRY(auto found, authorize(db, token, TokenUse::redeem, dpop, now));
+    KF_TRY(auto found, authorize(db, token, TokenUse::redeem, dpop, gate, now));
     if (const Refusal* no = refused(found)) return Verdict<Done>(*no);
     const std::string share = std::get<AccessToken>(found).share.text();
     KF_TRY(bool known, knows_notification(db, share, authority::stored_form(notification)));

@@ -24,6 +24,7 @@ struct CredentialRequest {
   std::optional<authority::Verdict<authority::DpopProof>> dpop;
   authority::Verdict<authority::KeyProof> proof;
   std::string fingerprint;  // of the proof's key, as the kind shows it; empty if the proof is bad
+  Gate gate{};
 };
 
 // Issued is a committed record: only now may the certificate be signed and answered.
@@ -54,6 +55,6 @@ Result<authority::Verdict<Issued>> renew_credential(Ledger& ledger, const Access
 Result<authority::Verdict<Done>> note_event(
     Ledger& ledger, std::string_view token,
     const std::optional<authority::Verdict<authority::DpopProof>>& dpop,
-    std::string_view notification, std::string_view event, Time now);
+    std::string_view notification, std::string_view event, const Gate& gate, Time now);
 
 }  // namespace keyferry::ledger

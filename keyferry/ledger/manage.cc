@@ -102,13 +102,14 @@ Result<Revoked> revoke_share(sql::Database& db, const Caller& caller, const Shar
   } else {
     KF_TRY(changed, revoke_one(db, *share, now));
   }
-  Revoked revoked{{share->id}, {}};
+  Revoked revoked{{share->id}, {}, false};
   KF_TRY(auto tree, below(db, id));
   for (Share& under : tree) {
     KF_TRY(bool hit, revoke_one(db, under, now));
     changed = changed || hit;
     revoked.shares.push_back(under.id);
   }
+  revoked.changed = changed;
   KF_TRY(auto number, number_for(db, *share, changed, now));
   revoked.lists.push_back(std::move(number));
   return revoked;
@@ -123,7 +124,8 @@ Result<Revoked> revoke_below(sql::Database& db, const ShareId& caller, Time now)
     KF_TRY(bool hit, revoke_one(db, under, now));
     if (hit) revoked.shares.push_back(under.id);
   }
-  KF_TRY(auto number, number_for(db, path.back(), !revoked.shares.empty(), now));
+  revoked.changed = !revoked.shares.empty();
+  KF_TRY(auto number, number_for(db, path.back(), revoked.changed, now));
   revoked.lists.push_back(std::move(number));
   return revoked;
 }

@@ -33,6 +33,7 @@ Result<ShareRecord> refuse_share(sql::Database& db, const Caller& caller,
 struct Revoked {
   std::vector<authority::ShareId> shares;
   std::vector<ListNumber> lists;
+  bool changed = false;  // anything, now
 };
 
 // revoke_share revokes share `id` and everything below it. A holder who names his own share drops

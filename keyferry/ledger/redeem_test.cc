@@ -69,8 +69,9 @@ TEST(LedgerRedeem, ProofIsAcceptedOnce) {
   const auto second = *tester.offer(std::nullopt);
   authority::Exchange asked;
   asked.dpop = Tester::proof("key");
-  EXPECT_EQ(word(exchange_code(*tester.ledger, tester.keys, *first.code, asked, kNow)), "granted");
-  EXPECT_EQ(word(exchange_code(*tester.ledger, tester.keys, *second.code, asked, kNow)),
+  EXPECT_EQ(word(exchange_code(*tester.ledger, tester.keys, *first.code, asked, {}, kNow)),
+            "granted");
+  EXPECT_EQ(word(exchange_code(*tester.ledger, tester.keys, *second.code, asked, {}, kNow)),
             "invalid_dpop_proof");
   EXPECT_EQ(tester.state(second.record.share.id), authority::State::open);
 }
@@ -245,6 +246,96 @@ TEST(LedgerRedeem, OfferByHandleIsReadUntilTheCodeIsUsed) {
                                offered.record.share.link_until));
   tester.redeem(offered);
   EXPECT_FALSE(offer_by_handle(*tester.ledger, tester.keys, *offered.handle, kNow));
+}
+
+// Whoever has a code, a thief of the link too, can ask as often as he likes.
+TEST(LedgerRedeem, WhatOnlyRepeatsLeavesNoRow) {
+  Tester tester;
+  const auto offered = *tester.offer(std::nullopt, {{"pin", "123456"}});
+  const auto rows = [&](const char* table) {
+    return *tester.ledger->transact([&](sql::Database& db) -> Result<std::int64_t> {
+      KF_TRY(auto query, db.prepare(std::string("SELECT count(*) FROM ") + table));
+      KF_TRY(query.step());
+      return query.integer(0);
+    });
+  };
+  for (const char* pin : {"", "12345", "a23456"}) {
+    EXPECT_NE(word(tester.exchange(offered.code, pin)), "granted");
+  }
+  EXPECT_EQ(rows("jtis"), 0) << "a refusal that spends no try leaves nothing";
+  auto answer = *tester.exchange(offered.code, "123456");
+  const auto audit = rows("audit");
+  for (int i = 0; i < 20; ++i) answer = *tester.exchange(offered.code, "123456");
+  EXPECT_EQ(rows("audit"), audit);
+  EXPECT_EQ(rows("tokens"), 1);
+  const auto token = std::get<TokenAnswer>(answer).token;
+  std::string id;
+  for (int i = 0; i < 20; ++i) id = std::get<Issued>(*tester.issue(token)).notification;
+  EXPECT_EQ(rows("audit"), audit + 1);
+  EXPECT_EQ(rows("notifications"), 1);
+  for (int i = 0; i < 20; ++i) {
+    for (const char* event : {"credential_accepted", "credential_deleted"}) {
+      EXPECT_EQ(word(note_event(*tester.ledger, token, Tester::proof("key"), id, event, {}, kNow)),
+                "granted");
+    }
+  }
+  EXPECT_EQ(rows("audit"), audit + 3) << "each event once";
+}
+
+TEST(LedgerRedeem, ACodeThatWasReplacedLeavesNoRowAndCodesAreCounted) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 1}}));
+  const auto first = *tester.offer(root);
+  const auto again = [&] {
+    return tester.ledger->transact([&](sql::Database& db) {
+      return offer_share_again(db, tester.keys, root, first.record.share.id, kNow);
+    });
+  };
+  std::optional<std::string> last;
+  for (std::uint32_t code = 2; code <= authority::kMostCodes; ++code) last = again()->code;
+  EXPECT_EQ(again().error().reason, "codes_used_up");
+  EXPECT_EQ(word(tester.exchange(first.code)), "unknown_code");
+  EXPECT_EQ(word(tester.exchange(last)), "granted") << "the last code is good";
+  const auto codes = tester.ledger->transact([&](sql::Database& db) -> Result<std::int64_t> {
+    KF_TRY(auto query, db.prepare("SELECT count(*) FROM codes"));
+    KF_TRY(query.step());
+    return query.integer(0);
+  });
+  EXPECT_EQ(*codes, 2) << "one a share";
+
+  const auto confirmed = tester.offer(root, {{"mode", "confirmed"}})->record.share.id;
+  std::string reason;
+  for (std::uint32_t i = 0; i < authority::kMostCodes + 5 && reason.empty(); ++i) {
+    const auto granted = tester.grant(root, confirmed, "key");
+    if (!granted) reason = granted.error().reason;
+  }
+  EXPECT_EQ(reason, "codes_used_up");
+}
+
+TEST(LedgerGate, ACallThatIsHeldUpLeavesNothingAndTheSameProofIsGoodLater) {
+  Tester tester;
+  const auto share = tester.redeem(*tester.offer(std::nullopt));
+  const auto token = tester.login(share);
+  bool closed = true;
+  const Gate gate = [&](const authority::ShareId& caller) -> std::optional<Duration> {
+    EXPECT_EQ(caller, share);
+    return closed ? std::optional<Duration>(1500) : std::nullopt;
+  };
+  const Access access{token, Tester::proof("key"), gate};
+  const auto renew = [&] {
+    return *renew_credential(*tester.ledger, access, tester.key, tester.terms, kNow);
+  };
+  const auto held = renew();
+  ASSERT_TRUE(authority::refused(held));
+  EXPECT_EQ(authority::refused(held)->error, "temporarily_unavailable");
+  EXPECT_EQ(authority::refused(held)->retry_after, 2);
+  closed = false;
+  EXPECT_FALSE(authority::refused(renew()));
+  EXPECT_TRUE(authority::refused(renew())) << "now the proof was used";
+
+  closed = true;
+  tester.gate = gate;
+  EXPECT_EQ(tester.login(share), "");
 }
 
 }  // namespace

@@ -114,7 +114,8 @@ TEST(LedgerRevoke, ARefusedLoginWritesNothing) {
   };
   const auto login = [&](const authority::CheckedAssertion& assertion) {
     const auto proof = std::get<authority::DpopProof>(Tester::proof("key"));
-    const auto verdict = *login_holder(*tester.ledger, *record.credential, assertion, proof, kNow);
+    const auto verdict =
+        *login_holder(*tester.ledger, *record.credential, assertion, proof, {}, kNow);
     EXPECT_EQ(remembered(proof.jti), !authority::refused(verdict));
     return word(Result<authority::Verdict<TokenAnswer>>(verdict));
   };

@@ -34,6 +34,7 @@ struct Tester {
   authority::ServerKeys keys = server_keys();
   authority::KeyProof key{generated()};
   IssueTerms terms{"ca", std::chrono::hours(24)};
+  Gate gate;  // none
 
   explicit Tester(std::unique_ptr<Ledger> opened = nullptr)
       : ledger(opened ? std::move(opened) : *Ledger::in_memory()) {
@@ -77,7 +78,7 @@ struct Tester {
     authority::Exchange asked;
     asked.tx_code = std::move(pin);
     if (dpop) asked.dpop = proof(*dpop);
-    return exchange_code(*ledger, keys, code.value(), std::move(asked), now);
+    return exchange_code(*ledger, keys, code.value(), std::move(asked), gate, now);
   }
 
   // grant lets the key with that thumbprint redeem a confirmed share.
@@ -91,7 +92,7 @@ struct Tester {
   Result<authority::Verdict<Issued>> issue(const std::string& token,
                                            std::optional<std::string> dpop = "key",
                                            Time now = kNow) {
-    CredentialRequest request{token, std::nullopt, key, "SHA256:x"};
+    CredentialRequest request{token, std::nullopt, key, "SHA256:x", gate};
     if (dpop) request.dpop = proof(*dpop);
     return issue_credential(*ledger, request, terms, now);
   }
@@ -114,7 +115,7 @@ struct Tester {
     std::copy(random.begin(), random.end(), assertion.jti.begin());
     assertion.forget = now + authority::kJtiMemory;
     const auto dpop = std::get<authority::DpopProof>(proof("key", now));
-    const auto answer = *login_holder(*ledger, *credential, assertion, dpop, now);
+    const auto answer = *login_holder(*ledger, *credential, assertion, dpop, gate, now);
     return authority::refused(answer) ? std::string() : std::get<TokenAnswer>(answer).token;
   }
 

@@ -10,6 +10,7 @@ from support.openid import Client
 
 DOCUMENT = ROOT / "docs" / "openapi" / "authority.yaml"
 UNKNOWN = "a" * 20
+CALLS = 40
 
 
 class Checked(Client):
@@ -26,7 +27,7 @@ class Checked(Client):
 
 @pytest.fixture
 def authority(place):
-    authority = Authority(place, config={"limits": {"failures_per_minute": 40}})
+    authority = Authority(place, config={"limits": {"failures_per_minute": 40, "calls_per_minute": CALLS}})
     authority.add_host(Sshd(place, "web", authority))
     return authority.start()
 
@@ -51,6 +52,7 @@ def test_every_documented_answer_is_given_as_documented(authority):
     note(ada, bo, authority)
     share_calls(ada, bo)
     lists(ada)
+    one_too_many(authority, api)
     for _ in range(60):
         bo.token({"grants": {"urn:ietf:params:oauth:grant-type:pre-authorized_code": {"pre-authorized_code": "none"}}}, dpop=False)
     # What only a broken or full disk or a full queue can cause is documented alone.
@@ -115,6 +117,27 @@ def share_calls(ada, bo):
         ada.call(method, path, {"Authorization": f"DPoP {secrets.token_urlsafe(32)}"}, **({"json": {}} if method == "POST" else {}))
         bo.v1(method, path, **({"json": {"kind": "ssh", "proofs": {"jwt": [bo.proof()]}}} if method == "POST" else {}))
     ada.v1("DELETE", "/v1/shares")
+
+
+def one_too_many(authority, api):
+    """Every call that a holder can make, until it is held up."""
+    eve = Checked(authority, api)
+    offer = eve.read(authority.share("--as", LOGIN, "--host", "web", "--for", "4h", "--depth", "1"))
+    eve.redeem(offer)
+    while (answer := eve.token(offer)).status == 200:
+        token = answer.json()["access_token"]
+    assert answer.status == 429
+    path = f"/v1/shares/{UNKNOWN}"
+    calls = [lambda: eve.login(), lambda: eve.issue(token, proof="none"),
+             lambda: eve.call("POST", "/notification", eve.bearing(token, "POST", "/notification"),
+                              json={"notification_id": "none", "event": "credential_accepted"}),
+             lambda: eve.renew(), lambda: eve.v1("POST", "/v1/shares", json={}), lambda: eve.v1("GET", "/v1/shares"),
+             lambda: eve.v1("GET", path), lambda: eve.v1("DELETE", path), lambda: eve.v1("DELETE", "/v1/shares"),
+             *(lambda step=step: eve.v1("POST", f"{path}/{step}", json={}) for step in ("grant", "pin", "offer", "refuse"))]
+    for number, call in enumerate(calls):
+        answers = (call() for _ in range(20 * CALLS))
+        slow = next((answer for answer in answers if answer.status == 429), None)
+        assert slow and int(slow.headers["retry-after"]) >= 1, number
 
 
 def lists(ada):
