@@ -94,6 +94,7 @@ void read_limits(config::Toml& file, AuthorityConfig& config) {
   limit(file, "calls_per_minute", settings.calls_per_minute);
   limit(file, "shares_per_holder", settings.share_limits.per_holder);
   limit(file, "shares_per_root", settings.share_limits.per_root);
+  limit(file, "shares_per_day", settings.share_limits.per_day);
   limit(file, "waits_per_holder", settings.waits_per_holder);
   limit(file, "waits_per_source", settings.waits_per_source);
   limit(file, "connections_per_source", config.connections_per_source);

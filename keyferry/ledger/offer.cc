@@ -4,6 +4,7 @@
 #include "keyferry/ledger/audit.h"
 #include "keyferry/ledger/codes.h"
 #include "keyferry/ledger/hosts.h"
+#include "keyferry/ledger/room.h"
 #include "keyferry/ledger/shares.h"
 
 namespace keyferry::ledger {
@@ -43,36 +44,22 @@ Result<Done> check_hosts(sql::Database& db, const Share& share) {
   return Done{};
 }
 
-Result<Share> decide(sql::Database& db, const ServerKeys& keys, const Caller& caller,
-                     const ShareWish& wish, Time now) {
+// insert_new decides and stores a share: a root for the administrator, else a child.
+Result<Share> insert_new(sql::Database& db, const ServerKeys& keys, const Caller& caller,
+                         const ShareWish& wish, const ShareLimits& limits, Time now) {
   auto id = ShareId::make(digest::random_bytes(authority::kIdRandomSize));
-  if (!caller) return authority::make_root_share(keys, wish, std::move(id), now);
-  KF_TRY(auto above, path_of(db, *caller));
-  return authority::make_child_share(keys, above, wish, std::move(id), now);
-}
-
-Result<Done> check_room(sql::Database& db, const ShareId& caller, const ShareLimits& limits,
-                        Time now) {
-  KF_TRY(const auto path, path_of(db, caller));
-  if (limits.per_holder > 0) {
-    KF_TRY(const int own, live_children(db, caller, now, limits.per_holder));
-    if (own >= limits.per_holder) {
-      return fail(Errc::forbidden,
-                  "you share this with " + std::to_string(own) +
-                      " already, as many as its authority allows; revoke one first",
-                  "too_many_shares");
-    }
+  if (!caller) {
+    KF_TRY(auto root, authority::make_root_share(keys, wish, std::move(id), now));
+    KF_TRY(check_hosts(db, root));
+    KF_TRY(insert_share(db, root));
+    return root;
   }
-  if (limits.per_root > 0) {
-    KF_TRY(const int all, live_below(db, path.front().id, now, limits.per_root));
-    if (all >= limits.per_root) {
-      return fail(Errc::forbidden,
-                  "from the administrator's share above you, " + std::to_string(all) +
-                      " are shared on already, as many as the authority allows; revoke some first",
-                  "too_many_shares");
-    }
-  }
-  return Done{};
+  KF_TRY(const auto above, path_of(db, *caller));
+  KF_TRY(auto share, authority::make_child_share(keys, above, wish, std::move(id), now));
+  KF_TRY(check_hosts(db, share));
+  KF_TRY(check_room(db, above, limits, now));
+  KF_TRY(insert_share(db, share, branch_of(above, share.id)));
+  return share;
 }
 
 Offered without_code(Share share) {
@@ -111,12 +98,7 @@ Result<Offered> make_share(sql::Database& db, const ServerKeys& keys, const Call
       return Offered{std::move(record), std::move(code), std::nullopt};
     }
   }
-  KF_TRY(auto share, decide(db, keys, caller, wish, now));
-  KF_TRY(check_hosts(db, share));
-  if (caller) {
-    KF_TRY(check_room(db, *caller, limits, now));
-  }
-  KF_TRY(insert_share(db, share));
+  KF_TRY(auto share, insert_new(db, keys, caller, wish, limits, now));
   boost::json::object detail{{"kind", share.kind}, {"rights", encode_rights(share.rights)}};
   if (share.parent) detail["parent"] = share.parent->text();
   if (share.mode == authority::Mode::confirmed) detail["mode"] = encode_mode(share.mode);

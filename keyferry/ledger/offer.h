@@ -22,12 +22,13 @@ struct Offered {
   std::optional<std::string> handle;
 };
 
-// ShareLimits bounds the live shares (shares.h, live_children) that holders make: of one holder,
-// and in all under one root share, so that nobody above drowns in what somebody below makes. 0:
-// none.
+// ShareLimits bounds the shares that holders make (room.h); 0: none. Live (shares.h,
+// live_children): of one holder, and under one root share. In a day, whatever became of them: by
+// one holder, and in one branch below a root.
 struct ShareLimits {
   int per_holder = 256;
   int per_root = 4096;
+  int per_day = 512;
 };
 
 // make_share makes a root share for the administrator, a child share for a holder. The same

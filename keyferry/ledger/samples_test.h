@@ -35,6 +35,7 @@ struct Tester {
   authority::KeyProof key{generated()};
   IssueTerms terms{"ca", std::chrono::hours(24)};
   Gate gate;  // none
+  ShareLimits limits;
 
   explicit Tester(std::unique_ptr<Ledger> opened = nullptr)
       : ledger(opened ? std::move(opened) : *Ledger::in_memory()) {
@@ -60,15 +61,16 @@ struct Tester {
   }
 
   // offer makes a share below `caller` (nothing: a root).
-  Result<Offered> offer(const Caller& caller, boost::json::object body = {}) {
+  Result<Offered> offer(const Caller& caller, boost::json::object body = {}, Time now = kNow) {
     body.emplace("kind", "ssh");  // emplace keeps what the test states
     if (!caller) {
       body.emplace("rights", boost::json::object{{"logins", {"ada"}}, {"hosts", {"web"}}});
       body.emplace("valid_for", 36000);
     }
     KF_TRY(auto wish, authority::parse_wish(body));
-    return ledger->transact(
-        [&](sql::Database& db) { return make_share(db, keys, caller, wish, std::nullopt, kNow); });
+    return ledger->transact([&](sql::Database& db) {
+      return make_share(db, keys, caller, wish, std::nullopt, now, limits);
+    });
   }
 
   Result<authority::Verdict<TokenAnswer>> exchange(const std::optional<std::string>& code,

@@ -105,6 +105,11 @@ ALTER TABLE credentials ADD COLUMN last_end INTEGER NOT NULL DEFAULT 0;
 UPDATE credentials SET last_end = ends.last FROM
   (SELECT credential, max(valid_before) AS last FROM certificates GROUP BY credential) AS ends
   WHERE ends.credential = credentials.id;
+-- Of shares made since: the one right below the root on the path, itself perhaps.
+ALTER TABLE shares ADD COLUMN branch TEXT;
+DROP INDEX shares_parent;
+CREATE INDEX shares_parent ON shares(parent, created);
+CREATE INDEX shares_branch ON shares(branch, created) WHERE branch IS NOT NULL;
 CREATE INDEX shares_over ON shares(valid_until) WHERE state IN ('revoked', 'ended');
 
 ALTER TABLE notifications RENAME TO old_notifications;

@@ -138,10 +138,10 @@ constexpr std::string_view kLive =
     "state IN ('open', 'claimed', 'locked', 'redeemed') AND "
     "CASE state WHEN 'redeemed' THEN valid_until ELSE link_until END > ?2";
 
-Result<int> count_live(sql::Database& db, const std::string& rows, const ShareId& id, Time now,
+Result<int> count_rows(sql::Database& db, const std::string& rows, const ShareId& id, Time when,
                        int most) {
   KF_TRY(auto query, db.prepare(rows + " LIMIT ?3)"));
-  query.bind(1, std::string_view(id.text())).bind(2, unix_ms(now)).bind(3, std::int64_t{most});
+  query.bind(1, std::string_view(id.text())).bind(2, unix_ms(when)).bind(3, std::int64_t{most});
   KF_TRY(const bool row, query.step());
   require(row, "a count is a row");
   return static_cast<int>(query.integer(0));
@@ -182,13 +182,36 @@ Result<std::vector<Share>> below(sql::Database& db, const ShareId& id) {
 
 Result<int> live_children(sql::Database& db, const ShareId& id, Time now, int most) {
   const std::string live(kLive);
-  return count_live(db, "SELECT count(*) FROM (SELECT 1 FROM shares WHERE parent = ?1 AND " + live,
+  return count_rows(db, "SELECT count(*) FROM (SELECT 1 FROM shares WHERE parent = ?1 AND " + live,
                     id, now, most);
+}
+
+Result<int> live_branches(sql::Database& db, const ShareId& id, Time now, int most) {
+  const std::string live(kLive);
+  return count_rows(
+      db, "SELECT count(*) FROM (SELECT 1 FROM shares WHERE parent = ?1 AND depth > 0 AND " + live,
+      id, now, most);
+}
+
+ShareId branch_of(const Path& path, const ShareId& id) {
+  return path.size() > 1 ? path[1].id : id;
+}
+
+Result<int> made_by(sql::Database& db, const ShareId& id, Time since, int most) {
+  return count_rows(db,
+                    "SELECT count(*) FROM (SELECT 1 FROM shares WHERE parent = ?1 AND created > ?2",
+                    id, since, most);
+}
+
+Result<int> made_in(sql::Database& db, const ShareId& id, Time since, int most) {
+  return count_rows(db,
+                    "SELECT count(*) FROM (SELECT 1 FROM shares WHERE branch = ?1 AND created > ?2",
+                    id, since, most);
 }
 
 Result<int> live_below(sql::Database& db, const ShareId& id, Time now, int most) {
   const std::string live(kLive);
-  return count_live(
+  return count_rows(
       db,
       "WITH RECURSIVE tree(id) AS (SELECT id FROM shares WHERE parent = ?1 AND " + live +
           " UNION ALL SELECT shares.id FROM tree JOIN shares ON shares.parent = tree.id AND " +
@@ -219,16 +242,17 @@ Result<std::optional<Time>> next_due(sql::Database& db) {
   return row ? time_at(query, 0) : std::nullopt;
 }
 
-Result<Done> insert_share(sql::Database& db, const Share& share) {
+Result<Done> insert_share(sql::Database& db, const Share& share,
+                          const std::optional<ShareId>& branch) {
   KF_TRY(
       auto insert,
       db.prepare(
           "INSERT INTO shares (id, state, pin_mac, pin_tries, rearms_left, code_number, label, "
           "thumbprint, fingerprint, claimed, redeemed, locked, revoked, ended, refused, expired, "
           "link_until, parent, kind, rights, valid_from, valid_until, depth, wall_time, created, "
-          "mode) "
+          "mode, branch) "
           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
-          "?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)"));
+          "?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)"));
   bind_changing(insert, share);
   const std::string rights = codec::encode_json(encode_rights(share.rights));
   std::optional<std::string> wall_time;
@@ -239,6 +263,7 @@ Result<Done> insert_share(sql::Database& db, const Share& share) {
   insert.bind(21, unix_ms(share.window.from)).bind(22, unix_ms(share.window.until));
   insert.bind(23, std::int64_t{share.depth}).bind(24, view(wall_time));
   insert.bind(25, unix_ms(share.times.created)).bind(26, authority::encode_mode(share.mode));
+  insert.bind(27, branch ? std::optional<std::string_view>(branch->text()) : std::nullopt);
   KF_TRY(insert.run());
   return remember_pin(db, share);
 }

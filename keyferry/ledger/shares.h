@@ -18,9 +18,19 @@ Result<authority::Path> path_of(sql::Database& db, const authority::ShareId& id)
 Result<std::vector<authority::Share>> below(sql::Database& db, const authority::ShareId& id);
 
 // live_children counts the shares made by `id` itself that are in their time and open, claimed,
-// locked or redeemed; live_below all such under `id`. Counting ends at `most`.
+// locked or redeemed, live_branches those of them that can be shared on, live_below all such under
+// `id`. Counting ends at `most`.
 Result<int> live_children(sql::Database& db, const authority::ShareId& id, Time now, int most);
+Result<int> live_branches(sql::Database& db, const authority::ShareId& id, Time now, int most);
 Result<int> live_below(sql::Database& db, const authority::ShareId& id, Time now, int most);
+
+// branch_of is the share right below the root on `path` (of the holder who makes a share; root
+// first), or `id`, the new one, below a root itself.
+authority::ShareId branch_of(const authority::Path& path, const authority::ShareId& id);
+// made_by and made_in count the shares that `id` made, or that were made in branch `id`, after
+// `since`, whatever became of them. Counting ends at `most`.
+Result<int> made_by(sql::Database& db, const authority::ShareId& id, Time since, int most);
+Result<int> made_in(sql::Database& db, const authority::ShareId& id, Time since, int most);
 
 // all_shares returns every share, oldest first.
 Result<std::vector<authority::Share>> all_shares(sql::Database& db);
@@ -31,9 +41,10 @@ Result<std::vector<authority::Share>> due_shares(sql::Database& db, Time now, in
 // next_due returns the first instant at which a share becomes due, if any.
 Result<std::optional<Time>> next_due(sql::Database& db);
 
-// insert_share adds a new one (its PIN too, so that it cannot come again); update_share writes what
-// can change. Errors: conflict (the id exists).
-Result<Done> insert_share(sql::Database& db, const authority::Share& share);
+// insert_share adds a new one (its PIN too, so that it cannot come again) in its branch (a root has
+// none); update_share writes what can change. Errors: conflict (the id exists).
+Result<Done> insert_share(sql::Database& db, const authority::Share& share,
+                          const std::optional<authority::ShareId>& branch = std::nullopt);
 Result<Done> update_share(sql::Database& db, const authority::Share& share);
 
 // pin_was_used says whether the share ever had this PIN.

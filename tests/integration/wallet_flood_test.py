@@ -74,7 +74,8 @@ class World:
 
 @pytest.fixture(name="world")
 def make_world(place, request):
-    return World(place, getattr(request, "param", {"shares_per_holder": 0, "shares_per_root": 0}))
+    return World(place, {"calls_per_minute": 0, "shares_per_day": 0,
+                         **getattr(request, "param", {"shares_per_holder": 0, "shares_per_root": 0})})
 
 
 #= spec:authority#2-flood test
@@ -136,10 +137,27 @@ def test_a_holder_makes_so_many_live_shares_and_no_more(world):
 
 
 @pytest.mark.parametrize("world", [{"shares_per_root": 8}], indirect=True)
-def test_all_under_one_root_share_are_counted_together(world):
+def test_a_branch_uses_up_its_own_part_of_the_limit_and_nobody_elses(world):
     eve, ada = world.holder(world.eve), world.holder(world.ada)
-    assert [eve.v1("POST", "/v1/shares", json={"kind": "ssh"}).status for _ in range(5)] == [201] * 4 + [403]
-    refused = ada.v1("POST", "/v1/shares", json={"kind": "ssh"})
-    assert refused.status == 403 and refused.json()["error"] == "too_many_shares"
+    make = lambda holder: holder.v1("POST", "/v1/shares", json={"kind": "ssh"})  # noqa: E731
+    assert [make(eve).status for _ in range(9)] == [201] * 8 + [403], "alone she has all of it"
+    assert make(ada).status == 201
+    mallory = Wallet(world.place, "mallory")
+    world.take(mallory, world.give("--depth", "1")["link"], "web")
+    mallory = world.holder(mallory)
+    assert [make(mallory).status for _ in range(5)] == [201] * 4 + [403], "whoever comes later has a half"
+    refused = make(eve)
+    assert refused.json()["error"] == "too_many_shares" and "divided among those who share it" in refused.json()["detail"]
     ada.v1("DELETE", f"/v1/shares/{world.eves}")
-    assert ada.v1("POST", "/v1/shares", json={"kind": "ssh"}).status == 201, "a branch that is cut makes room"
+    assert make(mallory).status == 201, "a branch that is cut makes room"
+
+
+@pytest.mark.parametrize("world", [{"shares_per_day": 5}], indirect=True)
+def test_a_day_has_its_number_of_shares_whatever_becomes_of_them(world):
+    eve = world.holder(world.eve)
+    made = []
+    while (answer := eve.v1("POST", "/v1/shares", json={"kind": "ssh"})).status == 201:
+        made.append(answer.json()["share"])
+        assert eve.v1("DELETE", f"/v1/shares/{made[-1]}").status == 200
+    assert answer.json()["error"] == "too_many_shares" and "24 hours" in answer.json()["detail"]
+    assert len(made) == 4, "her own share is the fifth of the branch"
