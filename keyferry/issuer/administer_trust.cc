@@ -36,11 +36,12 @@ std::set<std::string> logins_at(const std::vector<ledger::ShareRecord>& records,
 Result<object> trust_of_host(const Administration& authority, const std::string& name) {
   const Time now = authority.clock.now();
   std::vector<ledger::ShareRecord> records;
-  KF_TRY(auto host,
-         authority.ledger.transact([&](sql::Database& db) -> Result<std::optional<ledger::Host>> {
-           KF_TRY(records, ledger::list_shares(db, std::nullopt, now));
-           return ledger::find_host(db, name);
-         }));
+  KF_TRY(auto host, authority.ledger.transact(
+                        [&](sql::Database& db) -> Result<std::optional<ledger::Host>> {
+                          KF_TRY(records, ledger::list_shares(db, std::nullopt, now));
+                          return ledger::find_host(db, name);
+                        },
+                        ledger::Space::none));
   if (!host) return fail(Errc::not_found, "no host is called " + name + "; host list shows them");
   object principals;
   for (const auto& login : logins_at(records, name, now)) {
@@ -91,15 +92,19 @@ Result<object> administer_audit(const Administration& authority, const object& c
   if (compact) {
     KF_TRY(seen, head_of_list(authority.keys, *compact));
   }
-  KF_TRY(auto head, authority.ledger.transact([&](sql::Database& db) -> Result<ledger::AuditHead> {
-    KF_TRY(auto verified, ledger::verify_audit(db));
-    KF_TRY(bool held, ledger::audit_holds(db, seen));
-    if (!held) {
-      return fail(Errc::invalid,
-                  "the head that this list names is not in the audit log: rows were cut off");
-    }
-    return verified;
-  }));
+  KF_TRY(auto head,
+         authority.ledger.transact(
+             [&](sql::Database& db) -> Result<ledger::AuditHead> {
+               KF_TRY(auto verified, ledger::verify_audit(db));
+               KF_TRY(bool held, ledger::audit_holds(db, seen));
+               if (!held) {
+                 return fail(
+                     Errc::invalid,
+                     "the head that this list names is not in the audit log: rows were cut off");
+               }
+               return verified;
+             },
+             ledger::Space::none));
   return object{{"rows", head.number}, {"head", encode_base64url(head.hash)}};
 }
 

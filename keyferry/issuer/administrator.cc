@@ -53,7 +53,7 @@ Result<object> host_add(const Administration& authority, const object& command) 
 }
 
 Result<object> host_list(const Administration& authority, const object&) {
-  KF_TRY(auto hosts, authority.ledger.transact(ledger::all_hosts));
+  KF_TRY(auto hosts, authority.ledger.transact(ledger::all_hosts, ledger::Space::none));
   boost::json::array array;
   for (const auto& host : hosts) array.emplace_back(render_host(host));
   return object{{"hosts", std::move(array)}};
@@ -61,9 +61,10 @@ Result<object> host_list(const Administration& authority, const object&) {
 
 Result<object> list(const Administration& authority, const object&) {
   const Time now = authority.clock.now();
-  KF_TRY(auto records, authority.ledger.transact([&](sql::Database& db) {
-    return ledger::list_shares(db, std::nullopt, now);
-  }));
+  KF_TRY(auto records,
+         authority.ledger.transact(
+             [&](sql::Database& db) { return ledger::list_shares(db, std::nullopt, now); },
+             ledger::Space::none));
   boost::json::array array;
   for (const auto& record : records) array.emplace_back(render_record(record, now));
   return object{{"shares", std::move(array)}};
@@ -72,9 +73,12 @@ Result<object> list(const Administration& authority, const object&) {
 Result<object> revoke(const Administration& authority, const object& command) {
   KF_TRY(auto text, codec::text_member(command, "share"));
   KF_TRY(auto id, authority::ShareId::parse(text));
-  KF_TRY(auto revoked, authority.ledger.transact([&](sql::Database& db) {
-    return ledger::revoke_share(db, std::nullopt, id, authority.clock.now());
-  }));
+  KF_TRY(auto revoked, authority.ledger.transact(
+                           [&](sql::Database& db) {
+                             return ledger::revoke_share(db, std::nullopt, id,
+                                                         authority.clock.now());
+                           },
+                           ledger::Space::reserve));
   return render_revoked(authority.settings, revoked);
 }
 

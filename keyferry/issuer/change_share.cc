@@ -12,12 +12,15 @@ using ledger::Revoked;
 
 namespace {
 
+// It is counted only where it changes nothing (unless_idle).
+constexpr HolderCall kRevoking{"revoke", ledger::Space::reserve, false};
+
 // unless_idle lets every revoke pass that changes something, however many there are. One that
 // changes nothing, repeated or refused, counts; over the limit it is held up and leaves nothing.
 Result<Revoked> unless_idle(Service& service, const ShareId& caller, Result<Revoked> revoked) {
   if (revoked && revoked->changed) return revoked;
   if (!revoked && about(revoked.error().code).http_status >= 500) return revoked;
-  if (!service.gate("revoke")(caller)) return revoked;
+  if (!service.gate(kRevoking.name)(caller)) return revoked;
   return fail(Errc::too_many, "too many calls that revoke nothing; wait");
 }
 
@@ -31,7 +34,7 @@ net::Response with_retry(net::Response response) {
 net::Response grant_share(Service& service, const net::Request& request, const std::string& id) {
   const Time now = service.now();
   return as_holder<Offered>(
-      service, request, "grant",
+      service, request, {"grant"},
       [&](sql::Database& db, const ShareId& caller) -> Result<Offered> {
         KF_TRY(auto body, parse_body(request));
         KF_TRY(auto wish, authority::parse_grant(body));
@@ -46,7 +49,7 @@ net::Response grant_share(Service& service, const net::Request& request, const s
 net::Response rearm_share(Service& service, const net::Request& request, const std::string& id) {
   const Time now = service.now();
   return as_holder<Offered>(
-      service, request, "pin",
+      service, request, {"pin"},
       [&](sql::Database& db, const ShareId& caller) -> Result<Offered> {
         KF_TRY(auto body, parse_body(request));
         KF_TRY(auto pin, codec::text_member(body, "pin"));
@@ -61,7 +64,7 @@ net::Response rearm_share(Service& service, const net::Request& request, const s
 net::Response offer_again(Service& service, const net::Request& request, const std::string& id) {
   const Time now = service.now();
   return as_holder<Offered>(
-      service, request, "offer",
+      service, request, {"offer"},
       [&](sql::Database& db, const ShareId& caller) -> Result<Offered> {
         KF_TRY(auto share, ShareId::parse(id));
         return ledger::offer_share_again(db, service.keys().server, caller, share, now);
@@ -74,7 +77,7 @@ net::Response offer_again(Service& service, const net::Request& request, const s
 net::Response refuse_share(Service& service, const net::Request& request, const std::string& id) {
   const Time now = service.now();
   return as_holder<ledger::ShareRecord>(
-      service, request, "refuse",
+      service, request, {"refuse"},
       [&](sql::Database& db, const ShareId& caller) -> Result<ledger::ShareRecord> {
         KF_TRY(auto share, ShareId::parse(id));
         return ledger::refuse_share(db, caller, share, now);
@@ -87,7 +90,7 @@ net::Response refuse_share(Service& service, const net::Request& request, const 
 net::Response revoke_share(Service& service, const net::Request& request, const std::string& id) {
   const Time now = service.now();
   return with_retry(as_holder<Revoked>(
-      service, request, "",
+      service, request, kRevoking,
       [&](sql::Database& db, const ShareId& caller) -> Result<Revoked> {
         const auto share = ShareId::parse(id);
         return unless_idle(service, caller,
@@ -101,7 +104,7 @@ net::Response revoke_share(Service& service, const net::Request& request, const 
 net::Response revoke_below(Service& service, const net::Request& request) {
   const Time now = service.now();
   return with_retry(as_holder<Revoked>(
-      service, request, "",
+      service, request, kRevoking,
       [&](sql::Database& db, const ShareId& caller) {
         return unless_idle(service, caller, ledger::revoke_below(db, caller, now));
       },

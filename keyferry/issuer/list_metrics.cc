@@ -12,7 +12,11 @@ ListMetrics::ListMetrics(prometheus::Registry& registry)
       seconds_(prometheus::BuildGauge()
                    .Name("keyferry_authority_list_seconds_left")
                    .Help("Seconds until the next_update of the list that is served")
-                   .Register(registry)) {}
+                   .Register(registry)),
+      octets_(prometheus::BuildGauge()
+                  .Name("keyferry_authority_list_octets")
+                  .Help("Size of the revocation list, which every login reads whole")
+                  .Register(registry)) {}
 
 void ListMetrics::show(const ListPublisher& lists, Time now) {
   for (const credential::Kind* kind : credential::kinds()) {
@@ -21,6 +25,7 @@ void ListMetrics::show(const ListPublisher& lists, Time now) {
     const std::map<std::string, std::string> labels{{"list", std::string(kind->list_name())}};
     numbers_.Add(labels).Set(static_cast<double>(list->number.number));
     seconds_.Add(labels).Set(static_cast<double>((list->next_update - now).count()) / 1000);
+    octets_.Add(labels).Set(static_cast<double>(list->bytes.size()));
   }
 }
 

@@ -75,7 +75,7 @@ net::Response render_page(const ledger::Page& page, Time now) {
 net::Response list_shares(Service& service, const net::Request& request) {
   const Time now = service.now();
   return as_holder<ledger::Page>(
-      service, request, "list",
+      service, request, {"list", ledger::Space::none},
       [&](sql::Database& db, const authority::ShareId& caller) -> Result<ledger::Page> {
         KF_TRY(const auto wish, parse_wish(request));
         return ledger::page_below(db, caller, wish, now);

@@ -32,7 +32,7 @@ std::string thumbprint_of(const ledger::Access& access) {
 //= spec:authority#2-idempotency
 net::Response make_share(Service& service, const net::Request& request) {
   const Time now = service.now();
-  const auto read = read_access(service, request, "share");
+  const auto read = read_access(service, request, {"share"});
   if (const auto* no = authority::refused(read)) return with_nonce(service, problem_refusal(*no));
   const auto& access = std::get<ledger::Access>(read);
   const auto work = [&](sql::Database& db,

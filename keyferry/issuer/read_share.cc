@@ -37,7 +37,8 @@ net::Response not_modified(Service& service, const std::string& etag) {
 std::optional<net::Response> look_again(Service& service, const net::Request& request,
                                         const ShareId& caller, const ShareId& id) {
   auto record = service.ledger().transact(
-      [&](sql::Database& db) { return ledger::share_record(db, caller, id, service.now()); });
+      [&](sql::Database& db) { return ledger::share_record(db, caller, id, service.now()); },
+      ledger::Space::none);
   if (!record) return with_nonce(service, net::problem(record.error()));
   net::Response response = render(service, *record);
   if (matches(request, *response.headers.find("ETag"))) return std::nullopt;
@@ -55,7 +56,7 @@ void read_share(Service& service, net::Request request, std::string id, net::Rep
   service.post(reply, [&service, request = std::move(request), id = std::move(id), reply] {
     std::optional<Seen> seen;
     auto first = as_holder<Seen>(
-        service, request, "read",
+        service, request, {"read", ledger::Space::none},
         [&](sql::Database& db, const ShareId& caller) -> Result<Seen> {
           KF_TRY(auto share, ShareId::parse(id));
           KF_TRY(auto record, ledger::share_record(db, caller, share, service.now()));

@@ -24,7 +24,7 @@ Verdict<KeyProof> read_proof(Service& service, const boost::json::object& body) 
 }  // namespace
 
 net::Response renew_credential(Service& service, const net::Request& request) {
-  auto access = read_access(service, request, "renew");
+  auto access = read_access(service, request, {"renew"});
   if (const Refusal* no = refused(access)) return with_nonce(service, problem_refusal(*no));
   auto body = parse_body(request);
   if (!body) return with_nonce(service, net::problem(body.error()));

@@ -60,15 +60,15 @@ Verdict<Bearing> read_authorization(const net::Request& request) {
 }
 
 Verdict<ledger::Access> read_access(Service& service, const net::Request& request,
-                                    std::string_view call) {
+                                    const HolderCall& call) {
   auto bearing = read_authorization(request);
   if (const Refusal* no = refused(bearing)) return *no;
   auto& [token, dpop] = std::get<Bearing>(bearing);
   if (!dpop) return Refusal{"invalid_token", "the share calls take Authorization: DPoP"};
   auto proof = read_dpop(service, request, service.settings().url + request.path, token);
   if (!proof) return Refusal{"invalid_dpop_proof", "the request has no DPoP proof"};
-  ledger::Gate gate = call.empty() ? ledger::Gate() : service.gate(call);
-  return ledger::Access{std::move(token), *std::move(proof), std::move(gate)};
+  ledger::Gate gate = call.counted ? service.gate(call.name) : ledger::Gate();
+  return ledger::Access{std::move(token), *std::move(proof), std::move(gate), call.space};
 }
 
 std::optional<Duration> wait_wish(const net::Request& request) {

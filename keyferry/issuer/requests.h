@@ -32,11 +32,18 @@ struct Bearing {
 // read_authorization. Refusals: invalid_token.
 authority::Verdict<Bearing> read_authorization(const net::Request& request);
 
-// read_access reads token and proof of a call under /v1, which both have to be there. `call` names
-// what the holder's calls are counted as (Service::gate); empty: they are not. Refusals:
+// HolderCall is a kind of call under /v1: its name, by which each holder's calls are counted
+// (Service::gate), unless the endpoint counts them itself, and what it needs of the disk.
+struct HolderCall {
+  std::string_view name;
+  ledger::Space space = ledger::Space::usual;
+  bool counted = true;
+};
+
+// read_access reads token and proof of a call under /v1, which both have to be there. Refusals:
 // invalid_token, invalid_dpop_proof.
 authority::Verdict<ledger::Access> read_access(Service& service, const net::Request& request,
-                                               std::string_view call);
+                                               const HolderCall& call);
 
 // wait_wish is N of `Prefer: wait=N`, at most 25 s; nothing without.
 std::optional<Duration> wait_wish(const net::Request& request);

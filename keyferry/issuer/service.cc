@@ -38,9 +38,10 @@ Service::~Service() {
 }
 
 Result<Done> Service::begin(notify::Waiters::After after) {
-  KF_TRY(auto unmerged, ledger_->transact([](sql::Database& db) {
-    return ledger::number_setting(db, ledger::kUnmerged, 0);
-  }));
+  KF_TRY(auto unmerged,
+         ledger_->transact(
+             [](sql::Database& db) { return ledger::number_setting(db, ledger::kUnmerged, 0); },
+             ledger::Space::none));
   if (unmerged != 0) {
     return fail(Errc::unavailable,
                 "this ledger was restored and may have forgotten revocations; run "
@@ -97,6 +98,7 @@ void Service::keep_house() {
     } else if (*next) {
       pause = std::clamp<Duration>(**next - now(), std::chrono::milliseconds(10), kHouseEvery);
     }
+    if (ledger_->short_of_space()) net::log_event(net::LogLevel::warning, "short_of_space");
     if (lists_.due(now())) {
       auto published = lists_.publish(true, now());
       if (published) waiters_->wake("lists");

@@ -22,7 +22,7 @@ net::Response as_holder_of(Service& service, const ledger::Access& access, Work 
 
 // as_holder reads the access of the request, counted as `call`, then does as as_holder_of.
 template <class T, class Work, class Answer>
-net::Response as_holder(Service& service, const net::Request& request, std::string_view call,
+net::Response as_holder(Service& service, const net::Request& request, const HolderCall& call,
                         Work work, Answer answer) {
   auto access = read_access(service, request, call);
   if (const auto* no = authority::refused(access)) {

@@ -13,7 +13,7 @@ using authority::Verdict;
 Result<Verdict<AccessToken>> authorize(sql::Database& db, std::string_view token,
                                        authority::TokenUse use,
                                        const std::optional<Verdict<DpopProof>>& proof,
-                                       const Gate& gate, Time now) {
+                                       const Gate& gate, Time now, Keep keep) {
   std::optional<std::string> thumbprint;
   const DpopProof* good = nullptr;
   if (proof) {
@@ -32,7 +32,7 @@ Result<Verdict<AccessToken>> authorize(sql::Database& db, std::string_view token
   }
   if (const auto no = held_up(gate, found->share)) return Verdict<AccessToken>(*no);
   if (good) {
-    KF_TRY(store_jti(db, good->jti, good->forget));
+    KF_TRY(store_jti(db, good->jti, good->forget, keep));
   }
   return Verdict<AccessToken>(*std::move(found));
 }

@@ -13,20 +13,22 @@
 
 namespace keyferry::ledger {
 
-// Access is what came with a call under /v1: the token and the proof's verdict.
+// Access is what came with a call under /v1: the token and the proof's verdict; `space` is what the
+// call needs.
 struct Access {
   std::string token;
   authority::Verdict<authority::DpopProof> proof;
   Gate gate{};
+  Space space = Space::usual;
 };
 
 // authorize checks proof, token (of `use`), jti and gate, stores the jti, and returns the token.
 // `proof`: nothing where a Bearer token came alone. Refusals: invalid_dpop_proof, use_dpop_nonce,
-// invalid_token, the gate's. Nothing is stored when it refuses.
+// invalid_token, the gate's. Nothing is stored when it refuses; else the jti where `keep` says.
 Result<authority::Verdict<authority::AccessToken>> authorize(
     sql::Database& db, std::string_view token, authority::TokenUse use,
     const std::optional<authority::Verdict<authority::DpopProof>>& proof, const Gate& gate,
-    Time now);
+    Time now, Keep keep = Keep::disk);
 
 // HolderOutcome is who calls refused, or what the work came to.
 template <class T>
@@ -40,17 +42,19 @@ struct HolderOutcome {
 // with Errc::too_many: then nothing was written, as if the gate had refused.
 template <class T, class Work>
 Result<authority::Verdict<T>> as_holder(Ledger& ledger, const Access& access, Time now, Work work) {
-  auto done = ledger.transact([&](sql::Database& db) -> Result<HolderOutcome<T>> {
-    KF_TRY(auto caller, authorize(db, access.token, authority::TokenUse::holder, access.proof,
-                                  access.gate, now));
-    if (const auto* no = authority::refused(caller)) return HolderOutcome<T>{*no, std::nullopt};
-    const authority::ShareId& share = std::get<authority::AccessToken>(caller).share;
-    HolderOutcome<T> outcome;
-    outcome.result = Ledger::attempt(db, [&]() -> Result<T> { return work(db, share); });
-    const auto& result = *outcome.result;
-    if (!result && result.error().code == Errc::too_many) return result.error();
-    return outcome;
-  });
+  auto done = ledger.transact(
+      [&](sql::Database& db) -> Result<HolderOutcome<T>> {
+        KF_TRY(auto caller, authorize(db, access.token, authority::TokenUse::holder, access.proof,
+                                      access.gate, now, ledger.keep()));
+        if (const auto* no = authority::refused(caller)) return HolderOutcome<T>{*no, std::nullopt};
+        const authority::ShareId& share = std::get<authority::AccessToken>(caller).share;
+        HolderOutcome<T> outcome;
+        outcome.result = Ledger::attempt(db, [&]() -> Result<T> { return work(db, share); });
+        const auto& result = *outcome.result;
+        if (!result && result.error().code == Errc::too_many) return result.error();
+        return outcome;
+      },
+      access.space);
   if (!done) return done.error();
   if (done->refusal) return authority::Verdict<T>(*std::move(done->refusal));
   if (!*done->result) return done->result->error();

@@ -62,10 +62,12 @@ Result<Done> update_code(sql::Database& db, const FoundCode& code) {
   return update.run();
 }
 
-Result<Done> insert_token(sql::Database& db, const digest::Sha256& hash, const AccessToken& token) {
-  KF_TRY(auto insert,
-         db.prepare("INSERT INTO tokens (hash, share, use, thumbprint, spent, expires) "
-                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+Result<Done> insert_token(sql::Database& db, const digest::Sha256& hash, const AccessToken& token,
+                          Keep keep) {
+  KF_TRY(auto insert, db.prepare(std::string("INSERT INTO ") +
+                                 (keep == Keep::disk ? "tokens" : "memory_tokens") +
+                                 " (hash, share, use, thumbprint, spent, expires) "
+                                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
   insert.bind(1, ByteView(hash)).bind(2, std::string_view(token.share.text()));
   insert.bind(3, encode_use(token.use));
   insert.bind(4,
@@ -76,7 +78,8 @@ Result<Done> insert_token(sql::Database& db, const digest::Sha256& hash, const A
 
 Result<std::optional<AccessToken>> find_token(sql::Database& db, const digest::Sha256& hash) {
   KF_TRY(auto query, db.prepare("SELECT share, use, thumbprint, spent, expires FROM tokens "
-                                "WHERE hash = ?1"));
+                                "WHERE hash = ?1 UNION ALL SELECT share, use, thumbprint, spent, "
+                                "expires FROM memory_tokens WHERE hash = ?1"));
   query.bind(1, ByteView(hash));
   KF_TRY(bool row, query.step());
   if (!row) return std::optional<AccessToken>();

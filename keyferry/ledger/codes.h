@@ -6,6 +6,7 @@
 
 #include "keyferry/authority/issue.h"
 #include "keyferry/authority/redeem.h"
+#include "keyferry/ledger/ledger.h"
 #include "keyferry/sql/database.h"
 
 namespace keyferry::ledger {
@@ -30,7 +31,7 @@ Result<Done> update_code(sql::Database& db, const FoundCode& code);
 
 // Tokens. drop_tokens forgets all of a share that were exchanged for a code.
 Result<Done> insert_token(sql::Database& db, const digest::Sha256& hash,
-                          const authority::AccessToken& token);
+                          const authority::AccessToken& token, Keep keep = Keep::disk);
 Result<std::optional<authority::AccessToken>> find_token(sql::Database& db,
                                                          const digest::Sha256& hash);
 Result<Done> spend_token(sql::Database& db, const digest::Sha256& hash);

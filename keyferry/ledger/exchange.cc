@@ -98,34 +98,37 @@ Result<Verdict<TokenAnswer>> exchange_code(Ledger& ledger, const authority::Serv
 
 Result<std::optional<authority::Credential>> holder_credential(Ledger& ledger,
                                                                const authority::CredentialId& id) {
-  return ledger.transact([&](sql::Database& db) { return find_credential(db, id); });
+  return ledger.transact([&](sql::Database& db) { return find_credential(db, id); }, Space::none);
 }
 
 Result<Verdict<TokenAnswer>> login_holder(Ledger& ledger, const authority::Credential& credential,
                                           const authority::CheckedAssertion& assertion,
                                           const DpopProof& proof, const Gate& gate, Time now) {
-  return ledger.transact([&](sql::Database& db) -> Result<Verdict<TokenAnswer>> {
-    KF_TRY(bool proof_seen, jti_seen(db, proof.jti));
-    if (proof_seen) return Verdict<TokenAnswer>(authority::replayed());
-    KF_TRY(bool assertion_seen, jti_seen(db, assertion.jti));
-    if (assertion_seen || assertion.jti == proof.jti) {
-      return Verdict<TokenAnswer>(
-          Refusal{"invalid_grant", "holder assertion: it was used before; make a new one"});
-    }
-    KF_TRY(auto path, path_of(db, credential.share));
-    if (auto live = authority::check_holder(path, now); !live) {
-      return Verdict<TokenAnswer>(
-          Refusal{"invalid_grant", live.error().detail, live.error().reason});
-    }
-    if (const auto no = held_up(gate, credential.share)) return Verdict<TokenAnswer>(*no);
-    KF_TRY(store_jti(db, proof.jti, proof.forget));
-    KF_TRY(store_jti(db, assertion.jti, assertion.forget));
-    TokenAnswer answer{authority::encode_bearer(digest::random_bytes(32)), true, kHolderTokenLife};
-    const authority::AccessToken token{credential.share, TokenUse::holder, proof.thumbprint, false,
-                                       now + answer.life};
-    KF_TRY(insert_token(db, authority::stored_form(answer.token), token));
-    return Verdict<TokenAnswer>(std::move(answer));
-  });
+  return ledger.transact(
+      [&](sql::Database& db) -> Result<Verdict<TokenAnswer>> {
+        KF_TRY(bool proof_seen, jti_seen(db, proof.jti));
+        if (proof_seen) return Verdict<TokenAnswer>(authority::replayed());
+        KF_TRY(bool assertion_seen, jti_seen(db, assertion.jti));
+        if (assertion_seen || assertion.jti == proof.jti) {
+          return Verdict<TokenAnswer>(
+              Refusal{"invalid_grant", "holder assertion: it was used before; make a new one"});
+        }
+        KF_TRY(auto path, path_of(db, credential.share));
+        if (auto live = authority::check_holder(path, now); !live) {
+          return Verdict<TokenAnswer>(
+              Refusal{"invalid_grant", live.error().detail, live.error().reason});
+        }
+        if (const auto no = held_up(gate, credential.share)) return Verdict<TokenAnswer>(*no);
+        KF_TRY(store_jti(db, proof.jti, proof.forget, ledger.keep()));
+        KF_TRY(store_jti(db, assertion.jti, assertion.forget, ledger.keep()));
+        TokenAnswer answer{authority::encode_bearer(digest::random_bytes(32)), true,
+                           kHolderTokenLife};
+        const authority::AccessToken token{credential.share, TokenUse::holder, proof.thumbprint,
+                                           false, now + answer.life};
+        KF_TRY(insert_token(db, authority::stored_form(answer.token), token, ledger.keep()));
+        return Verdict<TokenAnswer>(std::move(answer));
+      },
+      Space::none);
 }
 
 }  // namespace keyferry::ledger

@@ -12,6 +12,9 @@ constexpr int kAtOnce = 200;
 }  // namespace
 
 Result<std::optional<Time>> keep_house(Ledger& ledger, Time now) {
+  ledger.recover();
+  KF_TRY(ledger.transact([&](sql::Database& db) { return forget_memory(db, now); }, Space::none));
+  if (ledger.short_of_space()) return std::optional<Time>();
   return ledger.transact([&](sql::Database& db) -> Result<std::optional<Time>> {
     KF_TRY(forget_old(db, now));
     KF_TRY(auto due, due_shares(db, now, kAtOnce));

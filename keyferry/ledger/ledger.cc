@@ -6,19 +6,49 @@
 namespace keyferry::ledger {
 
 //= spec:authority#7-schema
-Result<std::unique_ptr<Ledger>> Ledger::prepare(sql::Database database) {
+Result<std::unique_ptr<Ledger>> Ledger::prepare(sql::Database database, sql::Reserve reserve) {
   KF_TRY(database.migrate(schema_steps()));
-  return std::unique_ptr<Ledger>(new Ledger(std::move(database)));
+  KF_TRY(database.execute(memory_tables()));
+  return std::unique_ptr<Ledger>(new Ledger(std::move(database), std::move(reserve)));
 }
 
-Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& path) {
-  KF_TRY(auto database, sql::Database::open(path));
-  return prepare(std::move(database));
+Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& path,
+                                             std::size_t reserve_size) {
+  sql::Reserve reserve(path.string() + ".reserve", reserve_size);
+  const auto reserved = reserve.make();
+  if (!reserved && reserved.error().code != Errc::storage_full) return reserved.error();
+  const auto attempt = [&]() -> Result<std::unique_ptr<Ledger>> {
+    KF_TRY(auto database, sql::Database::open(path));
+    return prepare(std::move(database), reserve);
+  };
+  auto ledger = attempt();
+  if (!ledger && ledger.error().code == Errc::storage_full && reserve.give_up()) {
+    ledger = attempt();
+    if (ledger) (*ledger)->short_ = true;
+  }
+  if (ledger && !reserved) (*ledger)->short_ = true;
+  return ledger;
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::in_memory() {
   KF_TRY(auto database, sql::Database::in_memory());
-  return prepare(std::move(database));
+  return prepare(std::move(database), sql::Reserve({}, 0));
+}
+
+bool Ledger::make_room(Space space) {
+  short_ = true;
+  if (space == Space::usual) return false;
+  return space == Space::none || reserve_.give_up();
+}
+
+bool Ledger::short_of_space() {
+  std::lock_guard lock(mutex_);
+  return short_;
+}
+
+void Ledger::recover() {
+  std::lock_guard lock(mutex_);
+  if (short_ && reserve_.make()) short_ = false;
 }
 
 Result<Done> Ledger::observe(Observer observer) {
@@ -45,6 +75,7 @@ std::vector<Change> Ledger::new_changes() {
 
 //= spec:quality#1-durable
 Result<Done> Ledger::check() {
+  recover();
   std::lock_guard lock(mutex_);
   if (!disk_failed_) return Done{};
   KF_TRY(auto transaction, sql::Transaction::begin(database_));

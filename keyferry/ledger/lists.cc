@@ -79,19 +79,21 @@ Result<ListNumber> raise_list(sql::Database& db, std::string_view name, Time now
 
 Result<ListSnapshot> snapshot_list(Ledger& ledger, std::string_view name, std::string_view kind,
                                    bool raise, Time now, const ListBounds& bounds) {
-  return ledger.transact([&](sql::Database& db) -> Result<ListSnapshot> {
-    ListSnapshot snapshot;
-    KF_TRY(snapshot.number, current_list(db, name));
-    if (raise || snapshot.number.number == 0) {
-      KF_TRY(snapshot.number, raise_list(db, name, now));
-    }
-    KF_TRY(read_own(db, kind, now, bounds, snapshot));
-    KF_TRY(read_foreign(db, snapshot.revoked));
-    KF_TRY(snapshot.audit, audit_head(db));
-    KF_TRY(const std::int64_t highest, number_setting(db, kHighestSerial, 0));
-    snapshot.highest_serial = static_cast<std::uint64_t>(highest);
-    return snapshot;
-  });
+  return ledger.transact(
+      [&](sql::Database& db) -> Result<ListSnapshot> {
+        ListSnapshot snapshot;
+        KF_TRY(snapshot.number, current_list(db, name));
+        if (raise || snapshot.number.number == 0) {
+          KF_TRY(snapshot.number, raise_list(db, name, now));
+        }
+        KF_TRY(read_own(db, kind, now, bounds, snapshot));
+        KF_TRY(read_foreign(db, snapshot.revoked));
+        KF_TRY(snapshot.audit, audit_head(db));
+        KF_TRY(const std::int64_t highest, number_setting(db, kHighestSerial, 0));
+        snapshot.highest_serial = static_cast<std::uint64_t>(highest);
+        return snapshot;
+      },
+      Space::reserve);
 }
 
 }  // namespace keyferry::ledger

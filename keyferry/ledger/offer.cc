@@ -142,18 +142,21 @@ Result<Offered> offer_share_again(sql::Database& db, const ServerKeys& keys, con
 Result<Offered> offer_by_handle(Ledger& ledger, const ServerKeys& keys, std::string_view handle,
                                 Time now) {
   const auto hash = authority::stored_form(handle);
-  return ledger.transact([&](sql::Database& db) -> Result<Offered> {
-    const Error unknown = fail(Errc::not_found, "this offer is not known, was used, or ran out");
-    KF_TRY(auto found, find_handle(db, hash));
-    if (!found || !found->code.live || found->code.used) return unknown;
-    KF_TRY(auto path, path_of(db, found->share));
-    if (state_at(path.back(), now) != authority::State::open) {
-      if (state_at(path.back(), now) != authority::State::claimed) return unknown;
-    }
-    if (!authority::check_ancestors(path, now)) return unknown;
-    std::string code = authority::derive_code(keys, found->share, found->code.number);
-    return Offered{{std::move(path.back()), std::nullopt, {}}, std::move(code), std::nullopt};
-  });
+  return ledger.transact(
+      [&](sql::Database& db) -> Result<Offered> {
+        const Error unknown =
+            fail(Errc::not_found, "this offer is not known, was used, or ran out");
+        KF_TRY(auto found, find_handle(db, hash));
+        if (!found || !found->code.live || found->code.used) return unknown;
+        KF_TRY(auto path, path_of(db, found->share));
+        if (state_at(path.back(), now) != authority::State::open) {
+          if (state_at(path.back(), now) != authority::State::claimed) return unknown;
+        }
+        if (!authority::check_ancestors(path, now)) return unknown;
+        std::string code = authority::derive_code(keys, found->share, found->code.number);
+        return Offered{{std::move(path.back()), std::nullopt, {}}, std::move(code), std::nullopt};
+      },
+      Space::none);
 }
 
 }  // namespace keyferry::ledger

@@ -5,13 +5,16 @@
 namespace keyferry::ledger {
 
 Result<bool> jti_seen(sql::Database& db, const digest::Sha256& jti) {
-  KF_TRY(auto query, db.prepare("SELECT 1 FROM jtis WHERE hash = ?1"));
+  KF_TRY(auto query, db.prepare("SELECT 1 FROM jtis WHERE hash = ?1 UNION ALL "
+                                "SELECT 1 FROM memory_jtis WHERE hash = ?1"));
   query.bind(1, ByteView(jti));
   return query.step();
 }
 
-Result<Done> store_jti(sql::Database& db, const digest::Sha256& jti, Time forget) {
-  KF_TRY(auto insert, db.prepare("INSERT INTO jtis (hash, forget) VALUES (?1, ?2)"));
+Result<Done> store_jti(sql::Database& db, const digest::Sha256& jti, Time forget, Keep keep) {
+  KF_TRY(auto insert,
+         db.prepare(std::string("INSERT INTO ") + (keep == Keep::disk ? "jtis" : "memory_jtis") +
+                    " (hash, forget) VALUES (?1, ?2)"));
   insert.bind(1, ByteView(jti)).bind(2, unix_ms(forget));
   return insert.run();
 }
@@ -39,15 +42,32 @@ Result<Done> store_idempotent(sql::Database& db, const IdempotentRequest& reques
   return insert.run();
 }
 
-Result<Done> forget_old(sql::Database& db, Time now) {
-  for (std::string_view sql :
-       {"DELETE FROM jtis WHERE forget <= ?1", "DELETE FROM idempotency WHERE forget <= ?1",
-        "DELETE FROM tokens WHERE expires <= ?1"}) {
+namespace {
+
+Result<Done> forget(sql::Database& db, std::initializer_list<std::string_view> deletes, Time now) {
+  for (std::string_view sql : deletes) {
     KF_TRY(auto statement, db.prepare(sql));
     statement.bind(1, unix_ms(now));
     KF_TRY(statement.run());
   }
   return Done{};
+}
+
+}  // namespace
+
+Result<Done> forget_old(sql::Database& db, Time now) {
+  return forget(
+      db,
+      {"DELETE FROM jtis WHERE forget <= ?1", "DELETE FROM idempotency WHERE forget <= ?1",
+       "DELETE FROM tokens WHERE expires <= ?1"},
+      now);
+}
+
+Result<Done> forget_memory(sql::Database& db, Time now) {
+  return forget(db,
+                {"DELETE FROM memory_jtis WHERE forget <= ?1",
+                 "DELETE FROM memory_tokens WHERE expires <= ?1"},
+                now);
 }
 
 }  // namespace keyferry::ledger

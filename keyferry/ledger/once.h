@@ -6,6 +6,7 @@
 #include <string>
 
 #include "keyferry/authority/share.h"
+#include "keyferry/ledger/ledger.h"
 #include "keyferry/sql/database.h"
 
 namespace keyferry::ledger {
@@ -14,7 +15,8 @@ inline constexpr Duration kIdempotencyMemory = std::chrono::hours(24);
 
 Result<bool> jti_seen(sql::Database& db, const digest::Sha256& jti);
 // store_jti remembers it until `forget`. Errors: conflict (seen already).
-Result<Done> store_jti(sql::Database& db, const digest::Sha256& jti, Time forget);
+Result<Done> store_jti(sql::Database& db, const digest::Sha256& jti, Time forget,
+                       Keep keep = Keep::disk);
 
 // IdempotentRequest is scoped to the holder: key = SHA-256(thumbprint ‖ 0x00 ‖ Idempotency-Key).
 struct IdempotentRequest {
@@ -28,7 +30,9 @@ Result<std::optional<authority::ShareId>> find_idempotent(sql::Database& db,
 Result<Done> store_idempotent(sql::Database& db, const IdempotentRequest& request,
                               const authority::ShareId& share, Time now);
 
-// forget_old deletes what `now` has outlived: jtis, idempotent requests, tokens.
+// forget_old deletes what `now` has outlived: jtis, idempotent requests, tokens. forget_memory does
+// so with what is kept in memory alone.
 Result<Done> forget_old(sql::Database& db, Time now);
+Result<Done> forget_memory(sql::Database& db, Time now);
 
 }  // namespace keyferry::ledger

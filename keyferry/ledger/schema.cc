@@ -126,7 +126,19 @@ DROP TABLE old_notifications;
 
 constexpr std::array kSteps{kFirst, kModes, kLiveShares, kBounds};
 
+constexpr std::string_view kMemory = R"sql(
+CREATE TEMP TABLE memory_jtis (hash BLOB PRIMARY KEY, forget INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TEMP TABLE memory_tokens (
+  hash BLOB PRIMARY KEY, share TEXT NOT NULL, use TEXT NOT NULL, thumbprint TEXT,
+  spent INTEGER NOT NULL, expires INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql";
+
 }  // namespace
+
+std::string_view memory_tables() {
+  return kMemory;
+}
 
 //= spec:authority#7-schema
 std::span<const std::string_view> schema_steps() {

@@ -9,4 +9,8 @@ namespace keyferry::ledger {
 
 std::span<const std::string_view> schema_steps();
 
+// memory_tables makes what is kept while the disk is full (Keep::memory): temporary tables, which
+// are in memory.
+std::string_view memory_tables();
+
 }  // namespace keyferry::ledger

@@ -58,7 +58,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<SqliteWriter> writer_;  // ends before the memory that it keeps up to date
 };
 
-Result<std::unique_ptr<Store>> open_file(const SqliteOptions& options, const Reserve& reserve,
+Result<std::unique_ptr<Store>> open_file(const SqliteOptions& options, const sql::Reserve& reserve,
                                          bool short_of_space) {
   const std::filesystem::path path = options.folder / "cells.db";
   KF_TRY(auto db,
@@ -78,7 +78,7 @@ Result<std::unique_ptr<Store>> open_file(const SqliteOptions& options, const Res
 
 // On a full disk the store still opens, if need be at the cost of the reserve.
 Result<std::unique_ptr<Store>> open_in_any_space(const SqliteOptions& options) {
-  Reserve reserve(options.folder / "reserve", options.reserve);
+  sql::Reserve reserve(options.folder / "reserve", options.reserve);
   const auto reserved = reserve.make();
   if (!reserved && reserved.error().code != Errc::storage_full) return reserved.error();
   auto store = open_file(options, reserve, !reserved);

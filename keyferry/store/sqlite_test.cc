@@ -115,7 +115,7 @@ TEST(SqliteStore, WhatEndedIsOutOfMemoryTooAfterASweep) {
   auto cells = CellWriter::prepare(db).value();
   CellMemory memory(1 << 20);
   SqliteWriter writer(std::move(db), std::move(cells), memory,
-                      {.folder = folder.path(), .opened = kStart}, {}, Reserve({}, 0), false);
+                      {.folder = folder.path(), .opened = kStart}, {}, sql::Reserve({}, 0), false);
   Cell cell = cell_of("content");
   ASSERT_TRUE(change(writer, 1, 0, cell));
   const auto deleted = change(writer, 2, 0, cell);

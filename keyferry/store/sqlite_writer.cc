@@ -24,7 +24,7 @@ std::size_t size_of(const Cell& cell) {
 
 SqliteWriter::SqliteWriter(sql::Database db, CellWriter cells, CellMemory& memory,
                            const SqliteOptions& options, const std::vector<CellCount>& counts,
-                           Reserve reserve, bool short_of_space)
+                           sql::Reserve reserve, bool short_of_space)
     : db_(std::move(db)),
       cells_(std::move(cells)),
       memory_(memory),

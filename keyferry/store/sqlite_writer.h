@@ -10,10 +10,10 @@
 #include <thread>
 #include <unordered_map>
 
+#include "keyferry/sql/reserve.h"
 #include "keyferry/store/cell_cache.h"
 #include "keyferry/store/sqlite.h"
 #include "keyferry/store/sqlite_cells.h"
-#include "keyferry/store/sqlite_reserve.h"
 
 namespace keyferry::store {
 
@@ -29,7 +29,7 @@ class SqliteWriter {
  public:
   // `memory` outlives the writer and knows all places.
   SqliteWriter(sql::Database db, CellWriter cells, CellMemory& memory, const SqliteOptions& options,
-               const std::vector<CellCount>& counts, Reserve reserve, bool short_of_space);
+               const std::vector<CellCount>& counts, sql::Reserve reserve, bool short_of_space);
   // Carries out what was handed in, then ends.
   ~SqliteWriter();
 
@@ -89,7 +89,7 @@ class SqliteWriter {
   CellMemory& memory_;
   // Cells that the transaction under way has made (their place) or erased (0).
   std::unordered_map<CellKey, std::int64_t> moved_;
-  Reserve reserve_;
+  sql::Reserve reserve_;
   const std::size_t most_jobs_;
   std::uint64_t last_version_;
   bool wrote_since_truncate_ = true;

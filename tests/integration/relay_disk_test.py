@@ -1,41 +1,14 @@
 """A full disk refuses new mailboxes and still serves reads, claims, replies of their size and deletes."""
 
-import os
-import shutil
-
-import pytest
-from support import Relay, run, wait_until
+from support import Relay, wait_until
 from support.mailbox import Device, sealed
-
-SIZE = "40m"
-
-
-class SmallDisk(Relay):
-    """A relay whose store lies on a file system of its own, of SIZE octets, that only it can see."""
-
-    def __init__(self, place):
-        super().__init__(place)
-        user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-        self.unshare = ["unshare", *user, "--mount", "sh", "-c"]
-        store = place.folder("relay/store")
-        mount = 'mount -t tmpfs -o size=' + SIZE + ' tmpfs "$1" && shift && exec "$@"'
-        self.argv = [*self.unshare, mount, "sh", store, *self.argv]
-
-    def possible(self):
-        folder = self.place.folder("try")
-        return shutil.which("unshare") and run([*self.unshare, f'mount -t tmpfs tmpfs "{folder}"'], code=None).code == 0
-
-    def free(self):
-        """Free octets of the small disk, seen through the relay's own view."""
-        status = os.statvfs(f"/proc/{self.pid}/root{self.place.folder('relay/store')}")
-        return status.f_bavail * status.f_frsize
+from support.small_disk import SmallDisk
 
 
 #= spec:quality#1-durable test
 def test_a_full_disk_costs_new_mailboxes_and_nothing_else(place):
-    relay = SmallDisk(place)
-    if not relay.possible():
-        pytest.skip("this user may not mount a small file system")
+    relay = Relay(place)
+    SmallDisk(relay, place.folder("relay/store"), "40m")
     relay.start()
     ada, boxes = Device(relay), []
     for _ in range(1000):

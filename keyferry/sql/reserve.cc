@@ -1,4 +1,4 @@
-#include "keyferry/store/sqlite_reserve.h"
+#include "keyferry/sql/reserve.h"
 
 #include <cerrno>
 #include <cstring>
@@ -7,13 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace keyferry::store {
+namespace keyferry::sql {
 namespace {
 
 Error cannot_allocate(int number) {
   const bool full = number == ENOSPC || number == EDQUOT || number == EFBIG;
   return fail(full ? Errc::storage_full : Errc::io,
-              std::string("cannot keep space aside for the store: ") + std::strerror(number));
+              std::string("cannot keep space aside on the disk: ") + std::strerror(number));
 }
 
 bool has_size(int descriptor, std::size_t size) {
@@ -42,4 +42,4 @@ bool Reserve::give_up() {
   return ::unlink(path_.c_str()) == 0;
 }
 
-}  // namespace keyferry::store
+}  // namespace keyferry::sql

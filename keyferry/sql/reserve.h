@@ -1,4 +1,4 @@
-// Space kept aside on the disk, so that a full disk still takes deletes and claims.
+// Space kept aside on the disk, for what has to work when it is full.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 #include "keyferry/base/result.h"
 
-namespace keyferry::store {
+namespace keyferry::sql {
 
 // Reserve is a file of allocated octets, given up when space runs out and made again when it is
 // back. One thread at a time.
@@ -24,4 +24,4 @@ class Reserve {
   std::size_t size_;
 };
 
-}  // namespace keyferry::store
+}  // namespace keyferry::sql
