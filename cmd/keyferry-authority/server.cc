@@ -112,15 +112,18 @@ class Server final : public AuthorityServer {
     if (request.method != "POST" || request.path != "/command" || !begun_) {
       return reply(net::problem(fail(Errc::not_found, "there is nothing here")));
     }
-    service_->post(reply, [this, reply, body = std::move(request.body)] {
-      auto asked = codec::parse_json_object(body);
-      if (!asked) return reply(net::problem(asked.error()));
-      const issuer::Administration authority{service_->settings(), service_->keys(),
-                                             service_->ledger(), clock_};
-      auto answer = issuer::administer(authority, *asked);
-      if (!answer) log_failure(answer.error());
-      reply(answer ? issuer::json_answer(200, *answer) : net::problem(answer.error()));
-    });
+    service_->post(
+        reply,
+        [this, reply, body = std::move(request.body)] {
+          auto asked = codec::parse_json_object(body);
+          if (!asked) return reply(net::problem(asked.error()));
+          const issuer::Administration authority{service_->settings(), service_->keys(),
+                                                 service_->ledger(), clock_};
+          auto answer = issuer::administer(authority, *asked);
+          if (!answer) log_failure(answer.error());
+          reply(answer ? issuer::json_answer(200, *answer) : net::problem(answer.error()));
+        },
+        net::Lane::first);
   }
 
   SystemClock clock_;

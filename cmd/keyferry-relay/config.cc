@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t kMostPayload = 1 << 20;
 constexpr std::int64_t kMostPerMinute = 1'000'000;
+constexpr std::int64_t kMostOctets = std::int64_t{1} << 50;
 constexpr int kMostThreads = 64;
 
 bool is_url_character(char c) {
@@ -82,8 +83,11 @@ void read_limits(config::Toml& file, RelayConfig& config) {
       static_cast<std::size_t>(file.integer("limits.waits_per_source", 2500, 0, kMostPerMinute));
   config.connections_per_source = static_cast<std::size_t>(
       file.integer("limits.connections_per_source", 5000, 0, kMostPerMinute));
-  config.settings.creates_per_minute =
-      static_cast<int>(file.integer("limits.creates_per_minute", 0, 0, kMostPerMinute));
+  auto& settings = config.settings;
+  settings.creates_per_minute = static_cast<int>(
+      file.integer("limits.creates_per_minute", settings.creates_per_minute, 0, kMostPerMinute));
+  settings.octets_per_source =
+      file.integer("limits.octets_per_source", settings.octets_per_source, 0, kMostOctets);
 }
 
 Result<std::vector<ByteArray<32>>> read_tokens(const std::filesystem::path& path) {

@@ -63,11 +63,12 @@ void read_list(Service& service, net::Request request, std::string name, net::Re
   if (!matches(request, etag)) return reply(render(*list, jws));
   const auto wait = wait_wish(request);
   if (!wait) return reply(not_modified(etag));
-  auto slot = service.waits().take(net::counted_source(request, service.settings().trusted_proxies),
-                                   service.settings().waits_per_source);
-  if (!slot) return reply(not_modified(etag));
+  const std::string source = net::counted_source(request, service.settings().trusted_proxies);
+  if (!hold_wait(service, source, service.settings().waits_per_source, reply)) {
+    return reply(not_modified(etag));
+  }
   answer_when_changed(
-      service, *std::move(slot), "lists", *wait,
+      service, "lists", *wait,
       [&service, name, jws, etag]() -> std::optional<net::Response> {
         const auto now = service.lists().current(name);
         if (!now || etag_of(*now) == etag) return std::nullopt;

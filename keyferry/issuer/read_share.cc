@@ -73,13 +73,14 @@ void read_share(Service& service, net::Request request, std::string id, net::Rep
     if (!wait) return reply(not_modified(service, etag));
     const ShareId share = seen->record.share.id;
     const ShareId caller = seen->caller;
-    auto slot =
-        service.waits().take("holder " + caller.text(), service.settings().waits_per_holder);
-    if (!slot) return reply(not_modified(service, etag));
+    net::Reply last = reply;
+    if (!hold_wait(service, "holder " + caller.text(), service.settings().waits_per_holder, last)) {
+      return reply(not_modified(service, etag));
+    }
     answer_when_changed(
-        service, *std::move(slot), "share:" + share.text(), *wait,
+        service, "share:" + share.text(), *wait,
         [&service, request, caller, share] { return look_again(service, request, caller, share); },
-        not_modified(service, etag), reply);
+        not_modified(service, etag), std::move(last));
   });
 }
 

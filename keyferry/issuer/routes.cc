@@ -7,6 +7,7 @@
 namespace keyferry::issuer {
 namespace {
 
+using net::Lane;
 using net::PathParts;
 using net::Reply;
 using net::Request;
@@ -22,18 +23,25 @@ net::RouteHandler at_once(Service& service, Endpoint endpoint) {
 
 // on_worker hands over to a thread that may block; with_id also hands over the path's {id}.
 template <class Endpoint>
-net::RouteHandler on_worker(Service& service, Endpoint endpoint) {
-  return [&service, endpoint](Request request, const PathParts&, const Reply& reply) {
-    service.post(reply, [&service, endpoint, reply, request = std::move(request)] {
-      reply(endpoint(service, request));
-    });
+net::RouteHandler on_worker(Service& service, Endpoint endpoint, Lane lane = Lane::usual) {
+  return [&service, endpoint, lane](Request request, const PathParts&, const Reply& reply) {
+    service.post(
+        reply,
+        [&service, endpoint, reply, request = std::move(request)] {
+          reply(endpoint(service, request));
+        },
+        lane);
   };
 }
 template <class Endpoint>
-net::RouteHandler with_id(Service& service, Endpoint endpoint) {
-  return [&service, endpoint](Request request, const PathParts& parts, const Reply& reply) {
-    service.post(reply, [&service, endpoint, reply, request = std::move(request),
-                         id = parts.part("id")] { reply(endpoint(service, request, id)); });
+net::RouteHandler with_id(Service& service, Endpoint endpoint, Lane lane = Lane::usual) {
+  return [&service, endpoint, lane](Request request, const PathParts& parts, const Reply& reply) {
+    service.post(
+        reply,
+        [&service, endpoint, reply, request = std::move(request), id = parts.part("id")] {
+          reply(endpoint(service, request, id));
+        },
+        lane);
   };
 }
 // waiting hands over to an endpoint that answers when it likes, and never blocks.
@@ -61,9 +69,9 @@ void add_shares(net::Router& router, Service& service) {
   router.add("POST", "/v1/credentials/renew", on_worker(service, renew_credential));
   router.add("POST", "/v1/shares", on_worker(service, make_share));
   router.add("GET", "/v1/shares", on_worker(service, list_shares));
-  router.add("DELETE", "/v1/shares", on_worker(service, revoke_below));
+  router.add("DELETE", "/v1/shares", on_worker(service, revoke_below, Lane::first));
   router.add("GET", "/v1/shares/{id}", waiting(service, read_share));
-  router.add("DELETE", "/v1/shares/{id}", with_id(service, revoke_share));
+  router.add("DELETE", "/v1/shares/{id}", with_id(service, revoke_share, Lane::first));
   router.add("POST", "/v1/shares/{id}/grant", with_id(service, grant_share));
   router.add("POST", "/v1/shares/{id}/pin", with_id(service, rearm_share));
   router.add("POST", "/v1/shares/{id}/offer", with_id(service, offer_again));
@@ -101,12 +109,12 @@ net::Handler make_handler(Service& service, net::Router::Observer observer) {
   return [base = base_path(service.settings().url), routes = std::move(router).handler()](
              Request request, const Reply& reply) {
     request.path = without_base(std::move(request.path), base);
-    routes(std::move(request), Reply([reply](Response response) {
-             if (!response.headers.find("Cache-Control")) {
-               response.headers.set("Cache-Control", "no-store");
-             }
-             reply(std::move(response));
-           }));
+    routes(std::move(request), reply.through([](Response response) {
+      if (!response.headers.find("Cache-Control")) {
+        response.headers.set("Cache-Control", "no-store");
+      }
+      return response;
+    }));
   };
 }
 

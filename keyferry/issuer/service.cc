@@ -65,8 +65,8 @@ ledger::Gate Service::gate(std::string_view call) {
   };
 }
 
-void Service::post(net::Reply reply, std::function<void()> work) {
-  if (workers_->post(std::move(work))) return;
+void Service::post(net::Reply reply, std::function<void()> work, net::Lane lane) {
+  if (workers_->post(std::move(work), lane)) return;
   net::Response busy = net::problem(fail(Errc::unavailable, "the authority is busy; try again"));
   busy.headers.set("Retry-After", "1");
   reply(std::move(busy));
@@ -89,22 +89,24 @@ void Service::observe(const std::vector<ledger::Change>& changes) {
 }
 
 void Service::keep_house() {
-  const bool posted = workers_->post([this] {
-    auto next = ledger::keep_house(*ledger_, now());
-    Duration pause = kHouseEvery;
-    if (!next) {
-      net::log_event(net::LogLevel::error, "housekeeping_failed",
-                     {{"detail", next.error().detail}});
-    } else if (*next) {
-      pause = std::clamp<Duration>(**next - now(), std::chrono::milliseconds(10), kHouseEvery);
-    }
-    if (ledger_->short_of_space()) net::log_event(net::LogLevel::warning, "short_of_space");
-    if (lists_.due(now())) {
-      auto published = lists_.publish(true, now());
-      if (published) waiters_->wake("lists");
-    }
-    after_(pause, [this] { keep_house(); });
-  });
+  const bool posted = workers_->post(
+      [this] {
+        auto next = ledger::keep_house(*ledger_, now());
+        Duration pause = kHouseEvery;
+        if (!next) {
+          net::log_event(net::LogLevel::error, "housekeeping_failed",
+                         {{"detail", next.error().detail}});
+        } else if (*next) {
+          pause = std::clamp<Duration>(**next - now(), std::chrono::milliseconds(10), kHouseEvery);
+        }
+        if (ledger_->short_of_space()) net::log_event(net::LogLevel::warning, "short_of_space");
+        if (lists_.due(now())) {
+          auto published = lists_.publish(true, now());
+          if (published) waiters_->wake("lists");
+        }
+        after_(pause, [this] { keep_house(); });
+      },
+      net::Lane::first);
   if (!posted) after_(kHouseEvery, [this] { keep_house(); });
 }
 

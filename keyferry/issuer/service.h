@@ -49,8 +49,9 @@ class Service {
   net::SourceSlots& waits() { return waits_; }
   Time now() const { return clock_.now(); }
 
-  // post runs blocking work on a worker; a full queue answers 503.
-  void post(net::Reply reply, std::function<void()> work);
+  // post runs blocking work on a worker; a full queue answers 503. Revokes and the administrator
+  // take Lane::first, so that they wait for nobody's flood.
+  void post(net::Reply reply, std::function<void()> work, net::Lane lane = net::Lane::usual);
 
  private:
   void observe(const std::vector<ledger::Change>& changes);

@@ -1,5 +1,6 @@
 #include "keyferry/issuer/waiting.h"
 
+#include <atomic>
 #include <memory>
 
 namespace keyferry::issuer {
@@ -7,41 +8,65 @@ namespace {
 
 struct Wait {
   Service& service;
-  net::SourceSlots::Slot slot;
   std::string topic;
   std::chrono::steady_clock::time_point end;  // whatever becomes of the wall clock
   Look look;
   net::Response unchanged;
   net::Reply reply;
+  std::atomic<std::uint64_t> waiter = 0;  // the latest step's name for wake_one
+  std::atomic<bool> gone = false;         // nobody is there any more
 };
 
 // step registers first and looks then, so that no change between the two is missed. What the
-// registration wakes after an answer was given finds the flag set.
+// registration wakes after an answer was given finds the flag set. It takes the first lane: a
+// verifier that waits for a revoke waits for no crowd.
 void step(const std::shared_ptr<Wait>& wait) {
-  wait->service.post(wait->reply, [wait] {
+  const auto work = [wait] {
+    auto& waiters = wait->service.waiters();
     auto answered = std::make_shared<std::atomic<bool>>(false);
     const auto left = std::chrono::ceil<Duration>(wait->end - std::chrono::steady_clock::now());
-    const bool over = left <= Duration::zero() || wait->service.waiters().is_shut();
+    const bool over = left <= Duration::zero() || waiters.is_shut() || wait->gone;
     if (!over) {
-      wait->service.waiters().wait(wait->topic, left, [wait, answered] {
+      wait->waiter = waiters.wait(wait->topic, left, [wait, answered] {
         if (!answered->exchange(true)) step(wait);
       });
+      // Who has gone before the name stood there has woken nobody.
+      if (wait->gone) waiters.wake_one(wait->waiter);
     }
     auto answer = wait->look();
     if (!answer && !over) return;
     if (answered->exchange(true)) return;
-    wait->slot.give_back();  // whoever asks again at once finds it free
     wait->reply(answer ? *std::move(answer) : wait->unchanged);
-  });
+  };
+  wait->service.post(wait->reply, work, net::Lane::first);
 }
 
 }  // namespace
 
-void answer_when_changed(Service& service, net::SourceSlots::Slot slot, std::string topic,
-                         Duration most, Look look, net::Response unchanged, net::Reply reply) {
-  step(std::make_shared<Wait>(Wait{service, std::move(slot), std::move(topic),
-                                   std::chrono::steady_clock::now() + most, std::move(look),
-                                   std::move(unchanged), std::move(reply)}));
+bool hold_wait(Service& service, const std::string& who, std::size_t most, net::Reply& reply) {
+  auto slot = service.waits().take(who, most);
+  if (!slot) return false;
+  auto held = std::make_shared<net::SourceSlots::Slot>(*std::move(slot));
+  reply = reply.through([held](net::Response response) {
+    held->give_back();  // whoever asks again at once finds it free
+    return response;
+  });
+  return true;
+}
+
+void answer_when_changed(Service& service, std::string topic, Duration most, Look look,
+                         net::Response unchanged, net::Reply reply) {
+  const auto wait =
+      std::make_shared<Wait>(service, std::move(topic), std::chrono::steady_clock::now() + most,
+                             std::move(look), std::move(unchanged), std::move(reply));
+  // It ends by an answer that nobody reads, so that waits which nobody waits for do not pile up.
+  wait->reply.when_gone([weak = std::weak_ptr(wait)] {
+    const auto left = weak.lock();
+    if (!left) return;
+    left->gone = true;
+    left->service.waiters().wake_one(left->waiter);
+  });
+  step(wait);
 }
 
 }  // namespace keyferry::issuer

@@ -70,6 +70,12 @@ void Reply::operator()(Response response) const {
   if (!state_->used.exchange(true)) state_->sender(std::move(response));
 }
 
+Reply Reply::through(std::function<Response(Response)> change) const {
+  return Reply([inner = *this, change = std::move(change)](
+                   Response response) { inner(change(std::move(response))); },
+               [inner = *this](std::function<void()> gone) { inner.when_gone(std::move(gone)); });
+}
+
 Response text_response(int status, std::string body, std::string content_type) {
   Response response;
   response.status = status;

@@ -68,6 +68,10 @@ class Reply {
   // connection (tests) `gone` is never called. `gone` is dropped with the answer.
   void when_gone(std::function<void()> gone) const;
 
+  // through is a Reply whose answer passes `change` on its way to this one; when_gone works through
+  // it too.
+  Reply through(std::function<Response(Response)> change) const;
+
  private:
   struct State;
   std::shared_ptr<State> state_;

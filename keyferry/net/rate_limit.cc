@@ -3,6 +3,7 @@
 #include "keyferry/net/rate_limit.h"
 
 #include <algorithm>
+#include <cmath>
 #include <list>
 #include <mutex>
 #include <string_view>
@@ -15,8 +16,6 @@ namespace {
 
 using Micros = std::chrono::microseconds;
 using Instant = std::chrono::sys_time<Micros>;
-constexpr Micros kMinute{60'000'000};
-
 }  // namespace
 
 struct RateLimit::State {
@@ -25,24 +24,33 @@ struct RateLimit::State {
     Instant spread_until;
   };
 
-  Micros step;  // zero: no limit
-  std::size_t most;
+  double most;  // events a period; 0: no limit
+  Micros period;
+  int longest_wait;  // periods
+  std::size_t most_sources;
   std::mutex mutex;
   std::list<Source> sources;  // the latest in front
   std::unordered_map<std::string_view, std::list<Source>::iterator> by_name;
 
-  Duration wait(const std::string& source, Time now) const {
+  Micros cost(double periods) const {
+    return Micros(std::llround(periods * static_cast<double>(period.count())));
+  }
+  // Further ahead than this nothing is counted.
+  Instant latest(Time now) const { return Instant(now) + (1 + longest_wait) * period; }
+
+  Duration wait(const std::string& source, Time now, double weight) const {
     const auto found = by_name.find(source);
-    if (step == Micros(0) || found == by_name.end()) return Duration(0);
-    const Instant allowed_at = spread_until(*found->second, now) + step - kMinute;
+    if (most == 0 || found == by_name.end()) return Duration(0);
+    const Instant allowed_at =
+        spread_until(*found->second, now) + cost(std::min(weight / most, 1.0)) - period;
     return std::max(Duration(0), std::chrono::ceil<Duration>(allowed_at - Instant(now)));
   }
 
-  void add(const std::string& source, Time now) {
-    if (step == Micros(0)) return;
+  void add(const std::string& source, Time now, double weight) {
+    if (most == 0) return;
     const auto found = by_name.find(source);
     if (found == by_name.end()) {
-      if (sources.size() >= most) {
+      if (sources.size() >= most_sources) {
         by_name.erase(sources.back().name);
         sources.pop_back();
       }
@@ -52,40 +60,43 @@ struct RateLimit::State {
       sources.splice(sources.begin(), sources, found->second);
     }
     Source& front = sources.front();
-    // Counting goes on above the limit, but never past one more minute of waiting.
-    front.spread_until = std::min(std::max(spread_until(front, now), Instant(now)) + step,
-                                  Instant(now) + 2 * kMinute);
+    const double periods = std::min(weight / most, 1.0 + longest_wait);
+    front.spread_until =
+        std::min(std::max(spread_until(front, now), Instant(now)) + cost(periods), latest(now));
   }
 
   // Further ahead than add ever goes: the clock was set back, and nobody is to wait for hours.
-  static Instant spread_until(const Source& source, Time now) {
-    return source.spread_until > Instant(now) + 2 * kMinute ? Instant(now) : source.spread_until;
+  Instant spread_until(const Source& source, Time now) const {
+    return source.spread_until > latest(now) ? Instant(now) : source.spread_until;
   }
 };
 
-RateLimit::RateLimit(int per_minute, std::size_t most_sources) : state_(std::make_unique<State>()) {
-  state_->step = per_minute > 0 ? kMinute / per_minute : Micros(0);
-  state_->most = std::max<std::size_t>(most_sources, 1);
+RateLimit::RateLimit(std::int64_t most, std::size_t most_sources, Duration period, int longest_wait)
+    : state_(std::make_unique<State>()) {
+  state_->most = static_cast<double>(std::max<std::int64_t>(most, 0));
+  state_->period = period;
+  state_->longest_wait = longest_wait;
+  state_->most_sources = std::max<std::size_t>(most_sources, 1);
 }
 
 RateLimit::~RateLimit() = default;
 
 std::optional<Duration> RateLimit::wait_of(const std::string& source, Time now) const {
   const std::lock_guard lock(state_->mutex);
-  const Duration wait = state_->wait(source, now);
+  const Duration wait = state_->wait(source, now, 1);
   return wait > Duration(0) ? std::optional(wait) : std::nullopt;
 }
 
-void RateLimit::count(const std::string& source, Time now) {
+void RateLimit::count(const std::string& source, Time now, double weight) {
   const std::lock_guard lock(state_->mutex);
-  state_->add(source, now);
+  state_->add(source, now, weight);
 }
 
-std::optional<Duration> RateLimit::take(const std::string& source, Time now) {
+std::optional<Duration> RateLimit::take(const std::string& source, Time now, double weight) {
   const std::lock_guard lock(state_->mutex);
-  const Duration wait = state_->wait(source, now);
+  const Duration wait = state_->wait(source, now, weight);
   if (wait > Duration(0)) return wait;
-  state_->add(source, now);
+  state_->add(source, now, std::min(weight, state_->most));
   return std::nullopt;
 }
 

@@ -51,6 +51,29 @@ TEST(RateLimit, ForgetsTheSourceSeenLongestAgo) {
   EXPECT_TRUE(limit.wait_of("c", kStart));
 }
 
+TEST(RateLimit, WeighsWhatComesOverAnotherPeriod) {
+  using std::chrono::hours;
+  constexpr std::int64_t kOctets = 1 << 20;
+  RateLimit limit(kOctets, 10, hours(24));
+  EXPECT_FALSE(limit.take("a", kStart, kOctets / 2));
+  EXPECT_FALSE(limit.take("a", kStart, kOctets / 4));
+  EXPECT_EQ(limit.take("a", kStart, kOctets / 2), hours(6));
+  EXPECT_FALSE(limit.take("a", kStart, kOctets / 4)) << "what is smaller still fits";
+  EXPECT_FALSE(limit.take("a", kStart + hours(6), kOctets / 4));
+  EXPECT_FALSE(limit.take("b", kStart, 1e15)) << "larger than all there is: all there is";
+  EXPECT_EQ(limit.take("b", kStart, 1e15), hours(24));
+  EXPECT_FALSE(limit.take("b", kStart, 0));
+}
+
+TEST(RateLimit, WhatIsCountedAboveTheLimitIsWaitedForWithinBounds) {
+  RateLimit limit(100, 10, seconds(1), 30);
+  limit.count("a", kStart, 500);
+  EXPECT_EQ(limit.wait_of("a", kStart), milliseconds(4010));
+  limit.count("b", kStart, 1e12);
+  EXPECT_EQ(limit.wait_of("b", kStart), milliseconds(30'010));
+  EXPECT_FALSE(limit.wait_of("b", kStart + milliseconds(30'010)));
+}
+
 TEST(RateLimit, ZeroLimitsNothing) {
   RateLimit limit(0);
   for (int i = 0; i < 100; ++i) EXPECT_FALSE(limit.take("a", kStart));

@@ -90,24 +90,23 @@ struct Router::Table {
   }
 
   // watched adds what every answer gets to the reply of one request.
-  static Reply watched(std::shared_ptr<const Table> table, const Route* route, Reply reply) {
+  static Reply watched(std::shared_ptr<const Table> table, const Route* route, const Reply& reply) {
     if (!table->cors && !table->observer) return reply;
     const auto begun = std::chrono::steady_clock::now();
-    return Reply(
-        [table = std::move(table), route, begun, reply = std::move(reply)](Response answer) {
-          if (table->cors) {
-            answer.headers.add("Access-Control-Allow-Origin", "*");
-            if (!table->cors->expose_headers.empty()) {
-              answer.headers.add("Access-Control-Expose-Headers", table->cors->expose_headers);
-            }
-          }
-          if (table->observer) {
-            table->observer(
-                route == nullptr ? std::string_view() : route->pattern, answer.status,
-                std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begun));
-          }
-          reply(std::move(answer));
-        });
+    return reply.through([table = std::move(table), route, begun](Response answer) {
+      if (table->cors) {
+        answer.headers.add("Access-Control-Allow-Origin", "*");
+        if (!table->cors->expose_headers.empty()) {
+          answer.headers.add("Access-Control-Expose-Headers", table->cors->expose_headers);
+        }
+      }
+      if (table->observer) {
+        table->observer(
+            route == nullptr ? std::string_view() : route->pattern, answer.status,
+            std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begun));
+      }
+      return answer;
+    });
   }
 
   Response options(const Route& route, const Request& request) const {

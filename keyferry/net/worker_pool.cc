@@ -1,5 +1,6 @@
 #include "keyferry/net/worker_pool.h"
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -16,17 +17,31 @@ namespace keyferry::net {
 struct WorkerPool::State {
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::function<void()>> waiting;
+  std::array<std::deque<std::function<void()>>, 2> waiting;  // by Lane
+  Lane turn = Lane::first;
   bool stopping = false;
   std::vector<std::jthread> threads;
+
+  std::deque<std::function<void()>>& lane(Lane which) {
+    return waiting[static_cast<std::size_t>(which)];
+  }
+  bool idle() { return lane(Lane::usual).empty() && lane(Lane::first).empty(); }
+
+  std::function<void()> take() {
+    const Lane other = turn == Lane::first ? Lane::usual : Lane::first;
+    auto& next = lane(turn).empty() ? lane(other) : lane(turn);
+    turn = &next == &lane(Lane::first) ? Lane::usual : Lane::first;
+    std::function<void()> work = std::move(next.front());
+    next.pop_front();
+    return work;
+  }
 
   void run() {
     std::unique_lock lock(mutex);
     while (true) {
-      changed.wait(lock, [&] { return stopping || !waiting.empty(); });
+      changed.wait(lock, [&] { return stopping || !idle(); });
       if (stopping) return;
-      std::function<void()> work = std::move(waiting.front());
-      waiting.pop_front();
+      std::function<void()> work = take();
       lock.unlock();
       try {
         work();
@@ -48,7 +63,7 @@ WorkerPool::WorkerPool(int threads) : state_(std::make_unique<State>()) {
 }
 
 WorkerPool::~WorkerPool() {
-  std::deque<std::function<void()>> dropped;
+  decltype(state_->waiting) dropped;
   {
     const std::lock_guard lock(state_->mutex);
     state_->stopping = true;
@@ -58,11 +73,12 @@ WorkerPool::~WorkerPool() {
   state_->threads.clear();
 }
 
-bool WorkerPool::post(std::function<void()> work, std::size_t most_waiting) {
+bool WorkerPool::post(std::function<void()> work, Lane lane, std::size_t most_waiting) {
   {
     const std::lock_guard lock(state_->mutex);
-    if (state_->stopping || state_->waiting.size() >= most_waiting) return false;
-    state_->waiting.push_back(std::move(work));
+    auto& waiting = state_->lane(lane);
+    if (state_->stopping || waiting.size() >= most_waiting) return false;
+    waiting.push_back(std::move(work));
   }
   state_->changed.notify_one();
   return true;

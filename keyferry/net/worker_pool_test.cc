@@ -1,9 +1,11 @@
 #include "keyferry/net/worker_pool.h"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -35,10 +37,35 @@ TEST(WorkerPool, RefusesWhenTooMuchWaits) {
     go.get_future().wait();
   }));
   begun.get_future().wait();
-  EXPECT_TRUE(pool.post([&] { ++ran; }, 2));
-  EXPECT_TRUE(pool.post([&] { ++ran; }, 2));
-  EXPECT_FALSE(pool.post([&] { ++ran; }, 2));
+  EXPECT_TRUE(pool.post([&] { ++ran; }, Lane::usual, 2));
+  EXPECT_TRUE(pool.post([&] { ++ran; }, Lane::usual, 2));
+  EXPECT_FALSE(pool.post([&] { ++ran; }, Lane::usual, 2));
+  EXPECT_TRUE(pool.post([&] { ++ran; }, Lane::first, 2)) << "each lane has room of its own";
   go.set_value();
+}
+
+TEST(WorkerPool, TheLanesTakeTurnsWhicheverIsCrowded) {
+  for (const Lane crowded : {Lane::usual, Lane::first}) {
+    const Lane other = crowded == Lane::usual ? Lane::first : Lane::usual;
+    std::promise<void> go;
+    std::promise<void> begun;
+    std::promise<void> all;
+    std::vector<Lane> order;
+    WorkerPool pool(1);
+    pool.post([&] {
+      begun.set_value();
+      go.get_future().wait();
+    });
+    begun.get_future().wait();
+    for (int i = 0; i < 50; ++i) pool.post([&] { order.push_back(crowded); }, crowded);
+    for (int i = 0; i < 2; ++i) pool.post([&] { order.push_back(other); }, other);
+    pool.post([&] { all.set_value(); }, crowded);
+    go.set_value();
+    all.get_future().wait();
+    EXPECT_LE(std::ranges::find(order, other) - order.begin(), 1);
+    EXPECT_EQ(std::count(order.begin(), order.begin() + 4, other), 2) << "every second piece";
+    EXPECT_EQ(order.size(), 52U);
+  }
 }
 
 TEST(WorkerPool, WorkNotBegunIsDroppedAndItsReplySays500) {

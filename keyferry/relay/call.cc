@@ -1,5 +1,8 @@
 #include "keyferry/relay/call.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include "keyferry/digest/hash.h"
 #include "keyferry/net/problem.h"
 #include "keyferry/relay/headers.h"
@@ -53,6 +56,21 @@ bool admit_creator(const Call& call) {
 
 bool admit_create(const Call& call) {
   const auto wait = call.limits->creates.take(call.source, call.relay.clock.now());
+  if (wait) refuse_too_many(call, *wait);
+  return !wait;
+}
+
+//= spec:tigress#TML-9
+bool admit_octets(const Call& call, std::size_t octets, Time deadline, Time now) {
+  constexpr std::chrono::duration<double, std::ratio<86400>> day(1);
+  const double days = std::max((deadline - now) / day, 1.0);
+  const double weight = static_cast<double>(octets) * days;
+  auto& limit = call.limits->octets;
+  if (call.kind != CallKind::create && call.kind != CallKind::drop_put) {
+    limit.count(call.source, now, weight);
+    return true;
+  }
+  const auto wait = limit.take(call.source, now, weight);
   if (wait) refuse_too_many(call, *wait);
   return !wait;
 }

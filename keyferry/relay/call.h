@@ -45,6 +45,16 @@ bool admit_creator(const Call& call);
 // admit_create counts one that is made; beyond the limit of its source it has answered 429.
 bool admit_create(const Call& call);
 
+// What a mailbox or drop takes on the disk beside its message, and what the messages of a queue
+// usually come to: both count when it is made.
+inline constexpr std::size_t kCellCost = 4096;
+inline constexpr std::size_t kQueueCost = 16'384;
+
+// admit_octets counts what a call brings to be stored until `deadline`. Something new is refused
+// beyond the limit of its source: then it has answered 429. A message into a mailbox that is there
+// counts, and never is refused: a transfer that began goes on.
+bool admit_octets(const Call& call, std::size_t octets, Time deadline, Time now);
+
 // answer sends `response` with the echo, CORS and metrics. Once per call, from any thread.
 void answer(const Call& call, net::Response response);
 

@@ -73,6 +73,9 @@ void attempt(std::shared_ptr<Change> change) {
   Result<Decision> decision = change->decide(*std::move(located), now);
   if (!decision) return refuse(*change->call, decision.error());
   if (!decision->next) return finish(*change, *std::move(decision));
+  const bool counts = decision->brings > 0 && change->attempts == 0;
+  if (counts && !admit_octets(*change->call, decision->brings, decision->next->deadline, now))
+    return;
   std::optional<store::Cell> next = std::exchange(decision->next, std::nullopt);
   relay.store.compare_and_set(
       {key, version, std::move(next)}, now,

@@ -28,6 +28,7 @@ struct Decision {
     Time deadline{};
   };
   std::optional<WaitFor> wait_for = std::nullopt;
+  std::size_t brings = 0;  // octets that `next` stores anew, counted for the caller's source
 };
 using Locate = std::function<Result<Located>(Time now)>;
 // Finish ends a call whose decision is stored.

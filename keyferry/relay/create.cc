@@ -35,6 +35,8 @@ Result<Decision> decide(const Call& call, const Wish& wish, const Located& locat
   decision.response = create_answer(*call.settings, located.id, created.answer, created.duplicate,
                                     call.relay.webhooks);
   if (created.box) decision.next = cell_of(*created.box, *located.secret);
+  const bool queue = created.answer.delivery == mailbox::Delivery::queue;
+  decision.brings = call.request.body.size() + (queue ? kQueueCost : kCellCost);
   return decision;
 }
 

@@ -121,6 +121,8 @@ void put(const CallPtr& call, const Location& location, const mailbox::PushWish&
   auto cell = cell_for(*call, *found, wish, now);
   if (!cell) return refuse(*call, cell.error());
   if (!*cell) return answer(*call, put_answer(wish, found->drop->token));
+  const std::size_t octets = call->request.body.size() + kCellCost;
+  if (attempts == 1 && !admit_octets(*call, octets, (*cell)->deadline, now)) return;
   const store::CellKey key = found->key;
   relay.store.compare_and_set({key, 0, *std::move(cell)}, now,
                               [call, location, key, wish, attempts](Result<std::uint64_t> outcome) {

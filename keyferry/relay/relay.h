@@ -21,9 +21,14 @@ namespace keyferry::relay {
 // RateLimits count per source what is refused when overdone.
 struct RateLimits {
   explicit RateLimits(const Settings& settings)
-      : misses(settings.misses_per_minute), creates(settings.creates_per_minute) {}
+      : misses(settings.misses_per_minute),
+        creates(settings.creates_per_minute),
+        octets(settings.octets_per_source, kSources, std::chrono::hours(24), kDays) {}
+  static constexpr int kDays = 30;
+  static constexpr std::size_t kSources = 65'536;
   net::RateLimit misses;
   net::RateLimit creates;
+  net::RateLimit octets;
 };
 
 // Current is what a call goes by from its beginning to its end, whatever is reloaded meanwhile.

@@ -20,8 +20,11 @@ struct Settings {
   // (SHA-256 of each token).
   bool create_needs_token = false;
   std::vector<ByteArray<32>> token_hashes;
-  int misses_per_minute = 600;  // per source: 404s and wrong proofs; 0: no limit
-  int creates_per_minute = 0;   // per source; 0: no limit
+  int misses_per_minute = 600;   // per source: 404s and wrong proofs; 0: no limit
+  int creates_per_minute = 120;  // per source; 0: no limit
+  // What one source may bring in a day, in octets times the days that they are kept, a day at
+  // least: so no more than twice that of it is stored at any time. 0: no limit.
+  std::int64_t octets_per_source = 64 << 20;
   // Calls of one source that wait at once; one above is answered without waiting. 0: no limit.
   std::size_t waits_per_source = 2500;
   // Proxies whose X-Forwarded-For names the source for these limits.

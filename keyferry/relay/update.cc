@@ -39,6 +39,7 @@ Result<Decision> decide(const Relay& relay, const Wish& wish, Located located, T
   decision.response = update_answer(updated.box, updated.writer, updated.duplicate, pushes);
   if (updated.duplicate) return decision;
   decision.next = cell_of(updated.box, *located.secret);
+  decision.brings = wish.update.payload.data.size();
   decision.push = mailbox::token_beside(updated.box, updated.writer);
   return decision;
 }

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 from support import Relay
-from support.mailbox import Device, claim_key, configuration, page
+from support.mailbox import Device, claim_key, configuration, page, sealed
 
 
 def limited(place, **limits):
@@ -40,6 +40,62 @@ def test_wrong_proofs_count_for_their_source_and_never_lock_the_mailbox(place):
     statuses = [Device(relay, proof=os.urandom(32)).read(made).status for _ in range(15)]
     assert statuses[:10] == [401] * 10 and 429 in statuses
     assert Device(relay, proof=claim_key(secret)).read(made).status == 200
+
+
+class From:
+    """A relay as it is called from another address."""
+
+    def __init__(self, relay, source):
+        self.relay, self.place, self.source = relay, relay.place, source
+
+    def call(self, *arguments, **more):
+        return self.relay.call(*arguments, source=self.source, **more)
+
+
+#= spec:tigress#TML-9 test
+def test_as_shipped_a_stranger_cannot_fill_the_relay(place):
+    """Mailboxes of 64 KiB for 29 days: 985 of them were taken in 3 s."""
+    relay, taken = Relay(place, engine="memory", config=Relay.SHIPPED).start(), 0
+    eve = Device(relay)
+    while (answer := eve.create(sealed(65_000), configuration=configuration(seconds=29 * 86400))).status == 200:
+        taken += 65_000
+    assert answer.status == 429 and int(answer.headers["retry-after"]) > 60, answer
+    assert taken < 64 * 2**20 / 29
+    # What is kept for a day only counts a day; another address has its own limit, and what is there is served.
+    assert Device(From(relay, "127.0.0.9")).create(sealed(65_000)).status == 200
+    assert eve.create(sealed(1000), configuration=configuration(seconds=3600)).status == 200
+
+
+def test_creates_are_limited_to_120_a_minute_as_shipped(place):
+    relay = Relay(place, engine="memory", config=Relay.SHIPPED).start()
+    made = 0  # a slow machine makes some more, as they come back one by one
+    while (answer := Device(relay).create()).status == 200:
+        made += 1
+    assert answer.status == 429 and 120 <= made < 1200
+
+
+def test_what_a_source_brings_counts_in_every_call_that_stores_it(place):
+    relay = limited(place, octets_per_source=100_000)
+    ada = Device(relay)
+    made = ada.create(sealed(40_000), configuration=configuration(seconds=3600))  # base64: 53 000, and 4096 beside it
+    assert made.status == 200
+    for _ in range(5):
+        assert ada.update(made, sealed(30_000)).status == 200, "a transfer that began goes on"
+    full = ada.create(sealed(1000))
+    assert full.status == 429 and int(full.headers["retry-after"]) > 24 * 3600
+    dropped = relay.call("PUT", "/t/" + "A" * 43, body=os.urandom(20_000), headers={"Content-Type": "application/octet-stream"})
+    assert dropped.status == 429
+    # What stores nothing goes on: the same request again, reading, deleting.
+    bo = Device(From(relay, "127.0.0.9"))
+    assert bo.read(made).status == 200 and bo.update(made, sealed(30_000)).status == 200
+    assert ada.read(made).status == 200 and ada.delete(made).status == 200
+
+
+def test_a_repeated_create_costs_nothing(place):
+    relay = limited(place, octets_per_source=20_000)
+    ada, payload = Device(relay), sealed(6000)
+    statuses = [ada.create(payload, request_id="01234567-89ab-4cde-8f01-23456789abcd").status for _ in range(10)]
+    assert statuses == [200] + [201] * 9
 
 
 def test_creates_are_limited_only_where_the_operator_says_so(place):
@@ -90,7 +146,7 @@ def test_a_token_file_decides_who_may_create(place):
 
     def create(token):
         headers = {**ada.headers(), **({"Authorization": token} if token else {})}
-        from support.mailbox import display, sealed
+        from support.mailbox import display
         return relay.call("POST", "/v1/m", headers=headers, json={"payload": sealed(), "displayInformation": display()})
 
     for token in (None, "Bearer ", "Bearer wrong", "first-token", "Bearer # the house"):

@@ -1,0 +1,129 @@
+"""What one holder and one source may do at the authority (docs/limits.md): never more, and nobody else pays for it."""
+
+import http.client
+import re
+import socket
+import ssl
+
+import pytest
+from support import LOGIN, Authority, Sshd, wait_until
+from support.openid import Client
+
+
+@pytest.fixture
+def start(place):
+    def start_with(**limits):
+        authority = Authority(place, config={"limits": limits})
+        authority.add_host(Sshd(place, "web", authority))
+        return authority.start()
+    return start_with
+
+
+def redeemed(authority, *more):
+    holder = Client(authority.url, authority.place.ca.path)
+    holder.redeem(holder.read(authority.share("--as", LOGIN, "--host", "web", "--for", "4h", "--depth", "1", *more)))
+    return holder
+
+
+class Waiting:
+    """Calls that wait: each holds a connection of its own, from `source`, until it is closed or answered."""
+
+    def __init__(self, authority):
+        self.authority, self.open = authority, []
+        self.context = ssl.create_default_context(cafile=str(authority.place.ca.path))
+
+    def call(self, path, headers, source="127.0.0.1"):
+        connection = http.client.HTTPSConnection("127.0.0.1", self.authority.port, timeout=30, context=self.context,
+                                                 source_address=(source, 0))
+        connection.request("GET", path, headers={**headers, "Prefer": "wait=25"})
+        self.open.append(connection)
+        return connection
+
+    def count(self):
+        return int(re.search(r"^keyferry_authority_waiting_calls (\d+)", self.authority.metrics(), re.M)[1])
+
+    def reached(self, number):
+        wait_until(lambda: self.count() == number, f"{number} calls to wait")
+
+    def hang_up(self):
+        for connection in self.open:
+            connection.close()
+        self.open = []
+
+
+def test_lists_may_be_waited_for_by_so_many_of_one_source(start):
+    authority = start(waits_per_source=2)
+    waiting, known = Waiting(authority), {"If-None-Match": authority.call("GET", "/v1/lists/ssh.krl").headers["etag"]}
+    for number in (1, 2):
+        waiting.call("/v1/lists/ssh.krl", known)
+        waiting.reached(number)
+    assert waiting.call("/v1/lists/ssh.krl.jws", known).getresponse().status == 304, "answered without waiting"
+    waiting.call("/v1/lists/ssh.krl", known, source="127.0.0.9")
+    waiting.reached(3)
+    # Whoever hangs up waits no longer.
+    waiting.hang_up()
+    waiting.reached(0)
+    for number in (1, 2):
+        waiting.call("/v1/lists/ssh.krl", known)
+        waiting.reached(number)
+
+
+def test_a_holder_waits_for_so_many_shares_at_once(start):
+    authority = start(waits_per_holder=2)
+    ada, bo = redeemed(authority), redeemed(authority)
+    waiting = Waiting(authority)
+
+    def look(holder, path, headers):
+        return waiting.call(path, {**holder.bearing(holder.access, "GET", path, key=holder.key), **headers})
+
+    paths = {holder: f"/v1/shares/{holder.share()['share']}" for holder in (ada, bo)}
+    tags = {holder: {"If-None-Match": holder.v1("GET", path).headers["etag"]} for holder, path in paths.items()}
+    for number in (1, 2):
+        look(ada, paths[ada], tags[ada])
+        waiting.reached(number)
+    assert look(ada, paths[ada], tags[ada]).getresponse().status == 304
+    look(bo, paths[bo], tags[bo])
+    waiting.reached(3)
+
+
+def test_one_source_has_so_many_connections(start):
+    authority = start(connections_per_source=3)
+    held = [socket.create_connection(("127.0.0.1", authority.port)) for _ in range(3)]
+    with pytest.raises(OSError):
+        authority.call("GET", "/openapi.yaml")
+    assert Client(authority.url, authority.place.ca.path, source="127.0.0.9").call("GET", "/openapi.yaml").status == 200
+    for connection in held:
+        connection.close()
+
+    def served():
+        try:
+            return authority.call("GET", "/openapi.yaml").status == 200
+        except OSError:
+            return False
+
+    wait_until(served, "room for one more")
+
+
+def test_a_holder_above_its_limit_is_told_when_and_hinders_nobody(start):
+    authority = start(calls_per_minute=20)
+    ada, bo = redeemed(authority), redeemed(authority)
+    passed = 0
+    while (slow := ada.renew()).status == 200:
+        passed += 1
+    assert slow.status == 429 and 20 <= passed < 200
+    assert slow.json()["error"] == "too_many" and int(slow.headers["retry-after"]) >= 1
+    assert bo.renew().status == 200, "another holder"
+    assert ada.v1("GET", "/v1/shares").status == 200, "another call"
+
+
+def test_every_revoke_that_changes_something_passes(start):
+    authority = start(calls_per_minute=20)
+    ada = redeemed(authority)
+    shares = [ada.share()["share"] for _ in range(20)]
+    for share in shares[:15]:
+        assert ada.v1("DELETE", f"/v1/shares/{share}").status == 200
+    while (repeated := ada.v1("DELETE", f"/v1/shares/{shares[0]}")).status == 200:
+        pass
+    assert repeated.status == 429
+    assert [ada.v1("DELETE", f"/v1/shares/{share}").status for share in shares[15:18]] == [200] * 3
+    assert ada.v1("DELETE", "/v1/shares").json()["revoked"] == shares[18:]
