@@ -7,6 +7,7 @@
 
 import collections
 import http.client
+import json as json_module
 import random
 import sqlite3
 import ssl
@@ -37,7 +38,7 @@ class Caller(Client):
         parts = urllib.parse.urlsplit(path if path.startswith("https://") else self.url + path)
         headers = dict(headers or {})
         if json is not None:
-            body = json_text(json)
+            body = json_module.dumps(json)
             headers.setdefault("Content-Type", "application/json")
         self._connection = self._connection or http.client.HTTPSConnection(parts.hostname, parts.port, timeout=60, context=self._context)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -46,21 +47,21 @@ class Caller(Client):
             got = self._connection.getresponse()
             answer = Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, got.read())
         except (OSError, http.client.HTTPException):
-            self._connection.close()
-            self._connection = None
+            self.hang_up()
             raise
         self.nonce = answer.headers.get("dpop-nonce", self.nonce)
         return answer
+
+    def hang_up(self):
+        """The next call connects anew."""
+        if self._connection:
+            self._connection.close()
+        self._connection = None
 
     def proof(self, **bent):
         if time.monotonic() > self._c_until:
             self._c_nonce, self._c_until = self.call("POST", "/nonce").json()["c_nonce"], time.monotonic() + 120
         return super().proof(**{"nonce": self._c_nonce, **bent})
-
-
-def json_text(value):
-    import json
-    return json.dumps(value)
 
 
 class Flooder(Caller):
