@@ -75,7 +75,7 @@ Result<object> revoke(const Administration& authority, const object& command) {
   KF_TRY(auto revoked, authority.ledger.transact([&](sql::Database& db) {
     return ledger::revoke_share(db, std::nullopt, id, authority.clock.now());
   }));
-  return render_revoked(authority.settings, revoked);
+  return render_revoked(authority.settings, revoked, authority.lists, authority.clock.now());
 }
 
 Result<object> backup(const Administration& authority, const object& command) {
@@ -94,15 +94,18 @@ struct Command {
   std::string_view name;
   Result<object> (*run)(const Administration&, const object&);
 };
-constexpr std::array<Command, 9> kCommands{{{"host_add", host_add},
-                                            {"host_list", host_list},
-                                            {"share", administer_share},
-                                            {"list", list},
-                                            {"revoke", revoke},
-                                            {"rearm", administer_rearm},
-                                            {"trust", administer_trust},
-                                            {"audit", administer_audit},
-                                            {"backup", backup}}};
+constexpr std::array<Command, 12> kCommands{{{"host_add", host_add},
+                                             {"host_list", host_list},
+                                             {"verifier_add", administer_verifier_add},
+                                             {"verifier_list", administer_verifier_list},
+                                             {"verifier_remove", administer_verifier_remove},
+                                             {"share", administer_share},
+                                             {"list", list},
+                                             {"revoke", revoke},
+                                             {"rearm", administer_rearm},
+                                             {"trust", administer_trust},
+                                             {"audit", administer_audit},
+                                             {"backup", backup}}};
 
 }  // namespace
 

@@ -2,7 +2,9 @@
 #include "keyferry/codec/json.h"
 #include "keyferry/issuer/endpoints.h"
 #include "keyferry/issuer/render.h"
+#include "keyferry/issuer/revocation.h"
 #include "keyferry/issuer/shares.h"
+#include "keyferry/issuer/waiting.h"
 
 namespace keyferry::issuer {
 
@@ -65,29 +67,57 @@ net::Response refuse_share(Service& service, const net::Request& request, const 
       });
 }
 
-net::Response revoke_share(Service& service, const net::Request& request, const std::string& id) {
-  const Time now = service.now();
-  return as_holder<ledger::Revoked>(
-      service, request,
-      [&](sql::Database& db, const ShareId& caller) -> Result<ledger::Revoked> {
-        KF_TRY(auto share, ShareId::parse(id));
-        return ledger::revoke_share(db, caller, share, now);
-      },
-      [&](const ledger::Revoked& revoked) {
-        return json_answer(200, render_revoked(service.settings(), revoked));
-      });
+namespace {
+
+// answer_revoked answers at once, or waits as long as the caller prefers for verifiers to take the
+// list. What is revoked is committed either way, and asking again is safe.
+//
+void answer_revoked(Service& service, const net::Request& request, net::Response first,
+                    const std::optional<ledger::Revoked>& revoked, net::Reply reply) {
+  const auto wait = wait_wish(request);
+  if (!wait || !revoked) return reply(std::move(first));
+  const auto body = [&service, known = *revoked] {
+    return render_revoked(service.settings(), known, service.lists_in_force(), service.now());
+  };
+  const auto answer = [&service, body] { return with_nonce(service, json_answer(200, body())); };
+  const auto look = [&service, body]() -> std::optional<net::Response> {
+    const auto now = body();
+    if (awaits_verifiers(now)) return std::nullopt;
+    return with_nonce(service, json_answer(200, now));
+  };
+  answer_when_changed(service, std::string(kAcksTopic), *wait, look, answer, std::move(reply));
 }
 
-net::Response revoke_below(Service& service, const net::Request& request) {
-  const Time now = service.now();
-  return as_holder<ledger::Revoked>(
-      service, request,
-      [&](sql::Database& db, const ShareId& caller) {
-        return ledger::revoke_below(db, caller, now);
-      },
-      [&](const ledger::Revoked& revoked) {
-        return json_answer(200, render_revoked(service.settings(), revoked));
-      });
+template <class Work>
+void revoke(Service& service, net::Request request, net::Reply reply, Work work) {
+  service.post(reply, [&service, request = std::move(request), reply, work] {
+    std::optional<ledger::Revoked> done;
+    auto first =
+        as_holder<ledger::Revoked>(service, request, work, [&](const ledger::Revoked& revoked) {
+          done = revoked;
+          return json_answer(200, render_revoked(service.settings(), revoked,
+                                                 service.lists_in_force(), service.now()));
+        });
+    answer_revoked(service, request, std::move(first), done, reply);
+  });
+}
+
+}  // namespace
+
+void revoke_share(Service& service, net::Request request, std::string id, net::Reply reply) {
+  revoke(service, std::move(request), std::move(reply),
+         [id = std::move(id), now = service.now()](
+             sql::Database& db, const ShareId& caller) -> Result<ledger::Revoked> {
+           KF_TRY(auto share, ShareId::parse(id));
+           return ledger::revoke_share(db, caller, share, now);
+         });
+}
+
+void revoke_below(Service& service, net::Request request, net::Reply reply) {
+  revoke(service, std::move(request), std::move(reply),
+         [now = service.now()](sql::Database& db, const ShareId& caller) {
+           return ledger::revoke_below(db, caller, now);
+         });
 }
 
 }  // namespace keyferry::issuer

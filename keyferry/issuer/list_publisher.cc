@@ -34,7 +34,8 @@ Result<PublishedList> ListPublisher::build(bool renew, Time now) {
   KF_TRY(const credential::Kind* kind, credential::find_kind(kKind));
   KF_TRY(auto snapshot, ledger::snapshot_list(ledger_, kind->list_name(), kKind, renew, now));
   const Bytes bytes = kind->encode_list(from_snapshot(snapshot, keys_, now));
-  PublishedList list{snapshot.number, std::string(text_of(bytes)), {}, now + settings_.list_life};
+  PublishedList list{
+      snapshot.number, std::string(text_of(bytes)), {}, now + settings_.list_life, now};
   const boost::json::object payload{{"name", list.number.name},
                                     {"epoch", list.number.epoch},
                                     {"number", list.number.number},

@@ -17,6 +17,7 @@ struct PublishedList {
   std::string bytes;  // the list, as the verifier's program reads it
   std::string jws;    // docs/authority.md, "Revocation lists"
   Time next_update{};
+  Time issued{};
 };
 
 // ListPublisher keeps the current and the previous list of each name (now: ssh.krl). Safe from any

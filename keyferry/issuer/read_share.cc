@@ -75,7 +75,7 @@ void read_share(Service& service, net::Request request, std::string id, net::Rep
     answer_when_changed(
         service, "share:" + share.text(), *wait,
         [&service, request, caller, share] { return look_again(service, request, caller, share); },
-        not_modified(service, etag), reply);
+        [&service, etag] { return not_modified(service, etag); }, reply);
   });
 }
 

@@ -10,7 +10,7 @@ struct Wait {
   std::string topic;
   std::chrono::steady_clock::time_point end;  // whatever becomes of the wall clock
   Look look;
-  net::Response unchanged;
+  Unchanged unchanged;
   net::Reply reply;
 };
 
@@ -29,14 +29,14 @@ void step(const std::shared_ptr<Wait>& wait) {
     auto answer = wait->look();
     if (!answer && !over) return;
     if (answered->exchange(true)) return;
-    wait->reply(answer ? *std::move(answer) : wait->unchanged);
+    wait->reply(answer ? *std::move(answer) : wait->unchanged());
   });
 }
 
 }  // namespace
 
 void answer_when_changed(Service& service, std::string topic, Duration most, Look look,
-                         net::Response unchanged, net::Reply reply) {
+                         Unchanged unchanged, net::Reply reply) {
   step(std::make_shared<Wait>(Wait{service, std::move(topic),
                                    std::chrono::steady_clock::now() + most, std::move(look),
                                    std::move(unchanged), std::move(reply)}));

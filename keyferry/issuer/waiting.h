@@ -13,9 +13,12 @@ namespace keyferry::issuer {
 // It may block.
 using Look = std::function<std::optional<net::Response>()>;
 
+// What is answered when the time is over.
+using Unchanged = std::function<net::Response()>;
+
 // answer_when_changed calls `look` on a worker at once and after every wake of `topic`, until it
-// returns an answer or `most` has passed; then `unchanged` is the answer.
+// returns an answer or `most` has passed; then `unchanged` says the answer.
 void answer_when_changed(Service& service, std::string topic, Duration most, Look look,
-                         net::Response unchanged, net::Reply reply);
+                         Unchanged unchanged, net::Reply reply);
 
 }  // namespace keyferry::issuer

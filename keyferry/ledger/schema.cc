@@ -98,7 +98,18 @@ constexpr std::string_view kLiveShares =
     "CREATE INDEX shares_live ON shares(parent) "
     "WHERE state IN ('open', 'claimed', 'locked', 'redeemed');";
 
-constexpr std::array kSteps{kFirst, kModes, kLiveShares};
+// Who acknowledges lists, and what each said last: a row for each verifier and list, never more.
+constexpr std::string_view kVerifiers = R"sql(
+CREATE TABLE verifiers (name TEXT PRIMARY KEY REFERENCES hosts(name), jwk TEXT NOT NULL,
+  thumbprint TEXT NOT NULL UNIQUE) WITHOUT ROWID;
+CREATE TABLE heard_verifiers (
+  thumbprint TEXT NOT NULL REFERENCES verifiers(thumbprint) ON DELETE CASCADE, list TEXT NOT NULL,
+  epoch INTEGER NOT NULL, number INTEGER NOT NULL, issued INTEGER NOT NULL, taken INTEGER NOT NULL,
+  after_ms INTEGER, heard INTEGER NOT NULL, PRIMARY KEY (thumbprint, list)
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps{kFirst, kModes, kLiveShares, kVerifiers};
 
 }  // namespace
 
