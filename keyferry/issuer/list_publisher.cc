@@ -1,5 +1,7 @@
 #include "keyferry/issuer/list_publisher.h"
 
+#include <algorithm>
+
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/credential/kind.h"
@@ -54,7 +56,8 @@ Result<Done> ListPublisher::publish(bool renew, Time now) {
   KF_TRY(auto list, build(renew, now));
   std::lock_guard lock(mutex_);
   if (current_ && current_->number.number == list.number.number) return Done{};
-  previous_ = std::move(current_);
+  if (current_) older_.push_front(std::move(current_));
+  if (older_.size() > kOlder) older_.pop_back();
   current_ = std::make_shared<const PublishedList>(std::move(list));
   return Done{};
 }
@@ -72,10 +75,12 @@ std::shared_ptr<const PublishedList> ListPublisher::current(std::string_view nam
 std::shared_ptr<const PublishedList> ListPublisher::numbered(std::string_view name,
                                                              std::int64_t number) const {
   std::lock_guard lock(mutex_);
-  for (const auto& list : {current_, previous_}) {
-    if (list && list->number.name == name && list->number.number == number) return list;
-  }
-  return nullptr;
+  const auto is_it = [&](const auto& list) {
+    return list && list->number.name == name && list->number.number == number;
+  };
+  if (is_it(current_)) return current_;
+  const auto found = std::find_if(older_.begin(), older_.end(), is_it);
+  return found == older_.end() ? nullptr : *found;
 }
 
 }  // namespace keyferry::issuer
