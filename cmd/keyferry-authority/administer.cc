@@ -8,15 +8,20 @@
 #include "restore.h"
 #include "server.h"
 
+#include "keyferry/codec/json.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/file/file.h"
 #include "keyferry/issuer/keys.h"
+#include "keyferry/issuer/revocation.h"
 
 namespace keyferry::cmd {
 namespace {
 
 using boost::json::array;
 using boost::json::object;
+
+// How long a revoke waits to see the verifiers take the list: twice what they need.
+constexpr Duration kVerifierPatience = std::chrono::seconds(4);
 
 array array_of(const std::vector<std::string>& texts) {
   array out;
@@ -88,6 +93,17 @@ Result<object> host_add_command(const Options& options) {
                 {"replace", options.replace}};
 }
 
+Result<object> verifier_add_command(const Options& options) {
+  const bool piped = options.verifier_key_file == "-";
+  KF_TRY(auto text, file::read_text(piped ? "/dev/stdin" : options.verifier_key_file, 64 * 1024));
+  auto keys = codec::parse_json_object(text);
+  if (!keys) return in_context(options.verifier_key_file.string(), keys.error());
+  return object{{"command", "verifier_add"},
+                {"name", options.verifier},
+                {"keys", *std::move(keys)},
+                {"replace", options.replace}};
+}
+
 Result<Done> add_duration(object& command, std::string_view name, std::string_view option,
                           const std::string& text) {
   if (text.empty()) return Done{};
@@ -122,6 +138,11 @@ Result<object> command_of(const Options& options) {
   const std::string& words = options.subcommand;
   if (words == "host add") return host_add_command(options);
   if (words == "host list") return object{{"command", "host_list"}};
+  if (words == "verifier add") return verifier_add_command(options);
+  if (words == "verifier list") return object{{"command", "verifier_list"}};
+  if (words == "verifier remove") {
+    return object{{"command", "verifier_remove"}, {"name", options.verifier}};
+  }
   if (words == "share") return share_command(options);
   if (words == "list") return object{{"command", "list"}};
   if (words == "rearm") return object{{"command", "rearm"}, {"share", options.share}};
@@ -151,6 +172,7 @@ void print(const Options& options, const object& answer) {
   if (options.json) return print_json(offers ? offer_summary(answer) : answer);
   if (offers) return print_offer(answer);
   if (words == "host list") return print_hosts(answer);
+  if (words == "verifier list") return print_verifiers(answer);
   if (words == "list") return print_shares(answer);
   if (words == "export-trust" && !options.trust_host.empty()) return print_sshd(answer);
   if (words == "export-trust") return print_json(answer);
@@ -160,10 +182,29 @@ void print(const Options& options, const object& answer) {
   }
 }
 
+// revoke_all ends all of them before it waits for any verifier.
 Result<Done> revoke_all(const AuthorityConfig& config, const Options& options) {
+  std::vector<object> answers;
   for (const auto& share : options.shares) {
-    KF_TRY(auto answer, run_command(config, {{"command", "revoke"}, {"share", share}}));
-    options.json ? print_json(answer) : print_revoked(answer);
+    object command{{"command", "revoke"}, {"share", share}};
+    auto answer = run_command(config, command);
+    if (!answer) {
+      for (const auto& earlier : answers)
+        options.json ? print_json(earlier) : print_revoked(earlier);
+      return answer.error();
+    }
+    answers.push_back(*std::move(answer));
+  }
+  const auto end = std::chrono::steady_clock::now() + kVerifierPatience;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const Duration left = std::chrono::floor<Duration>(end - std::chrono::steady_clock::now());
+    if (issuer::awaits_verifiers(answers[i])) {
+      KF_TRY(answers[i],
+             run_command(config, {{"command", "revoke"},
+                                  {"share", options.shares[i]},
+                                  {"wait", std::max<std::int64_t>(seconds_of(left), 0)}}));
+    }
+    options.json ? print_json(answers[i]) : print_revoked(answers[i]);
   }
   return Done{};
 }

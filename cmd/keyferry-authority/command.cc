@@ -60,7 +60,10 @@ Result<object> run_command(const AuthorityConfig& config, const object& command)
   if (answered) return *std::move(answered);
   KF_TRY(auto opened, open_ledger(config));
   const SystemClock clock;
-  return issuer::administer({config.settings, opened.keys, *opened.ledger, clock}, command);
+  issuer::Acks acks(config.settings.url, *opened.ledger);
+  KF_TRY(acks.load());
+  return issuer::administer({config.settings, opened.keys, *opened.ledger, clock, {nullptr, acks}},
+                            command);
 }
 
 }  // namespace keyferry::cmd

@@ -43,6 +43,40 @@ void add_host(CLI::App& app, Options& options) {
   add_json(list, options);
 }
 
+void add_verifier(CLI::App& app, Options& options) {
+  CLI::App* verifier = app.add_subcommand(
+      "verifier", "whose word counts when it says that it has taken a revocation list");
+  verifier->require_subcommand(1);
+  verifier->fallthrough();
+  verifier->footer(
+      "Examples:\n"
+      "  keyferry-authority verifier list --config authority.toml\n"
+      "  keyferry-authority verifier add web --key web.jwks --config authority.toml");
+  CLI::App* add =
+      command(*verifier, options, "verifier add", "add", "record the verifier of a host by its key",
+              "  keyferry-authority verifier add web --key web.jwks --config authority.toml\n"
+              "  ssh web keyferry-verifier init --config /etc/keyferry/verifier.toml |\n"
+              "    keyferry-authority verifier add web --key - --config authority.toml");
+  add->add_option("NAME", options.verifier, "the host's name, as host add was given it")
+      ->required();
+  add->add_option("--key", options.verifier_key_file,
+                  "what keyferry-verifier init printed there; - reads standard input")
+      ->required();
+  add->add_flag("--replace", options.replace, "the verifier has made a new key");
+  add_json(add, options);
+  add_json(command(*verifier, options, "verifier list", "list",
+                   "show the verifiers, what each has taken and when it was heard",
+                   "  keyferry-authority verifier list --config authority.toml\n"
+                   "  keyferry-authority verifier list --json --config authority.toml"),
+           options);
+  CLI::App* remove =
+      command(*verifier, options, "verifier remove", "remove", "forget the verifier of a host",
+              "  keyferry-authority verifier remove web --config authority.toml\n"
+              "  keyferry-authority verifier remove web --json --config authority.toml");
+  remove->add_option("NAME", options.verifier, "the host's name")->required();
+  add_json(remove, options);
+}
+
 void add_share(CLI::App& app, Options& options) {
   CLI::App* share = command(
       app, options, "share", "share", "make a first share and print the offer for its receiver",
@@ -135,6 +169,7 @@ void add_options(CLI::App& app, Options& options) {
           "  keyferry-authority init --config /etc/keyferry/authority.toml\n"
           "  keyferry-authority init --config authority.toml");
   add_host(app, options);
+  add_verifier(app, options);
   add_share(app, options);
   add_shares(app, options);
   add_trust(app, options);

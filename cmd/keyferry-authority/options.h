@@ -20,7 +20,11 @@ struct Options {
   std::string host_address;
   std::vector<std::filesystem::path> host_key_files;
   std::vector<std::filesystem::path> host_ca_files;
-  bool replace = false;
+  bool replace = false;  // verifier add, too
+
+  // verifier add, verifier remove
+  std::string verifier;
+  std::filesystem::path verifier_key_file;
 
   // share
   std::string kind = "ssh";

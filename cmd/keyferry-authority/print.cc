@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include "revocation_words.h"
+
 #include "keyferry/codec/json.h"
 
 namespace keyferry::cmd {
@@ -121,9 +123,25 @@ void print_revoked(const object& answer) {
   for (const auto& share : items(answer, "revoked")) {
     std::printf("revoked %s\n", share.get_string().c_str());
   }
-  std::fprintf(stderr, "open sessions: %s\n",
-               text(answer, "open_sessions") == "continue" ? "they continue; new logins are refused"
-                                                           : "the verifier's hook ends them");
+  for (const auto& line : revocation_words(answer)) std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+void print_verifiers(const object& answer) {
+  for (const auto& value : items(answer, "verifiers")) {
+    const object& verifier = value.get_object();
+    std::printf("%s  key %s", text(verifier, "name").c_str(), text(verifier, "thumbprint").c_str());
+    if (items(verifier, "lists").empty()) std::printf("  never heard");
+    for (const auto& entry : items(verifier, "lists")) {
+      const object& list = entry.get_object();
+      std::printf("  %s %lld, heard %s", text(list, "name").c_str(),
+                  static_cast<long long>(list.at("number").to_number<std::int64_t>()),
+                  text(list, "heard").c_str());
+    }
+    std::printf("\n");
+  }
+  if (items(answer, "verifiers").empty()) {
+    std::fprintf(stderr, "no verifier is recorded; on its host: keyferry-verifier init\n");
+  }
 }
 
 void print_sshd(const object& answer) {

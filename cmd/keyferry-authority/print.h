@@ -14,6 +14,7 @@ boost::json::object offer_summary(const boost::json::object& answer);
 void print_hosts(const boost::json::object& answer);
 void print_shares(const boost::json::object& answer);
 void print_revoked(const boost::json::object& answer);
+void print_verifiers(const boost::json::object& answer);
 // print_sshd writes the files that the sshd of one host needs, each under its name.
 void print_sshd(const boost::json::object& answer);
 

@@ -11,6 +11,7 @@
 #include "keyferry/issuer/list_metrics.h"
 #include "keyferry/issuer/routes.h"
 #include "keyferry/issuer/service.h"
+#include "keyferry/issuer/waiting.h"
 #include "keyferry/net/admin.h"
 #include "keyferry/net/log.h"
 #include "keyferry/net/metrics.h"
@@ -19,6 +20,8 @@
 
 namespace keyferry::cmd {
 namespace {
+
+using boost::json::object;
 
 constexpr Duration kDrain = std::chrono::seconds(10);
 constexpr std::size_t kMostBody = 64 * 1024;  // octets, as docs/authority.md says
@@ -30,6 +33,14 @@ void log_failure(const Error& error) {
   const Errc code = error.code;
   if (code != Errc::io && code != Errc::internal && code != Errc::storage_full) return;
   net::log_event(net::LogLevel::error, "command_failed", {{"detail", error.detail}});
+}
+
+// patience is the member `wait` of a revoke, in seconds.
+std::optional<Duration> patience(const object& command) {
+  const auto* name = command.if_contains("command");
+  const auto wait = codec::optional_integer_member(command, "wait", 0, 25);
+  if (!name || *name != "revoke" || !wait || !*wait) return std::nullopt;
+  return std::chrono::seconds(**wait);
 }
 
 class Server final : public AuthorityServer {
@@ -117,13 +128,38 @@ class Server final : public AuthorityServer {
         [this, reply, body = std::move(request.body)] {
           auto asked = codec::parse_json_object(body);
           if (!asked) return reply(net::problem(asked.error()));
-          const issuer::Administration authority{service_->settings(), service_->keys(),
-                                                 service_->ledger(), clock_};
-          auto answer = issuer::administer(authority, *asked);
-          if (!answer) log_failure(answer.error());
-          reply(answer ? issuer::json_answer(200, *answer) : net::problem(answer.error()));
+          const auto answer = run(*asked);
+          const auto wait = patience(*asked);
+          if (!answer || !wait || !issuer::awaits_verifiers(*answer)) return reply(render(answer));
+          wait_for_verifiers(*wait, *std::move(asked), reply);
         },
         net::Lane::first);
+  }
+
+  Result<object> run(const object& command) {
+    auto answer = issuer::administer({service_->settings(), service_->keys(), service_->ledger(),
+                                      clock_, service_->lists_in_force()},
+                                     command);
+    if (!answer) log_failure(answer.error());
+    return answer;
+  }
+
+  static net::Response render(const Result<object>& answer) {
+    return answer ? issuer::json_answer(200, *answer) : net::problem(answer.error());
+  }
+
+  // wait_for_verifiers answers a revoke when the verifiers that listen have taken the list. Asked
+  // once more, a revoke changes nothing and says how things stand.
+  void wait_for_verifiers(Duration most, object command, net::Reply reply) {
+    const auto ask = [this, command = std::move(command)] { return run(command); };
+    issuer::answer_when_changed(
+        *service_, std::string(issuer::kAcksTopic), most,
+        [ask]() -> std::optional<net::Response> {
+          const auto answer = ask();
+          if (answer && issuer::awaits_verifiers(*answer)) return std::nullopt;
+          return render(answer);
+        },
+        [ask] { return render(ask()); }, std::move(reply));
   }
 
   SystemClock clock_;

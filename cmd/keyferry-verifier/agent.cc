@@ -2,14 +2,28 @@
 
 #include "keyferry/file/file.h"
 #include "keyferry/net/admin.h"
+#include "keyferry/verifier/ack.h"
 
 namespace keyferry::cmd {
 namespace {
 
+// read_key is no condition of anything: a verifier without a key follows the lists all the same.
+verifier::SigningKey read_key(const file::Path& state) {
+  auto key = verifier::load_signing_key(state);
+  if (!key) {
+    net::log_event(net::LogLevel::error, "no_signing_key", {{"detail", key.error().detail}});
+    return nullptr;
+  }
+  return *key ? std::make_shared<const crypto::PrivateKey>(**std::move(key)) : nullptr;
+}
+
 class RunningAgent final : public Agent {
  public:
-  RunningAgent(file::Lock lock, std::string listen)
-      : lock_(std::move(lock)), listen_(std::move(listen)) {
+  RunningAgent(file::Lock lock, const VerifierConfig& config)
+      : lock_(std::move(lock)),
+        listen_(config.listen_admin),
+        state_(config.state_path),
+        key_(read_key(state_)) {
     registry_->refresh = [this] {
       for (const auto& follower : followers_) follower->refresh_metrics();
     };
@@ -19,6 +33,7 @@ class RunningAgent final : public Agent {
     KF_TRY(auto trust, load_trust(list));
     auto follower = verifier::Follower::make(list, std::move(trust), clock_, *registry_);
     if (!follower) return in_context("list " + list.name, follower.error());
+    (*follower)->replace_key(key_);
     followers_.push_back(*std::move(follower));
     return Done{};
   }
@@ -26,7 +41,9 @@ class RunningAgent final : public Agent {
   Result<Done> once() override {
     Result<Done> first = Done{};
     for (const auto& follower : followers_) {
-      auto result = follower->round(false);
+      auto result = follower->round();
+      // Nobody polls after this, so the list is acknowledged now. That is no condition, either.
+      if (result && key_) static_cast<void>(follower->round().has_value());
       if (!result && first) first = in_context("list " + follower->settings().name, result.error());
     }
     for (const auto& follower : followers_) follower->wait_for_hook();
@@ -49,7 +66,11 @@ class RunningAgent final : public Agent {
       KF_TRY(auto trust, load_trust(follower->settings()));
       all.push_back(std::move(trust));
     }
-    for (std::size_t i = 0; i < all.size(); ++i) followers_[i]->replace_trust(std::move(all[i]));
+    key_ = read_key(state_);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      followers_[i]->replace_trust(std::move(all[i]));
+      followers_[i]->replace_key(key_);
+    }
     return Done{};
   }
 
@@ -68,6 +89,8 @@ class RunningAgent final : public Agent {
 
   file::Lock lock_;
   std::string listen_;
+  file::Path state_;
+  verifier::SigningKey key_;
   SystemClock clock_;
   std::shared_ptr<verifier::Registry> registry_ = std::make_shared<verifier::Registry>();
   std::vector<std::unique_ptr<verifier::Follower>> followers_;
@@ -79,7 +102,7 @@ class RunningAgent final : public Agent {
 Result<std::unique_ptr<Agent>> Agent::make(const VerifierConfig& config) {
   KF_TRY(file::make_directory(config.state_path, 0700));
   KF_TRY(auto lock, file::Lock::acquire(config.state_path / "lock"));
-  auto agent = std::make_unique<RunningAgent>(std::move(lock), config.listen_admin);
+  auto agent = std::make_unique<RunningAgent>(std::move(lock), config);
   for (const auto& list : config.lists) {
     KF_TRY(agent->add(list));
   }

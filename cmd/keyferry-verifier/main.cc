@@ -9,6 +9,7 @@
 
 #include "keyferry/net/signals.h"
 #include "keyferry/net/supervisor.h"
+#include "keyferry/verifier/ack.h"
 
 namespace keyferry::cmd {
 namespace {
@@ -17,6 +18,7 @@ struct Options {
   std::filesystem::path config;
   bool check = false;
   bool once = false;
+  bool init = false;
 };
 
 int complain(const Error& error, ExitCode code = kFailed) {
@@ -48,6 +50,18 @@ int check(const VerifierConfig& config, const Options& options) {
   return 0;
 }
 
+int init(const VerifierConfig& config) {
+  const auto keys = verifier::init_keys(config.state_path);
+  if (!keys) return complain(keys.error());
+  std::printf("%s\n", keys->c_str());
+  std::fprintf(
+      stderr,
+      "the key is in %s; at the authority: keyferry-authority verifier add NAME --key FILE "
+      "with the line above\n",
+      config.state_path.c_str());
+  return 0;
+}
+
 void reload(Agent& agent) {
   const auto reloaded = agent.reload();
   if (reloaded) {
@@ -73,8 +87,12 @@ int serve(Agent& agent, const VerifierConfig& config) {
 }
 
 int run(const Options& options) {
+  if (options.init && (options.once || options.check))
+    return complain(fail(Errc::invalid, "init fetches nothing: leave --once and --check out"),
+                    kUsage);
   const auto config = load_verifier_config(options.config);
   if (!config) return complain(config.error());
+  if (options.init) return init(*config);
   if (options.check) return check(*config, options);
   net::block_signals();
   net::configure_log(config->log_format, config->log_level, "keyferry-verifier");
@@ -97,6 +115,17 @@ int main(int argc, char** argv) {
   app.add_option("--config", options.config, "configuration file (TOML)")->required();
   auto* check = app.add_flag("--check", options.check, "check the configuration and exit");
   app.add_flag("--once", options.once, "fetch every list once and exit")->excludes(check);
+  CLI::App* init = app.add_subcommand(
+      "init", "make the key that signs acknowledgements and print its public part");
+  init->fallthrough();
+  init->footer(
+      "Run again it changes nothing. A running agent takes the key with SIGHUP.\n"
+      "Examples:\n"
+      "  keyferry-verifier init --config /etc/keyferry/verifier.toml > web.jwks\n"
+      "  runuser -u keyferry-verifier -- keyferry-verifier init --config "
+      "/etc/keyferry/verifier.toml");
+  init->callback([&options] { options.init = true; });
+  app.require_subcommand(0, 1);
   app.set_version_flag("--version", "keyferry-verifier " KEYFERRY_VERSION);
   app.footer(
       "Exit status: 0 done, 1 failed, 2 usage, 3 a list was refused, 4 the authority could not be\n"

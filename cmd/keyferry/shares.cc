@@ -1,5 +1,6 @@
 // keyferry list, watch and revoke.
 #include "command.h"
+#include "revocation_words.h"
 
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/wallet/direct.h"
@@ -183,16 +184,33 @@ struct RevokeOptions {
   std::string below;
 };
 
+// How long a revoke waits to see the verifiers take the list: twice what they need.
+constexpr Duration kVerifierPatience = std::chrono::seconds(4);
+
 void say_revoked(Session& session, const wallet::RevokeOutcome& outcome) {
   std::string ids;
   for (const std::string& id : outcome.revoked) ids += (ids.empty() ? "" : ", ") + id;
   session.terminal().say(outcome.revoked.empty() ? "nothing is shared from it now"
                                                  : "revoked: " + ids);
-  if (outcome.revoked.empty()) return;
-  session.terminal().say(outcome.open_sessions == "ended-by-hook"
-                             ? "new logins are refused within seconds, open sessions are ended"
-                             : "new logins are refused within seconds; sessions that are open now "
-                               "go on until they end");
+}
+
+// report says which verifiers took the lists, once all is revoked.
+void report(Program& program, Session& session, std::vector<wallet::RevokeOutcome>& outcomes) {
+  wallet::await_verifiers(outcomes, kVerifierPatience);
+  boost::json::array answers;
+  std::vector<std::string> lines;
+  for (const wallet::RevokeOutcome& outcome : outcomes) {
+    answers.push_back(outcome.raw);
+    if (outcome.revoked.empty()) continue;
+    for (std::string& line : cmd::revocation_words(outcome.raw)) {
+      std::erase(lines, line);
+      lines.push_back(std::move(line));
+    }
+  }
+  for (const std::string& line : lines) session.terminal().say(line);
+  if (program.json && !outcomes.empty()) {
+    print_json(boost::json::object{{"outcomes", std::move(answers)}});
+  }
 }
 
 Result<Done> revoke_all_below(Program& program, Session& session, const std::string& name) {
@@ -200,11 +218,11 @@ Result<Done> revoke_all_below(Program& program, Session& session, const std::str
   KF_TRY(const bool yes, session.terminal().agree("end every share made from \"" + record.name +
                                                   "\" and everything below them?"));
   if (!yes) return fail(Errc::forbidden, "you said no: nothing was revoked", "declined");
-  KF_TRY(const wallet::RevokeOutcome outcome, wallet::revoke_below(session.wallet(), record));
+  std::vector<wallet::RevokeOutcome> outcomes;
+  KF_TRY(auto outcome, wallet::revoke_below(session.wallet(), record));
   say_revoked(session, outcome);
-  boost::json::array answers;
-  answers.push_back(outcome.raw);
-  if (program.json) print_json(boost::json::object{{"outcomes", std::move(answers)}});
+  outcomes.push_back(std::move(outcome));
+  report(program, session, outcomes);
   wallet::tidy_below(session.wallet(), record);
   return Done{};
 }
@@ -213,7 +231,6 @@ Result<Done> revoke_all_below(Program& program, Session& session, const std::str
 // keep the wallet busy.
 Result<Done> revoke_each(Program& program, Session& session, const std::vector<std::string>& ids) {
   std::vector<wallet::RevokeOutcome> outcomes;
-  boost::json::array answers;
   Failures failures(ids.size());
   for (const std::string& id : ids) {
     auto outcome = wallet::revoke_share(session.wallet(), id);
@@ -222,12 +239,9 @@ Result<Done> revoke_each(Program& program, Session& session, const std::vector<s
       continue;
     }
     say_revoked(session, *outcome);
-    answers.push_back(outcome->raw);
     outcomes.push_back(*std::move(outcome));
   }
-  if (program.json && !outcomes.empty()) {
-    print_json(boost::json::object{{"outcomes", std::move(answers)}});
-  }
+  report(program, session, outcomes);
   wallet::tidy_revoked(session.wallet(), outcomes);
   return failures.report();
 }

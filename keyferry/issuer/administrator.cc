@@ -79,7 +79,7 @@ Result<object> revoke(const Administration& authority, const object& command) {
                                                          authority.clock.now());
                            },
                            ledger::Space::reserve));
-  return render_revoked(authority.settings, revoked);
+  return render_revoked(authority.settings, revoked, authority.lists, authority.clock.now());
 }
 
 Result<object> backup(const Administration& authority, const object& command) {
@@ -98,15 +98,18 @@ struct Command {
   std::string_view name;
   Result<object> (*run)(const Administration&, const object&);
 };
-constexpr std::array<Command, 9> kCommands{{{"host_add", host_add},
-                                            {"host_list", host_list},
-                                            {"share", administer_share},
-                                            {"list", list},
-                                            {"revoke", revoke},
-                                            {"rearm", administer_rearm},
-                                            {"trust", administer_trust},
-                                            {"audit", administer_audit},
-                                            {"backup", backup}}};
+constexpr std::array<Command, 12> kCommands{{{"host_add", host_add},
+                                             {"host_list", host_list},
+                                             {"verifier_add", administer_verifier_add},
+                                             {"verifier_list", administer_verifier_list},
+                                             {"verifier_remove", administer_verifier_remove},
+                                             {"share", administer_share},
+                                             {"list", list},
+                                             {"revoke", revoke},
+                                             {"rearm", administer_rearm},
+                                             {"trust", administer_trust},
+                                             {"audit", administer_audit},
+                                             {"backup", backup}}};
 
 }  // namespace
 

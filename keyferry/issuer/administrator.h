@@ -3,9 +3,12 @@
 //
 //   host_add    name, address, port, host_keys [line…], host_cas [line…], replace
 //   host_list
+//   verifier_add     name, keys (what keyferry-verifier init prints), replace
+//   verifier_list
+//   verifier_remove  name
 //   share       as the body of POST /v1/shares, `pin` true: the authority draws one
 //   list
-//   revoke      share
+//   revoke      share; wait (seconds that a server's answer waits for verifiers to take the list)
 //   rearm       share (locked: a new PIN and a new offer; open or claimed: a new offer)
 //   trust       host?
 //   audit       jws? (a list's JWS, as a verifier keeps it)
@@ -16,6 +19,7 @@
 
 #include "keyferry/base/clock.h"
 #include "keyferry/issuer/keys.h"
+#include "keyferry/issuer/revocation.h"
 #include "keyferry/issuer/settings.h"
 #include "keyferry/ledger/ledger.h"
 
@@ -26,6 +30,7 @@ struct Administration {
   const Keys& keys;
   ledger::Ledger& ledger;
   const Clock& clock;
+  ListsInForce lists;
 };
 
 // administer runs the command that `command.command` names. Errors: invalid (unknown command, bad
@@ -33,11 +38,18 @@ struct Administration {
 Result<boost::json::object> administer(const Administration& authority,
                                        const boost::json::object& command);
 
-// The commands that have a file of their own (administer_share.cc, administer_trust.cc).
+// The commands that have a file of their own (administer_share.cc,
+// administer_verifier.cc, administer_trust.cc).
 Result<boost::json::object> administer_share(const Administration& authority,
                                              const boost::json::object& command);
 Result<boost::json::object> administer_rearm(const Administration& authority,
                                              const boost::json::object& command);
+Result<boost::json::object> administer_verifier_add(const Administration& authority,
+                                                    const boost::json::object& command);
+Result<boost::json::object> administer_verifier_list(const Administration& authority,
+                                                     const boost::json::object& command);
+Result<boost::json::object> administer_verifier_remove(const Administration& authority,
+                                                       const boost::json::object& command);
 Result<boost::json::object> administer_trust(const Administration& authority,
                                              const boost::json::object& command);
 Result<boost::json::object> administer_audit(const Administration& authority,

@@ -2,7 +2,9 @@
 #include "keyferry/codec/json.h"
 #include "keyferry/issuer/endpoints.h"
 #include "keyferry/issuer/render.h"
+#include "keyferry/issuer/revocation.h"
 #include "keyferry/issuer/shares.h"
+#include "keyferry/issuer/waiting.h"
 
 namespace keyferry::issuer {
 
@@ -11,6 +13,11 @@ using ledger::Offered;
 using ledger::Revoked;
 
 namespace {
+
+struct RevokedFor {
+  ShareId caller;
+  Revoked revoked;
+};
 
 // It is counted only where it changes nothing (unless_idle).
 constexpr HolderCall kRevoking{"revoke", ledger::Space::reserve, false};
@@ -87,30 +94,66 @@ net::Response refuse_share(Service& service, const net::Request& request, const 
       });
 }
 
-net::Response revoke_share(Service& service, const net::Request& request, const std::string& id) {
-  const Time now = service.now();
-  return with_retry(as_holder<Revoked>(
-      service, request, kRevoking,
-      [&](sql::Database& db, const ShareId& caller) -> Result<Revoked> {
-        const auto share = ShareId::parse(id);
-        return unless_idle(service, caller,
-                           share ? ledger::revoke_share(db, caller, *share, now) : share.error());
-      },
-      [&](const Revoked& revoked) {
-        return json_answer(200, render_revoked(service.settings(), revoked));
-      }));
+namespace {
+
+// answer_revoked answers at once, or waits as long as the caller prefers for verifiers to take the
+// list. What is revoked is committed either way, and asking again is safe.
+void answer_revoked(Service& service, const net::Request& request, net::Response first,
+                    const std::optional<RevokedFor>& done, net::Reply reply) {
+  const auto wait = wait_wish(request);
+  if (!wait || !done ||
+      !hold_wait(service, "holder " + done->caller.text(), service.settings().waits_per_holder,
+                 reply)) {
+    return reply(std::move(first));
+  }
+  const auto body = [&service, known = done->revoked] {
+    return render_revoked(service.settings(), known, service.lists_in_force(), service.now());
+  };
+  const auto answer = [&service, body] { return with_nonce(service, json_answer(200, body())); };
+  const auto look = [&service, body]() -> std::optional<net::Response> {
+    const auto now = body();
+    if (awaits_verifiers(now)) return std::nullopt;
+    return with_nonce(service, json_answer(200, now));
+  };
+  answer_when_changed(service, std::string(kAcksTopic), *wait, look, answer, std::move(reply));
 }
 
-net::Response revoke_below(Service& service, const net::Request& request) {
-  const Time now = service.now();
-  return with_retry(as_holder<Revoked>(
-      service, request, kRevoking,
-      [&](sql::Database& db, const ShareId& caller) {
-        return unless_idle(service, caller, ledger::revoke_below(db, caller, now));
-      },
-      [&](const Revoked& revoked) {
-        return json_answer(200, render_revoked(service.settings(), revoked));
-      }));
+template <class Work>
+void revoke(Service& service, net::Request request, net::Reply reply, Work work) {
+  const auto answer = [&service, request = std::move(request), reply, work] {
+    std::optional<RevokedFor> done;
+    auto first = with_retry(as_holder<RevokedFor>(
+        service, request, kRevoking,
+        [&](sql::Database& db, const ShareId& caller) -> Result<RevokedFor> {
+          KF_TRY(auto revoked, unless_idle(service, caller, work(db, caller)));
+          return RevokedFor{caller, std::move(revoked)};
+        },
+        [&](const RevokedFor& revoked) {
+          done = revoked;
+          return json_answer(200, render_revoked(service.settings(), revoked.revoked,
+                                                 service.lists_in_force(), service.now()));
+        }));
+    answer_revoked(service, request, std::move(first), done, reply);
+  };
+  service.post(reply, answer, net::Lane::first);
+}
+
+}  // namespace
+
+void revoke_share(Service& service, net::Request request, std::string id, net::Reply reply) {
+  revoke(service, std::move(request), std::move(reply),
+         [id = std::move(id), now = service.now()](sql::Database& db,
+                                                   const ShareId& caller) -> Result<Revoked> {
+           KF_TRY(auto share, ShareId::parse(id));
+           return ledger::revoke_share(db, caller, share, now);
+         });
+}
+
+void revoke_below(Service& service, net::Request request, net::Reply reply) {
+  revoke(service, std::move(request), std::move(reply),
+         [now = service.now()](sql::Database& db, const ShareId& caller) {
+           return ledger::revoke_below(db, caller, now);
+         });
 }
 
 }  // namespace keyferry::issuer

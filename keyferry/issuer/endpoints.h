@@ -30,14 +30,14 @@ net::Response make_share(Service& service, const net::Request& request);
 net::Response list_shares(Service& service, const net::Request& request);
 // read_share.cc: GET /v1/shares/{id}, with waiting
 void read_share(Service& service, net::Request request, std::string id, net::Reply reply);
-// change_share.cc: DELETE /v1/shares, POST /v1/shares/{id}/grant, /pin, /offer, /refuse, DELETE
-// /v1/shares/{id}
+// change_share.cc: POST /v1/shares/{id}/grant, /pin, /offer, /refuse; DELETE /v1/shares/{id} and
+// /v1/shares, with waiting
 net::Response grant_share(Service& service, const net::Request& request, const std::string& id);
 net::Response rearm_share(Service& service, const net::Request& request, const std::string& id);
 net::Response offer_again(Service& service, const net::Request& request, const std::string& id);
 net::Response refuse_share(Service& service, const net::Request& request, const std::string& id);
-net::Response revoke_share(Service& service, const net::Request& request, const std::string& id);
-net::Response revoke_below(Service& service, const net::Request& request);
+void revoke_share(Service& service, net::Request request, std::string id, net::Reply reply);
+void revoke_below(Service& service, net::Request request, net::Reply reply);
 
 // read_list.cc: GET /v1/lists/{name} and {name}.jws, with waiting
 void read_list(Service& service, net::Request request, std::string name, net::Reply reply);

@@ -65,7 +65,8 @@ Result<PublishedList> ListPublisher::build(bool renew, Time now) {
          ledger::snapshot_list(ledger_, kind->list_name(), kKind, renew, now, bounds_for(keys_)));
   say_what_is_missing(snapshot);
   const Bytes bytes = kind->encode_list(from_snapshot(snapshot, keys_, now));
-  PublishedList list{snapshot.number, std::string(text_of(bytes)), {}, now + settings_.list_life};
+  PublishedList list{
+      snapshot.number, std::string(text_of(bytes)), {}, now + settings_.list_life, now};
   const boost::json::object payload{{"name", list.number.name},
                                     {"epoch", list.number.epoch},
                                     {"number", list.number.number},
@@ -85,7 +86,8 @@ Result<Done> ListPublisher::publish(bool renew, Time now) {
   KF_TRY(auto list, build(renew, now));
   std::lock_guard lock(mutex_);
   if (current_ && current_->number.number == list.number.number) return Done{};
-  previous_ = std::move(current_);
+  if (current_) older_.push_front(std::move(current_));
+  if (older_.size() > kOlder) older_.pop_back();
   current_ = std::make_shared<const PublishedList>(std::move(list));
   return Done{};
 }
@@ -103,10 +105,12 @@ std::shared_ptr<const PublishedList> ListPublisher::current(std::string_view nam
 std::shared_ptr<const PublishedList> ListPublisher::numbered(std::string_view name,
                                                              std::int64_t number) const {
   std::lock_guard lock(mutex_);
-  for (const auto& list : {current_, previous_}) {
-    if (list && list->number.name == name && list->number.number == number) return list;
-  }
-  return nullptr;
+  const auto is_it = [&](const auto& list) {
+    return list && list->number.name == name && list->number.number == number;
+  };
+  if (is_it(current_)) return current_;
+  const auto found = std::find_if(older_.begin(), older_.end(), is_it);
+  return found == older_.end() ? nullptr : *found;
 }
 
 }  // namespace keyferry::issuer

@@ -2,6 +2,7 @@
 // that concerns them, signed anew long before they run out.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,10 +18,12 @@ struct PublishedList {
   std::string bytes;  // the list, as the verifier's program reads it
   std::string jws;    // docs/authority.md, "Revocation lists"
   Time next_update{};
+  Time issued{};
 };
 
-// ListPublisher keeps the current and the previous list of each name (now: ssh.krl). Safe from any
-// thread; all its objects outlive it.
+// ListPublisher keeps the current list of each name (now: ssh.krl) and kOlder before it: while
+// revokes follow one another, a verifier still gets the list that the signature it read names. Safe
+// from any thread; all its objects outlive it.
 class ListPublisher {
  public:
   ListPublisher(const Settings& settings, const Keys& keys, ledger::Ledger& ledger)
@@ -33,7 +36,9 @@ class ListPublisher {
   // due says whether half of the current list's life is over.
   bool due(Time now) const;
 
-  // current and numbered return a list of that name, or nothing. `number`: the current or previous.
+  static constexpr std::size_t kOlder = 8;
+
+  // current and numbered return a list of that name, or nothing.
   std::shared_ptr<const PublishedList> current(std::string_view name) const;
   std::shared_ptr<const PublishedList> numbered(std::string_view name, std::int64_t number) const;
 
@@ -46,7 +51,7 @@ class ListPublisher {
   std::mutex building_;       // one build at a time, so that numbers rise
   mutable std::mutex mutex_;  // guards the two below
   std::shared_ptr<const PublishedList> current_;
-  std::shared_ptr<const PublishedList> previous_;
+  std::deque<std::shared_ptr<const PublishedList>> older_;  // the newest first
 };
 
 }  // namespace keyferry::issuer

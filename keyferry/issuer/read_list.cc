@@ -10,6 +10,7 @@ namespace keyferry::issuer {
 namespace {
 
 constexpr std::string_view kJws = ".jws";
+constexpr std::string_view kAckHeader = "Keyferry-Ack";
 
 std::string etag_of(const PublishedList& list) {
   return "\"" + std::to_string(list.number.epoch) + "-" + std::to_string(list.number.number) + "\"";
@@ -47,6 +48,19 @@ std::optional<std::int64_t> wanted_number(const net::Request& request) {
   return number;
 }
 
+// note_ack takes the acknowledgement of a poll, if it carries one, and says what became of it. The
+// poll itself is answered whatever it was: lists are public.
+std::string_view note_ack(Service& service, const net::Request& request,
+                          const PublishedList& list) {
+  const auto acks = request.headers.all(kAckHeader);
+  if (acks.empty()) return {};
+  if (acks.size() > 1) return "refused";
+  const auto noted = service.acks().note(acks.front(), list, service.now());
+  if (!noted) return noted.error().code == Errc::not_found ? "unknown" : "refused";
+  if (*noted) service.waiters().wake(std::string(kAcksTopic));
+  return "accepted";
+}
+
 }  // namespace
 
 //= spec:authority#6-long-poll
@@ -59,6 +73,12 @@ void read_list(Service& service, net::Request request, std::string name, net::Re
   }
   const auto list = service.lists().current(name);
   if (!list) return reply(unknown());
+  if (const auto verdict = note_ack(service, request, *list); !verdict.empty()) {
+    reply = net::Reply([verdict, inner = std::move(reply)](net::Response response) {
+      response.headers.set(std::string(kAckHeader), std::string(verdict));
+      inner(std::move(response));
+    });
+  }
   const std::string etag = etag_of(*list);
   if (!matches(request, etag)) return reply(render(*list, jws));
   const auto wait = wait_wish(request);
@@ -68,13 +88,13 @@ void read_list(Service& service, net::Request request, std::string name, net::Re
     return reply(not_modified(etag));
   }
   answer_when_changed(
-      service, "lists", *wait,
+      service, std::string(kListsTopic), *wait,
       [&service, name, jws, etag]() -> std::optional<net::Response> {
         const auto now = service.lists().current(name);
         if (!now || etag_of(*now) == etag) return std::nullopt;
         return render(*now, jws);
       },
-      not_modified(etag), std::move(reply));
+      [etag] { return not_modified(etag); }, std::move(reply));
 }
 
 }  // namespace keyferry::issuer

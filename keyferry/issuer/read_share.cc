@@ -80,7 +80,7 @@ void read_share(Service& service, net::Request request, std::string id, net::Rep
     answer_when_changed(
         service, "share:" + share.text(), *wait,
         [&service, request, caller, share] { return look_again(service, request, caller, share); },
-        not_modified(service, etag), std::move(last));
+        [&service, etag] { return not_modified(service, etag); }, std::move(last));
   });
 }
 

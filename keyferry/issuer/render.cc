@@ -142,17 +142,4 @@ boost::json::object render_host(const ledger::Host& host) {
           {"host_cas", lines_of(host.host_cas)}};
 }
 
-boost::json::object render_revoked(const Settings& settings, const ledger::Revoked& revoked) {
-  boost::json::array shares;
-  for (const auto& share : revoked.shares) shares.emplace_back(share.text());
-  boost::json::array lists;
-  for (const auto& list : revoked.lists) {
-    lists.emplace_back(
-        boost::json::object{{"name", list.name}, {"epoch", list.epoch}, {"number", list.number}});
-  }
-  return {{"revoked", std::move(shares)},
-          {"lists", std::move(lists)},
-          {"open_sessions", settings.open_sessions}};
-}
-
 }  // namespace keyferry::issuer

@@ -34,6 +34,5 @@ std::string offer_reference(const Settings& settings, std::string_view handle);
 Result<boost::json::object> render_issued(const Keys& keys, const ledger::Issued& issued);
 
 boost::json::object render_host(const ledger::Host& host);
-boost::json::object render_revoked(const Settings& settings, const ledger::Revoked& revoked);
 
 }  // namespace keyferry::issuer

@@ -69,9 +69,11 @@ void add_shares(net::Router& router, Service& service) {
   router.add("POST", "/v1/credentials/renew", on_worker(service, renew_credential));
   router.add("POST", "/v1/shares", on_worker(service, make_share));
   router.add("GET", "/v1/shares", on_worker(service, list_shares));
-  router.add("DELETE", "/v1/shares", on_worker(service, revoke_below, Lane::first));
+  router.add("DELETE", "/v1/shares", [&service](Request request, const PathParts&, Reply reply) {
+    revoke_below(service, std::move(request), std::move(reply));
+  });
   router.add("GET", "/v1/shares/{id}", waiting(service, read_share));
-  router.add("DELETE", "/v1/shares/{id}", with_id(service, revoke_share, Lane::first));
+  router.add("DELETE", "/v1/shares/{id}", waiting(service, revoke_share));
   router.add("POST", "/v1/shares/{id}/grant", with_id(service, grant_share));
   router.add("POST", "/v1/shares/{id}/pin", with_id(service, rearm_share));
   router.add("POST", "/v1/shares/{id}/offer", with_id(service, offer_again));

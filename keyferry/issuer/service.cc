@@ -15,9 +15,19 @@ constexpr Duration kHouseEvery = std::chrono::minutes(1);
 
 // Holders times kinds of calls that are counted at once: 20 MB at most.
 constexpr std::size_t kMostCounted = 131'072;
+// A list that could not be built is tried again soon: what it says is promised already.
+constexpr Duration kPublishAgain = std::chrono::seconds(1);
 
 bool concerns_lists(const ledger::Change& change) {
   return change.event == "revoked" || change.event == "dropped";
+}
+
+bool concerns_verifiers(const ledger::Change& change) {
+  return change.event.starts_with("verifier_");
+}
+
+void log_failure(std::string_view event, const Error& error) {
+  net::log_event(net::LogLevel::error, event, {{"detail", error.detail}});
 }
 
 }  // namespace
@@ -29,6 +39,7 @@ Service::Service(Settings settings, Keys keys, std::unique_ptr<ledger::Ledger> l
       ledger_(std::move(ledger)),
       clock_(clock),
       lists_(settings_, keys_, *ledger_),
+      acks_(settings_.url, *ledger_),
       failures_(settings_.failures_per_minute),
       calls_(settings_.calls_per_minute, kMostCounted),
       workers_(std::make_unique<net::WorkerPool>(threads)) {}
@@ -49,6 +60,7 @@ Result<Done> Service::begin(notify::Waiters::After after) {
   }
   after_ = std::move(after);
   waiters_ = std::make_unique<notify::Waiters>(after_);
+  KF_TRY(acks_.load());
   KF_TRY(lists_.publish(true, now()));
   KF_TRY(ledger_->observe([this](const auto& changes) { observe(changes); }));
   keep_house();
@@ -57,6 +69,7 @@ Result<Done> Service::begin(notify::Waiters::After after) {
 
 void Service::finish() {
   if (waiters_) waiters_->shut_down();
+  if (auto written = acks_.write_down(); !written) log_failure("acks_lost", written.error());
 }
 
 ledger::Gate Service::gate(std::string_view call) {
@@ -75,16 +88,39 @@ void Service::post(net::Reply reply, std::function<void()> work, net::Lane lane)
 // Lists are built on the thread that made the change, before its answer leaves: whoever is told
 // that a share is revoked finds it on the list.
 void Service::observe(const std::vector<ledger::Change>& changes) {
-  if (std::ranges::any_of(changes, concerns_lists)) {
-    auto published = lists_.publish(false, now());
-    if (!published) {
-      net::log_event(net::LogLevel::error, "list_not_published",
-                     {{"detail", published.error().detail}});
-    }
-    waiters_->wake("lists");
+  if (std::ranges::any_of(changes, concerns_lists)) publish_lists();
+  if (std::ranges::any_of(changes, concerns_verifiers)) {
+    if (auto loaded = acks_.load(); !loaded) log_failure("verifiers_not_read", loaded.error());
   }
   for (const auto& change : changes) {
     if (!change.share.empty()) waiters_->wake("share:" + change.share);
+  }
+}
+
+void Service::publish_lists() {
+  auto published = lists_.publish(false, now());
+  if (!published) {
+    log_failure("list_not_published", published.error());
+    publish_again_soon();
+  }
+  waiters_->wake(std::string(kListsTopic));
+}
+
+void Service::publish_again_soon() {
+  if (publishing_again_.exchange(true)) return;
+  after_(kPublishAgain, [this] {
+    publishing_again_ = false;
+    if (!workers_->post([this] { publish_lists(); })) publish_again_soon();
+  });
+}
+
+// What is due comes in bursts; what verifiers say needs no more than a transaction a minute.
+void Service::write_down_acks() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - acks_written_ < kHouseEvery) return;
+  acks_written_ = now;
+  if (auto written = acks_.write_down(); !written) {
+    log_failure("housekeeping_failed", written.error());
   }
 }
 
@@ -100,9 +136,10 @@ void Service::keep_house() {
           pause = std::clamp<Duration>(**next - now(), std::chrono::milliseconds(10), kHouseEvery);
         }
         if (ledger_->short_of_space()) net::log_event(net::LogLevel::warning, "short_of_space");
+        write_down_acks();
         if (lists_.due(now())) {
           auto published = lists_.publish(true, now());
-          if (published) waiters_->wake("lists");
+          if (published) waiters_->wake(std::string(kListsTopic));
         }
         after_(pause, [this] { keep_house(); });
       },

@@ -1,13 +1,16 @@
 // The authority's HTTP API: everything that its endpoints share, and the way in.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "keyferry/base/clock.h"
+#include "keyferry/issuer/acks.h"
 #include "keyferry/issuer/keys.h"
 #include "keyferry/issuer/list_publisher.h"
+#include "keyferry/issuer/revocation.h"
 #include "keyferry/issuer/settings.h"
 #include "keyferry/ledger/gate.h"
 #include "keyferry/ledger/ledger.h"
@@ -18,6 +21,10 @@
 #include "keyferry/notify/waiters.h"
 
 namespace keyferry::issuer {
+
+// Topics of waiters(): a new list, an acknowledgement. A share's is "share:" and its id.
+inline constexpr std::string_view kListsTopic = "lists";
+inline constexpr std::string_view kAcksTopic = "acks";
 
 // Service is safe from any thread. What it is made from outlives it.
 class Service {
@@ -30,13 +37,15 @@ class Service {
   // come (routes.h). `after` runs a task later (HttpServer::after). Errors: those of the ledger;
   // unavailable after a restore that was not merged yet.
   Result<Done> begin(notify::Waiters::After after);
-  // finish wakes every waiting call, for a drain.
+  // finish wakes every waiting call, for a drain, and writes down what verifiers said.
   void finish();
 
   const Settings& settings() const { return settings_; }
   const Keys& keys() const { return keys_; }
   ledger::Ledger& ledger() { return *ledger_; }
   ListPublisher& lists() { return lists_; }
+  Acks& acks() { return acks_; }
+  ListsInForce lists_in_force() const { return {&lists_, acks_}; }
   notify::Waiters& waiters() { return *waiters_; }
   // failures counts wrong codes, PINs and keys per net::counted_source. Above its limit a source is
   // told less (429), never refused more: right calls neither count nor are held up, so that many
@@ -55,6 +64,9 @@ class Service {
 
  private:
   void observe(const std::vector<ledger::Change>& changes);
+  void publish_lists();
+  void publish_again_soon();
+  void write_down_acks();
   void keep_house();
 
   const Settings settings_;
@@ -62,10 +74,13 @@ class Service {
   std::unique_ptr<ledger::Ledger> ledger_;
   const Clock& clock_;
   ListPublisher lists_;
+  Acks acks_;
   net::RateLimit failures_;
   net::RateLimit calls_;
   net::SourceSlots waits_;
   notify::Waiters::After after_;
+  std::atomic<bool> publishing_again_ = false;
+  std::chrono::steady_clock::time_point acks_written_;  // by the housekeeping alone
   std::unique_ptr<notify::Waiters> waiters_;
   std::unique_ptr<net::WorkerPool> workers_;  // last: its threads use all of the above
 };

@@ -11,7 +11,7 @@ struct Wait {
   std::string topic;
   std::chrono::steady_clock::time_point end;  // whatever becomes of the wall clock
   Look look;
-  net::Response unchanged;
+  Unchanged unchanged;
   net::Reply reply;
   std::atomic<std::uint64_t> waiter = 0;  // the latest step's name for wake_one
   std::atomic<bool> gone = false;         // nobody is there any more
@@ -36,7 +36,7 @@ void step(const std::shared_ptr<Wait>& wait) {
     auto answer = wait->look();
     if (!answer && !over) return;
     if (answered->exchange(true)) return;
-    wait->reply(answer ? *std::move(answer) : wait->unchanged);
+    wait->reply(answer ? *std::move(answer) : wait->unchanged());
   };
   wait->service.post(wait->reply, work, net::Lane::first);
 }
@@ -55,7 +55,7 @@ bool hold_wait(Service& service, const std::string& who, std::size_t most, net::
 }
 
 void answer_when_changed(Service& service, std::string topic, Duration most, Look look,
-                         net::Response unchanged, net::Reply reply) {
+                         Unchanged unchanged, net::Reply reply) {
   const auto wait =
       std::make_shared<Wait>(service, std::move(topic), std::chrono::steady_clock::now() + most,
                              std::move(look), std::move(unchanged), std::move(reply));

@@ -16,10 +16,12 @@ using Look = std::function<std::optional<net::Response>()>;
 // hold_wait takes one of the `most` calls that `who` may let wait at once (Service::waits), until
 // `reply` answers. False: there is none left, and the call is answered without waiting.
 bool hold_wait(Service& service, const std::string& who, std::size_t most, net::Reply& reply);
+// What is answered when the time is over.
+using Unchanged = std::function<net::Response()>;
 
 // answer_when_changed calls `look` on a worker at once and after every wake of `topic`, until it
-// returns an answer or `most` has passed; then `unchanged` is the answer.
+// returns an answer or `most` has passed; then `unchanged` says the answer.
 void answer_when_changed(Service& service, std::string topic, Duration most, Look look,
-                         net::Response unchanged, net::Reply reply);
+                         Unchanged unchanged, net::Reply reply);
 
 }  // namespace keyferry::issuer

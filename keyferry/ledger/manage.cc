@@ -47,9 +47,12 @@ Result<ListNumber> number_for(sql::Database& db, const Share& share, bool change
   return current_list(db, kind->list_name());
 }
 
+void add_hosts(const Share& share, std::set<std::string>& hosts) {
+  if (const auto* named = share.rights.texts("hosts")) hosts.insert(named->begin(), named->end());
+}
+
 }  // namespace
 
-//= spec:authority#2-subtree
 //= spec:authority#2-subtree
 Result<Path> path_below(sql::Database& db, const Caller& caller, const ShareId& id, Time now) {
   KF_TRY(check_caller(db, caller, now));
@@ -102,12 +105,14 @@ Result<Revoked> revoke_share(sql::Database& db, const Caller& caller, const Shar
   } else {
     KF_TRY(changed, revoke_one(db, *share, now));
   }
-  Revoked revoked{{share->id}, {}, false};
+  Revoked revoked{{share->id}, {}, false, {}};
+  add_hosts(*share, revoked.hosts);
   KF_TRY(auto tree, below(db, id));
   for (Share& under : tree) {
     KF_TRY(bool hit, revoke_one(db, under, now));
     changed = changed || hit;
     revoked.shares.push_back(under.id);
+    add_hosts(under, revoked.hosts);
   }
   revoked.changed = changed;
   KF_TRY(auto number, number_for(db, *share, changed, now));
@@ -123,6 +128,7 @@ Result<Revoked> revoke_below(sql::Database& db, const ShareId& caller, Time now)
   for (Share& under : tree) {
     KF_TRY(bool hit, revoke_one(db, under, now));
     if (hit) revoked.shares.push_back(under.id);
+    add_hosts(under, revoked.hosts);
   }
   revoked.changed = !revoked.shares.empty();
   KF_TRY(auto number, number_for(db, path.back(), revoked.changed, now));

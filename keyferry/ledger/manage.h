@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,11 +30,13 @@ Result<ShareRecord> share_record(sql::Database& db, const Caller& caller,
 Result<ShareRecord> refuse_share(sql::Database& db, const Caller& caller,
                                  const authority::ShareId& id, Time now);
 
-// Revoked says what is revoked (or dropped) now, and which list numbers show it.
+// Revoked says what is revoked (or dropped) now, which list numbers show it, and on which hosts it
+// gave access: their verifiers have to take those lists.
 struct Revoked {
   std::vector<authority::ShareId> shares;
   std::vector<ListNumber> lists;
   bool changed = false;  // anything, now
+  std::set<std::string> hosts;
 };
 
 // revoke_share revokes share `id` and everything below it. A holder who names his own share drops

@@ -124,7 +124,18 @@ INSERT INTO noted_events (share, event) SELECT DISTINCT share, event FROM old_no
 DROP TABLE old_notifications;
 )sql";
 
-constexpr std::array kSteps{kFirst, kModes, kLiveShares, kBounds};
+// Who acknowledges lists, and what each said last: a row for each verifier and list, never more.
+constexpr std::string_view kVerifiers = R"sql(
+CREATE TABLE verifiers (name TEXT PRIMARY KEY REFERENCES hosts(name), jwk TEXT NOT NULL,
+  thumbprint TEXT NOT NULL UNIQUE) WITHOUT ROWID;
+CREATE TABLE heard_verifiers (
+  thumbprint TEXT NOT NULL REFERENCES verifiers(thumbprint) ON DELETE CASCADE, list TEXT NOT NULL,
+  epoch INTEGER NOT NULL, number INTEGER NOT NULL, issued INTEGER NOT NULL, taken INTEGER NOT NULL,
+  after_ms INTEGER, heard INTEGER NOT NULL, PRIMARY KEY (thumbprint, list)
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps{kFirst, kModes, kLiveShares, kBounds, kVerifiers};
 
 constexpr std::string_view kMemory = R"sql(
 CREATE TEMP TABLE memory_jtis (hash BLOB PRIMARY KEY, forget INTEGER NOT NULL) WITHOUT ROWID;

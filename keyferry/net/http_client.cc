@@ -245,6 +245,12 @@ struct HttpClient::State {
                      static_cast<long>(options.connect_timeout.count()));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
                      static_cast<long>(request.timeout.value_or(options.timeout).count()));
+    if (options.keepalive) {
+      const long seconds = std::chrono::ceil<std::chrono::seconds>(*options.keepalive).count();
+      curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+      curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, seconds);
+      curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, seconds);
+    }
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &call);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);

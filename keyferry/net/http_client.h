@@ -25,6 +25,7 @@ struct ClientOptions {
   std::vector<IpRange> allow;  // of those addresses, these are connected to nevertheless
   Duration connect_timeout{10'000};
   Duration timeout{30'000};                // of the whole call; a long poll sets its own
+  std::optional<Duration> keepalive;       // asks an idle peer this often whether it lives
   std::size_t max_response = 1024 * 1024;  // octets of the body
   std::string user_agent = "keyferry";
   // Every connection goes to this Unix socket, whatever host the URL names (http://localhost/…).

@@ -95,6 +95,17 @@ class Pair : public testing::Test {
     return copy_of(bytes_of(codec::encode_json(message)));
   }
 
+  // sender_of_share is the sender as it stands, but of another share: its record says so.
+  ConfirmedSender sender_of_share(std::string_view other) const {
+    const SecretBytes record = sender_->encode();
+    std::string text(text_of(record.expose()));
+    const std::string own = std::string("\0\0\0\2s1", 6);
+    const auto at = text.find(own);
+    EXPECT_NE(at, std::string::npos);
+    text.replace(at + 4, 2, other);
+    return ConfirmedSender::parse(SecretBytes::copy(bytes_of(text))).value();
+  }
+
   crypto::PublicKey credential_key_ =
       crypto::PrivateKey::generate(crypto::KeyType::ed25519).public_key();
   std::optional<ConfirmedSender> sender_;
@@ -252,6 +263,27 @@ TEST_F(Pair, AGrantForSomethingElseIsNotRedeemed) {
   const Effects ended = to_receiver();
   EXPECT_EQ(find<Redeem>(ended), nullptr);
   EXPECT_EQ(find<Ended>(ended)->reason, "offer");
+}
+
+// What the receiver was shown is the invite: each thing that it named must be what is granted.
+TEST_F(Pair, AGrantOfAnotherShareOrKindIsNotRedeemed) {
+  const auto ends_with = [&](std::string_view member, const boost::json::object& offer) {
+    begin();
+    after(sender_->words(words_of(until_words())));
+    if (member == "share") sender_.emplace(sender_of_share("s2"));
+    after(sender_->granted(offer));
+    const Effects ended = to_receiver();
+    EXPECT_EQ(find<Redeem>(ended), nullptr) << member;
+    const Ended* end = find<Ended>(ended);
+    return end != nullptr ? end->reason : "";
+  };
+  const auto offer = offer_from("https://auth.example");
+  EXPECT_EQ(ends_with("share", offer), "offer");
+  auto other_kind = offer;
+  other_kind["credential_configuration_ids"] = {"x509"};
+  EXPECT_EQ(ends_with("kind", other_kind), "offer");
+  other_kind["credential_configuration_ids"] = {"ssh", "x509"};
+  EXPECT_EQ(ends_with("kind", other_kind), "offer");
 }
 
 TEST_F(Pair, ACodeAloneNeedsNoWords) {

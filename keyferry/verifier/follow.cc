@@ -9,8 +9,17 @@ namespace {
 using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
+constexpr Duration kQuickTry{1'500};
+
 std::uint32_t random_32() {
   return static_cast<std::uint32_t>(digest::random_uniform(std::uint64_t{1} << 32));
+}
+
+// margin_after is how long an answer may take after so many failures in a row. A packet that nobody
+// answers is sent again more and more seldom, so a new connection is tried soon; every fourth has
+// the patience that a busy authority may need.
+Duration margin_after(int failures) {
+  return failures % 4 == 0 ? kAnswerMargin : kQuickTry;
 }
 
 }  // namespace
@@ -20,6 +29,7 @@ Follower::~Follower() {
 }
 
 void Follower::start() {
+  file_.start();
   thread_ = std::thread([this] { follow(); });
 }
 
@@ -31,6 +41,7 @@ void Follower::stop() {
   receiver_.cancel();
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
+  file_.stop();
 }
 
 void Follower::wait_for_hook() {
@@ -38,21 +49,27 @@ void Follower::wait_for_hook() {
 }
 
 // follow polls for ever. The authority's long poll is the clock: an answer that says "unchanged"
-// well before its time is asked again at once, then more and more slowly, as after a failure.
+// well before its time is asked again at once, then more and more slowly, as after a failure. While
+// it fails nothing waits for news, so that the first answer counts.
+//
+//= spec:authority#6-back
 void Follower::follow() {
   Backoff failures, early;
-  int early_answers = 0;
+  int early_answers = 0, failed_rounds = 0;
   while (true) {
     const auto began = SteadyClock::now();
     const Position before = receiver_.state().have().position;
-    const bool failed = !round(true);
+    const Duration wait = failed_rounds == 0 ? wait_.now() : 0ms;
+    const bool failed = !round({wait, margin_after(failed_rounds), {}});
     const bool newer = receiver_.state().have().position != before;
-    const bool too_early = SteadyClock::now() - began < settings_.client.wait / 2;
+    const bool too_early = SteadyClock::now() - began < wait / 2;
     Duration rest{0};
     if (failed) {
+      ++failed_rounds;
       rest = failures.next(random_32());
     } else {
       failures.reset();
+      failed_rounds = 0;
       early_answers = newer || !too_early ? 0 : early_answers + 1;
       if (early_answers > 1) {
         rest = early.next(random_32());
@@ -101,6 +118,11 @@ std::optional<Duration> Follower::age(const Shown& shown) const {
   if (!shown.contact.ever && settings_.on_unreachable.kind == OnUnreachable::Kind::closed)
     return {};
   return contact_age(shown.contact.at, clock_.now(), steady);
+}
+
+void Follower::replace_key(SigningKey key) {
+  const std::lock_guard lock(mutex_);
+  key_ = std::move(key);
 }
 
 void Follower::replace_trust(Trust trust) {

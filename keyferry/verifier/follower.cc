@@ -4,6 +4,7 @@
 #include "keyferry/base/hex.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/net/log.h"
+#include "keyferry/verifier/ack.h"
 #include "keyferry/verifier/krl_file.h"
 
 namespace keyferry::verifier {
@@ -47,7 +48,8 @@ Follower::Follower(ListSettings settings, Trust trust, ListState state, const Cl
       clock_(clock),
       metrics_(registry, settings_.name, settings_.file.string()),
       receiver_(settings_.client, std::move(state), clock),
-      file_(settings_.file, settings_.mode),
+      file_(settings_.file, settings_.mode, [this](const auto& noticed) { note_file(noticed); }),
+      wait_(settings_.client.wait),
       trust_(std::move(trust)) {
   shown_.contact = receiver_.state().contact();
   metrics_.set_position(receiver_.state().have());
@@ -118,14 +120,18 @@ const Bytes& Follower::closed_list_now() {
 
 Result<Done> Follower::put_into_force() {
   const auto age_now = age(shown());
+  // After a broken wait it is asked once more, without one.
   const Mode mode = mode_in_force(settings_.on_unreachable, {failing_, age_now},
-                                  settings_.client.wait + kAnswerMargin);
+                                  settings_.client.wait + 2 * kAnswerMargin);
   auto installed = file_.install(mode == Mode::closed ? closed_list_now() : last_list());
   {
     const std::lock_guard lock(mutex_);
     shown_.installed = installed.has_value();
     shown_.heard = receiver_.state().contact().ever;
   }
+  const ListState& state = receiver_.state();
+  in_force_.reset();
+  if (installed && mode != Mode::closed && state.copy()) in_force_ = state.have().position;
   if (!installed) {
     metrics_.count_failure("install");
     log_event(LogLevel::error, "install_failed",
@@ -144,15 +150,43 @@ Result<Done> Follower::put_into_force() {
   return Done{};
 }
 
-Result<Done> Follower::round(bool long_poll) {
+std::string Follower::ack() {
+  const std::lock_guard lock(mutex_);
+  if (!key_ || !in_force_) return {};
+  return make_ack(*key_, trust_.authority, settings_.name, *in_force_, clock_.now());
+}
+
+// hear asks. A wait that broke says little: something on the way may have less patience. So it is
+// asked once more without one; only if that fails, too, is the authority out of reach.
+//
+//= spec:authority#6-impatient
+Result<Receiver::Heard> Follower::hear(Question question) {
   Trust trust;
   {
     const std::lock_guard lock(mutex_);
     trust = trust_;
   }
-  auto heard = receiver_.hear(trust, long_poll);
+  question.ack = ack();
+  const auto began = SteadyClock::now();
+  auto heard = receiver_.hear(trust, question);
+  const auto took = std::chrono::floor<Duration>(SteadyClock::now() - began);
+  if (question.wait == 0ms) return heard;
+  if (heard) {
+    if (*heard == Receiver::Heard::unchanged && took >= question.wait / 2) wait_.lasted();
+    return heard;
+  }
+  const Errc why = heard.error().code;
+  if (why != Errc::network && why != Errc::unavailable) return heard;
+  heard = receiver_.hear(trust, Question{0ms, kAnswerMargin, ack()});
+  if (heard) wait_.broke(took);
+  return heard;
+}
+
+Result<Done> Follower::round(Question question) {
+  auto heard = hear(std::move(question));
   failing_ = !heard;
   note_clock();
+  note_ack();
   if (heard) {
     note_contact();
   } else {
@@ -210,6 +244,41 @@ void Follower::note_clock() {
   clock_wrong_ = wrong;
 }
 
+// note_ack says what an administrator should know about acknowledgements, once.
+void Follower::note_ack() {
+  const std::string& verdict = receiver_.ack_verdict();
+  if (verdict.empty()) return;
+  metrics_.set_acknowledged(verdict == "accepted");
+  if (verdict == std::exchange(logged_ack_, verdict) || verdict == "accepted") return;
+  log_event(LogLevel::warning, "not_acknowledged",
+            {{"list", settings_.name},
+             {"detail", verdict == "unknown"
+                            ? "the authority does not know this verifier's key, so a revoke does "
+                              "not tell that it took the list: keyferry-authority verifier add "
+                              "(the key: keyferry-verifier init)"
+                            : "the authority refuses this verifier's acknowledgement: is this "
+                              "machine's clock right, and the trust file of that authority?"}});
+}
+
+// note_file is called by the guard, on its thread.
+void Follower::note_file(const Result<bool>& put_back) {
+  {
+    const std::lock_guard lock(mutex_);
+    shown_.installed = put_back.has_value();
+  }
+  if (!put_back) {
+    metrics_.count_failure("install");
+    log_event(LogLevel::error, "install_failed",
+              {{"list", settings_.name}, {"detail", put_back.error().detail}});
+  } else if (*put_back) {
+    metrics_.count_install();
+    log_event(LogLevel::warning, "put_back",
+              {{"list", settings_.name},
+               {"detail", settings_.file.string() + " was changed, moved or removed by somebody "
+                                                    "else; it is back"}});
+  }
+}
+
 void Follower::note_mode(Mode mode, const std::optional<Duration>& age_now) {
   const bool alarm = failing_ && (!age_now || *age_now > settings_.alarm_after);
   metrics_.set_mode(mode, alarm);
@@ -243,7 +312,7 @@ void Follower::request_hook() {
     mode = name_of(shown_.mode);
   }
   hook_->request(
-      encode_hex(*file_.sha256()),
+      encode_hex(file_.sha256()),
       {"KEYFERRY_LIST=" + settings_.name, "KEYFERRY_FILE=" + settings_.file.string(),
        "KEYFERRY_MODE=" + mode, "KEYFERRY_EPOCH=" + std::to_string(state.have().position.epoch),
        "KEYFERRY_NUMBER=" + std::to_string(state.have().position.number)});

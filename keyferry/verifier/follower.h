@@ -7,11 +7,12 @@
 #include <mutex>
 #include <thread>
 
+#include "keyferry/verifier/file_guard.h"
 #include "keyferry/verifier/hook.h"
-#include "keyferry/verifier/installed_file.h"
 #include "keyferry/verifier/metrics.h"
 #include "keyferry/verifier/policy.h"
 #include "keyferry/verifier/receiver.h"
+#include "keyferry/verifier/wait_length.h"
 
 namespace keyferry::verifier {
 
@@ -27,6 +28,9 @@ struct ListSettings {
   Duration hook_timeout{30'000};
   std::filesystem::path state_folder;
 };
+
+// SigningKey signs acknowledgements; nothing where the verifier has no key (`init` never ran).
+using SigningKey = std::shared_ptr<const crypto::PrivateKey>;
 
 class Follower {
  public:
@@ -44,9 +48,9 @@ class Follower {
   // Stops.
   ~Follower();
 
-  // round hears once and puts the outcome into force. Errors: what was wrong; the file is right for
-  // that case nevertheless.
-  Result<Done> round(bool long_poll);
+  // round hears once, without waiting for news, and puts the outcome into force. Errors: what was
+  // wrong; the file is right for that case nevertheless.
+  Result<Done> round() { return round(Question{}); }
 
   // start follows on a thread of its own until stop. The hook is not waited for.
   void start();
@@ -54,8 +58,9 @@ class Follower {
   // wait_for_hook blocks until the hook is done.
   void wait_for_hook();
 
-  // replace_trust takes effect at the next answer. From any thread.
+  // replace_trust and replace_key take effect with the next question. From any thread.
   void replace_trust(Trust trust);
+  void replace_key(SigningKey key);
 
   // ready: a signed list of the authority is in force, and the alarm is off. From any thread.
   Result<Done> ready() const;
@@ -77,6 +82,8 @@ class Follower {
 
   Follower(ListSettings settings, Trust trust, ListState state, const Clock& clock,
            prometheus::Registry& registry);
+  Result<Done> round(Question question);
+  Result<Receiver::Heard> hear(Question question);
   Result<Done> choose_first_list();
   Result<Done> put_into_force();
   const Bytes& last_list() const;
@@ -86,6 +93,9 @@ class Follower {
   void note_contact();
   void note_failure(const Error& error);
   void note_clock();
+  void note_ack();
+  void note_file(const Result<bool>& put_back);
+  std::string ack();
   void note_mode(Mode mode, const std::optional<Duration>& age);
   void request_hook();
   void follow();
@@ -96,18 +106,22 @@ class Follower {
   const Clock& clock_;
   ListMetrics metrics_;
   Receiver receiver_;
-  InstalledFile file_;
+  FileGuard file_;
   std::unique_ptr<HookRunner> hook_;
   Bytes first_list_;  // serves while there is no copy of a signed one
   std::optional<Bytes> closed_;
+  WaitLength wait_;
+  std::optional<Position> in_force_;  // of the list that sshd reads, if it is the authority's
   bool failing_ = false;
   bool clock_wrong_ = false;
   std::string logged_failure_;
+  std::string logged_ack_;
   std::optional<std::chrono::steady_clock::time_point> alarm_logged_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   Trust trust_;
+  SigningKey key_;
   bool trust_is_new_ = false;
   Shown shown_;
   bool stopping_ = false;

@@ -32,6 +32,10 @@ bool InstalledFile::holds(ByteView content, const digest::Sha256& hash) const {
   return present && std::equal(present->begin(), present->end(), content.begin(), content.end());
 }
 
+bool InstalledFile::is_untouched() const {
+  return seen_ && seen_->mode == mode_ && seen_ == look();
+}
+
 Result<bool> InstalledFile::install(ByteView content) {
   const digest::Sha256 hash = digest::sha256(content);
   const bool right = holds(content, hash);

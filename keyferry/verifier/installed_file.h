@@ -18,6 +18,9 @@ class InstalledFile {
   // there is replaced by the file. Errors: storage_full, io, and the file is as before.
   Result<bool> install(ByteView content);
 
+  // is_untouched says whether the file still looks as install left it.
+  bool is_untouched() const;
+
   // read returns what is there. Errors: not_found, too_large, io.
   Result<Bytes> read() const;
 

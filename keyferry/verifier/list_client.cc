@@ -14,6 +14,9 @@ net::ClientOptions client_options(const ListClientOptions& options) {
   client.allow_local = true;
   client.max_response = 64U << 20;
   client.user_agent = "keyferry-verifier";
+  // A peer that lost its power says nothing: ask it every second whether the connection lives, so
+  // that one that came back is noticed at once.
+  client.keepalive = 1s;
   return client;
 }
 
@@ -34,20 +37,21 @@ std::optional<Time> date_of(const net::Response& response) {
 ListClient::ListClient(ListClientOptions options)
     : options_(std::move(options)), client_(client_options(options_)) {}
 
-Result<ListClient::Answer> ListClient::poll(const std::string& etag, bool long_poll) {
+Result<ListClient::Answer> ListClient::poll(const std::string& etag, const Question& question) {
   net::ClientRequest request;
   request.url = options_.url + ".jws";
-  request.timeout = kAnswerMargin;
+  request.timeout = question.wait + question.margin;
   if (!etag.empty()) request.headers.add("If-None-Match", etag);
-  if (long_poll) {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(options_.wait);
+  if (question.wait > 0s) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(question.wait);
     request.headers.add("Prefer", "wait=" + std::to_string(seconds.count()));
-    request.timeout = seconds + kAnswerMargin;
   }
+  if (!question.ack.empty()) request.headers.add("Keyferry-Ack", question.ack);
   KF_TRY(auto response, client_.send(request));
   Answer answer;
   answer.server_date = date_of(response);
   answer.etag = response.headers.find("ETag").value_or("");
+  answer.ack = response.headers.find("Keyferry-Ack").value_or("");
   if (response.status == 304 && !etag.empty()) {
     answer.etag = etag;
     return answer;

@@ -96,6 +96,9 @@ Result<Done> ListState::read_contact(Time now) {
     auto contact = parse_contact(*text);
     if (!contact) return damaged(path, contact.error());
     contact_ = *contact;
+    // A contact is stored after the list that it brought.
+    if (contact_.ever && have_.position == Position{})
+      return damaged(folder_ / "position.json", fail(Errc::not_found, "it is gone"));
     return Done{};
   } else if (text.error().code != Errc::not_found) {
     return text.error();

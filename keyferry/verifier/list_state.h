@@ -23,8 +23,9 @@ struct Contact {
 class ListState {
  public:
   // open makes the folder (mode 700) or reads what is there. `now` becomes the first start of a new
-  // folder. Errors: io, storage_full; invalid "… is damaged: …" when position.json cannot be read:
-  // forgetting the position silently would let an old list in.
+  // folder. Errors: io, storage_full; invalid "… is damaged: …" when position.json cannot be read,
+  // or is gone although there was a contact: forgetting the position silently would let an old list
+  // in.
   static Result<ListState> open(file::Path folder, std::string name, Time now);
 
   // have is what was accepted last; position {0, 0} before the first list.

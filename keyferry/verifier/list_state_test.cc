@@ -47,6 +47,17 @@ TEST(ListState, WhatWasStoredIsThereAfterARestart) {
   EXPECT_FALSE(fs::exists(folder / "state/list-1-5")) << "older copies go";
 }
 
+TEST(ListState, ALostPositionIsNoFreshStart) {
+  TestFolder folder;
+  ListState state = opened(folder);
+  fs::remove(folder / "state/position.json");
+  EXPECT_TRUE(ListState::open(folder / "state", "ssh.krl", kNow)) << "there was no contact yet";
+  ASSERT_TRUE(state.store_list(test_statement(1, 7, test_list(7)), test_list(7), "s"));
+  ASSERT_TRUE(state.store_contact(kNow));
+  fs::remove(folder / "state/position.json");
+  EXPECT_EQ(ListState::open(folder / "state", "ssh.krl", kNow).error().code, Errc::invalid);
+}
+
 TEST(ListState, ALostOrDamagedCopyKeepsThePosition) {
   TestFolder folder;
   ASSERT_TRUE(opened(folder).store_list(test_statement(1, 7, test_list(7)), test_list(7), "s"));

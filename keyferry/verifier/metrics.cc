@@ -48,6 +48,8 @@ ListMetrics::ListMetrics(prometheus::Registry& registry, const std::string& name
                    "1 when the age is past the limit of the setting")),
       clock_offset_(gauge(registry, labels_, "keyferry_clock_offset_seconds",
                           "How far this clock is ahead of the authority's")),
+      acknowledged_(gauge(registry, labels_, "keyferry_list_acknowledged",
+                          "1 when the authority takes this verifier's acknowledgements")),
       mode_(prometheus::BuildGauge()
                 .Name("keyferry_list_mode")
                 .Help("1 for the mode in force: following, last-good, closed, open")
@@ -86,6 +88,10 @@ void ListMetrics::set_age(std::optional<Duration> age) {
 
 void ListMetrics::set_clock_offset(Duration ahead) {
   clock_offset_.Set(seconds(ahead));
+}
+
+void ListMetrics::set_acknowledged(bool accepted) {
+  acknowledged_.Set(accepted ? 1 : 0);
 }
 
 void ListMetrics::count_failure(std::string_view reason) {

@@ -35,6 +35,7 @@ class ListMetrics {
   // Never and unknown are shown as +Inf.
   void set_age(std::optional<Duration> age);
   void set_clock_offset(Duration ahead);
+  void set_acknowledged(bool accepted);
   void count_failure(std::string_view reason);
   void count_install();
   void count_hook(bool succeeded);
@@ -42,7 +43,8 @@ class ListMetrics {
 
  private:
   prometheus::Labels labels_;
-  prometheus::Gauge &epoch_, &number_, &next_update_, &age_, &alarm_, &clock_offset_;
+  prometheus::Gauge &epoch_, &number_, &next_update_, &age_, &alarm_, &clock_offset_,
+      &acknowledged_;
   prometheus::Family<prometheus::Gauge>& mode_;
   prometheus::Family<prometheus::Counter>& failures_;
   prometheus::Counter &installs_, &hooks_succeeded_, &hooks_failed_;

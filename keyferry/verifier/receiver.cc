@@ -31,8 +31,9 @@ Result<Receiver::Heard> Receiver::take(const std::string& jws, const Trust& trus
   return Heard::newer;
 }
 
-Result<Receiver::Heard> Receiver::hear(const Trust& trust, bool long_poll) {
-  KF_TRY(auto answer, client_.poll(state_.copy() ? etag_ : "", long_poll));
+Result<Receiver::Heard> Receiver::hear(const Trust& trust, const Question& question) {
+  KF_TRY(auto answer, client_.poll(state_.copy() ? etag_ : "", question));
+  ack_verdict_ = answer.ack;
   if (answer.server_date) clock_offset_ = clock_.now() - *answer.server_date;
   Heard heard = Heard::unchanged;
   if (answer.jws) {

@@ -19,11 +19,13 @@ class Receiver {
   // Errors: of ListClient, verify_statement, decide_statement, check_list, parse_ssh_krl and
   // ListState; conflict `frozen` when the authority says "unchanged" about a list whose next_update
   // has passed. Nothing was stored then.
-  Result<Heard> hear(const Trust& trust, bool long_poll);
+  Result<Heard> hear(const Trust& trust, const Question& question);
 
   const ListState& state() const { return state_; }
   // clock_offset is how far our clock is ahead of the authority's, if its last answer had a Date.
   const std::optional<Duration>& clock_offset() const { return clock_offset_; }
+  // ack_verdict is what the last answer said of the acknowledgement; empty: nothing.
+  const std::string& ack_verdict() const { return ack_verdict_; }
   void cancel() { client_.cancel(); }
 
  private:
@@ -35,6 +37,7 @@ class Receiver {
   const Clock& clock_;
   std::string etag_;
   std::optional<Duration> clock_offset_;
+  std::string ack_verdict_;
 };
 
 }  // namespace keyferry::verifier

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct RevokeOutcome {
   std::vector<std::string> revoked;  // ids, the share and everything below it
   std::string open_sessions;         // "continue" or "ended-by-hook"
   boost::json::object raw;           // for --json
+  std::string path;                  // of the call, to ask again
+  std::shared_ptr<Holder> holder;    // who called
 };
 
 // revoke_share ends the share whose id is, or begins with, `text`, and everything below it.
@@ -26,6 +29,13 @@ Result<RevokeOutcome> revoke_share(Wallet& wallet, std::string_view text);
 // revoke_below ends everything below a credential in one call. `revoked` names what was not
 // revoked before. The places are left to tidy_below.
 Result<RevokeOutcome> revoke_below(Wallet& wallet, const CredentialRecord& record);
+
+// await_verifiers asks again, for `most` in all, until the verifiers that the authority hears have
+// taken the lists that the outcomes name, and puts what it learns into their `raw`. That is news,
+// not a condition: what is revoked is revoked, so a failure is silent.
+//
+//= spec:authority#6-acknowledged
+void await_verifiers(std::vector<RevokeOutcome>& outcomes, Duration most);
 
 // tidy_revoked and tidy_below delete the mailboxes and erase the secrets of what was revoked. A
 // place that cannot be reached is a note to the person and no error, and all of them together get

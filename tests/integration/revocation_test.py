@@ -1,5 +1,6 @@
 """From the authority's revoke to sshd's refusal, with nothing but the programs that an operator starts."""
 
+import json
 import threading
 import time
 
@@ -91,6 +92,21 @@ def _installed(site):
     """Whether sshd's file is the authority's newest list."""
     newest = site.authority.call("GET", "/v1/lists/ssh.krl").headers["keyferry-list"]
     return newest == f"epoch=1, number={krl_number(site.verifier.krl)}"
+
+
+def test_a_list_is_there_for_those_who_read_its_signature_while_others_follow(place):
+    authority = Authority(place)
+    authority.add_host(Sshd(place, "web", authority))
+    authority.start()
+    for _ in range(9):
+        authority.share("--as", LOGIN, "--host", "web", "--for", "4h")
+    shares = [one["share"] for one in json.loads(authority.run("list", "--json").out)["shares"]]
+    first = authority.call("GET", "/v1/lists/ssh.krl").headers["keyferry-list"].split("number=")[1]
+    for share in shares[:8]:
+        authority.run("revoke", share)
+    assert authority.call("GET", f"/v1/lists/ssh.krl?number={first}").status == 200
+    authority.run("revoke", shares[8])
+    assert authority.call("GET", f"/v1/lists/ssh.krl?number={first}").status == 404
 
 
 def test_the_agent_may_be_first(place):

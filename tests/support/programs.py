@@ -98,6 +98,12 @@ class Authority(Server):
         """Tells the authority the name, address and host key of an Sshd."""
         self.run("host", "add", sshd.host, f"127.0.0.1:{sshd.port}", "--key", sshd.host_key_public)
 
+    def add_verifier(self, name, verifier, *more):
+        """Records the key of a Verifier (made now if it has none) for the host `name`."""
+        path = self.directory / f"{name}.jwks"
+        path.write_text(verifier.run("init").out, "utf-8")
+        return self.run("verifier", "add", name, "--key", path, *more)
+
     def share(self, *arguments, code=0):
         """`keyferry-authority share ARGUMENTS`; returns standard output's first line: the offer."""
         return self.run("share", *arguments, code=code).out.splitlines()[0]

@@ -1,0 +1,29 @@
+#include "keyferry/verifier/wait_length.h"
+
+#include <algorithm>
+
+namespace keyferry::verifier {
+
+using std::chrono::floor;
+using std::chrono::seconds;
+
+void WaitLength::broke(Duration after) {
+  now_ = std::clamp<Duration>(floor<seconds>(std::min(now_, after) * 3 / 4), seconds(1), most_);
+  if (trying_) needed_ = std::min(needed_ * 2, kMostNeeded);
+  trying_ = false;
+  lasted_ = 0;
+}
+
+void WaitLength::lasted() {
+  trying_ = false;
+  if (now_ == most_) {
+    needed_ = kNeeded;
+    return;
+  }
+  if (++lasted_ < needed_) return;
+  lasted_ = 0;
+  now_ = std::min(now_ * 2, most_);
+  trying_ = true;
+}
+
+}  // namespace keyferry::verifier
