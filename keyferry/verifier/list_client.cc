@@ -37,6 +37,7 @@ ListClient::ListClient(ListClientOptions options)
 Result<ListClient::Answer> ListClient::poll(const std::string& etag, bool long_poll) {
   net::ClientRequest request;
   request.url = options_.url + ".jws";
+  request.repeatable = true;
   request.timeout = kAnswerMargin;
   if (!etag.empty()) request.headers.add("If-None-Match", etag);
   if (long_poll) {
@@ -60,6 +61,7 @@ Result<ListClient::Answer> ListClient::poll(const std::string& etag, bool long_p
 Result<Bytes> ListClient::fetch(std::uint64_t number) {
   net::ClientRequest request;
   request.url = options_.url + "?number=" + std::to_string(number);
+  request.repeatable = true;
   request.timeout = 60s;
   KF_TRY(auto response, client_.send(request));
   if (response.status != 200) return refused(response);
