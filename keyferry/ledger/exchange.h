@@ -18,7 +18,7 @@ struct TokenAnswer {
 };
 
 // exchange_code runs authority::decide_exchange on what the ledger knows and stores the outcome, a
-// spent PIN try included, before it returns. exchange.jti_seen is filled in here.
+// spent PIN try included, before it returns. exchange.jti_seen and try_counted are filled in here.
 Result<authority::Verdict<TokenAnswer>> exchange_code(Ledger& ledger,
                                                       const authority::ServerKeys& keys,
                                                       std::string_view code,
