@@ -46,8 +46,12 @@ Result<std::optional<object>> ask(const AuthorityConfig& config, const object& c
   request.body = codec::encode_json(command);
   auto response = client.send(request);
   // A socket that nobody listens on was left behind by a server that was killed.
-  if (!response && response.error().code == Errc::network) return std::optional<object>();
-  if (!response) return response.error();
+  if (!response && !client.was_sent()) return std::optional<object>();
+  if (!response) {
+    Error lost = in_context("the server did not answer", response.error());
+    lost.detail += "; it may have done it all the same: look before you do it again";
+    return lost;
+  }
   KF_TRY(auto body, codec::parse_json_object(response->body, {kMostAnswer, 16}));
   if (response->status != 200) return error_of(response->status, body);
   return std::optional(std::move(body));

@@ -193,6 +193,8 @@ Result<Opened> open_ledger(const AuthorityConfig& config) {
   KF_TRY(auto keys, issuer::load_keys(config.keys));
   auto lock = file::Lock::acquire(config.lock());
   if (!lock) return in_context("ledger " + config.ledger.string(), lock.error());
+  file::sweep(config.ledger.parent_path());
+  file::sweep(config.state);
   auto ledger = ledger::Ledger::open(config.ledger, kReserve);
   if (!ledger) return in_context("ledger " + config.ledger.string(), ledger.error());
   return Opened{*std::move(lock), std::move(keys), *std::move(ledger)};

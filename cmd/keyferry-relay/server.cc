@@ -103,6 +103,7 @@ Result<std::optional<file::Lock>> lock_store(const RelayConfig& config) {
   KF_TRY(file::make_directory(config.store_path, 0700));
   auto lock = file::Lock::acquire(config.store_path / "lock");
   if (!lock) return in_context("store " + config.store_path.string(), lock.error());
+  file::sweep(config.store_path);
   return std::optional<file::Lock>(*std::move(lock));
 }
 
@@ -147,6 +148,7 @@ Result<SecretBytes> read_webhook_key(const std::filesystem::path& path) {
 Result<std::optional<notify::WebhookOptions>> webhook_options(const RelayConfig& config) {
   if (!config.webhook) return std::optional<notify::WebhookOptions>();
   const std::filesystem::path& path = config.webhook->key_path;
+  file::sweep_beside(path);
   if (!std::filesystem::exists(path)) {
     std::string text = encode_base64url(digest::random_secret(32).expose()) + "\n";
     const auto made = file::create_new(path, bytes_of(text), 0600);

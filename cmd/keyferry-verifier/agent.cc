@@ -102,8 +102,10 @@ class RunningAgent final : public Agent {
 Result<std::unique_ptr<Agent>> Agent::make(const VerifierConfig& config) {
   KF_TRY(file::make_directory(config.state_path, 0700));
   KF_TRY(auto lock, file::Lock::acquire(config.state_path / "lock"));
+  file::sweep(config.state_path);
   auto agent = std::make_unique<RunningAgent>(std::move(lock), config);
   for (const auto& list : config.lists) {
+    file::sweep_beside(list.file);
     KF_TRY(agent->add(list));
   }
   return std::unique_ptr<Agent>(std::move(agent));

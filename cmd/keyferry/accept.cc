@@ -129,8 +129,9 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
   take.file = direct_place(*session, options.file);
   KF_TRY(const SecretBytes what, read_what(*session, options, take));
   if (options.cancel) {
-    KF_TRY(wallet::cancel_take_of(session->wallet(), text_of(what.expose()), take));
-    session->terminal().say("given up: the sender is told, nothing was taken");
+    KF_TRY(const std::string text,
+           wallet::cancel_take_of(session->wallet(), text_of(what.expose()), take));
+    session->terminal().say(text);
     return Done{};
   }
   KF_TRY(const wallet::CredentialRecord record,

@@ -9,6 +9,7 @@
 
 #include "keyferry/codec/json.h"
 #include "keyferry/wallet/direct_stream.h"
+#include "keyferry/wallet/manage.h"
 
 namespace keyferry::cli {
 namespace {
@@ -74,6 +75,7 @@ Result<std::unique_ptr<Session>> Session::open(const Program& program) {
                                                                      program.allow_local,
                                                                      {},
                                                                      nullptr});
+  wallet::erase_overdue(*session->wallet_);
   return session;
 }
 

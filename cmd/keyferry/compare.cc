@@ -29,7 +29,7 @@ Result<Done> carry_out(Program& program, Session& session, wallet::GiveRecord& r
   } else {
     terminal.say(outcome.text);
   }
-  return Done{};
+  return wallet::erase_give(session.wallet().home, record.id);
 }
 
 }  // namespace keyferry::cli

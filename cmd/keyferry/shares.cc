@@ -85,7 +85,6 @@ Result<Done> list(Program& program, bool with_shares) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
   wallet::renew_due(wallet);
-  KF_TRY(wallet::tidy_takes(wallet));
   KF_TRY(auto records, wallet::load_credentials(wallet.home));
   if (records.empty() && !program.json) {
     print("this wallet holds no credentials; `keyferry accept` takes one");

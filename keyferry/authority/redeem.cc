@@ -57,17 +57,19 @@ std::optional<Refusal> key_fault(const Share& share, const std::optional<std::st
   return grant_refused("this code belongs to another key", "wrong_key");
 }
 
+Refusal wrong_pin(const PinState& pin) {
+  const int left = pin.tries_left;
+  return {"invalid_grant",
+          "wrong PIN: " + std::to_string(left) + (left == 1 ? " try left" : " tries left"),
+          "wrong_pin", left};
+}
+
 // spend_try is called for a PIN that is wrong.
 //= spec:quality#1-cheap
 //= spec:tigress#SYS-09
 Refusal spend_try(Share& share, Time now) {
   PinState& pin = *share.pin;
-  if (--pin.tries_left > 0) {
-    const int left = pin.tries_left;
-    return {"invalid_grant",
-            "wrong PIN: " + std::to_string(left) + (left == 1 ? " try left" : " tries left"),
-            "wrong_pin", left};
-  }
+  if (--pin.tries_left > 0) return wrong_pin(pin);
   pin.tries_left = 0;
   share.state = State::locked;
   share.times.locked = now;
@@ -75,8 +77,9 @@ Refusal spend_try(Share& share, Time now) {
 }
 
 //= spec:tigress#SYS-05
-std::optional<Refusal> pin_fault(const ServerKeys& keys, Share& share,
-                                 const std::optional<std::string>& typed, Time now) {
+std::optional<Refusal> pin_fault(const ServerKeys& keys, Share& share, const Exchange& exchange,
+                                 Time now) {
+  const std::optional<std::string>& typed = exchange.tx_code;
   if (share.state == State::locked) return locked();
   if (!share.pin) {
     if (!typed) return std::nullopt;
@@ -85,7 +88,7 @@ std::optional<Refusal> pin_fault(const ServerKeys& keys, Share& share,
   if (!typed) return Refusal{"invalid_request", "this share needs its PIN", "pin_required"};
   if (!is_pin(*typed)) return Refusal{"invalid_request", "a PIN is six digits", "pin_malformed"};
   if (equal_constant_time(pin_mac(keys, share.id, *typed), share.pin->mac)) return std::nullopt;
-  return spend_try(share, now);
+  return exchange.try_counted ? wrong_pin(*share.pin) : spend_try(share, now);
 }
 
 // regrant answers a used code: only the key of first use may ask again, with a fresh proof.
@@ -131,7 +134,7 @@ ExchangeOutcome decide_exchange(const ServerKeys& keys, Path path, Code code,
     out.verdict = *fault;
     return out;
   }
-  if (auto fault = pin_fault(keys, out.share, exchange.tx_code, now)) {
+  if (auto fault = pin_fault(keys, out.share, exchange, now)) {
     out.verdict = *fault;
     const auto& before = path.back().pin;
     out.store_jti = exchange.dpop && before && out.share.pin->tries_left != before->tries_left;

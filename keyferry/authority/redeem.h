@@ -30,6 +30,10 @@ struct Exchange {
   // transaction began; the rule below says when it counts.
   std::optional<Verdict<DpopProof>> dpop{};
   bool jti_seen = false;  // the proof's jti is stored already
+  // The Idempotency-Key of the request. `try_counted`: this PIN came under this key before and cost
+  // its try then, so a retry after a lost answer costs none.
+  std::optional<std::string> request_key{};
+  bool try_counted = false;
 };
 
 // Outcome of an exchange. `share` and `code` are what to store, and `store_jti` says whether the
@@ -51,8 +55,8 @@ struct ExchangeOutcome {
 
 // decide_exchange checks, stopping at the first failure: code live and its share open (or used, by
 // the key of first use: a lost answer) → DPoP valid, fresh, not replayed → in confirmed mode by the
-// granted key → not locked → PIN. Only a wrong PIN costs a try; the fifth locks. `path` ends with
-// the share of `code`.
+// granted key → not locked → PIN. Only a wrong PIN costs a try, and once where the request is
+// repeated; the fifth locks. `path` ends with the share of `code`.
 //
 // Refusals: invalid_grant with `unknown_code` (dead, used by another, expired), `revoked`,
 // `refused`, `wrong_key` (in confirmed mode: no DPoP, or another key), `locked`, `wrong_pin`;

@@ -132,6 +132,20 @@ TEST(Redeem, FifthWrongPinLocksAndTheRightOneDoesNotOpen) {
   EXPECT_EQ(right.share.pin->tries_left, 0);
 }
 
+//= spec:authority#3-lost test
+TEST(Redeem, AWrongPinThatIsRepeatedAfterALostAnswerCostsOneTry) {
+  Path path = with_pin("123456");
+  Exchange asked{"000000", std::nullopt, false, "a key", false};
+  path.back() = exchange(path, {.number = 1}, asked).share;
+  asked.try_counted = true;
+  const auto again = exchange(path, {.number = 1}, asked);
+  EXPECT_EQ(word(again), "wrong_pin");
+  EXPECT_EQ(refusal_of(again.verdict).tries_left, 4);
+  EXPECT_EQ(again.share.pin->tries_left, 4);
+  asked.tx_code = "123456";
+  EXPECT_EQ(word(exchange(path, {.number = 1}, asked)), "granted");
+}
+
 TEST(Redeem, FourWrongPinsLeaveTheRightOneGood) {
   Path path = with_pin("123456");
   for (int i = 0; i < 4; ++i) {

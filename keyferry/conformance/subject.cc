@@ -14,6 +14,9 @@ namespace {
 constexpr Duration kCallTimeout{15'000};
 constexpr Duration kConnectTimeout{5'000};
 constexpr Duration kClockTolerance{2'000};
+// A call is sent once: a second one would be judged as a retry. So no connection is used that a
+// proxy may be about to close.
+constexpr Duration kMaxIdle{1'000};
 constexpr std::chrono::seconds kCleaning{30};
 
 net::ClientOptions client_options(const SubjectOptions& options) {
@@ -23,6 +26,7 @@ net::ClientOptions client_options(const SubjectOptions& options) {
   out.allow_local = true;
   out.connect_timeout = kConnectTimeout;
   out.timeout = kCallTimeout;
+  out.max_idle = kMaxIdle;
   out.user_agent = "keyferry-conformance";
   return out;
 }

@@ -2,9 +2,7 @@
 #include "keyferry/file/file.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <optional>
 
@@ -13,53 +11,12 @@
 #include <unistd.h>
 
 #include "keyferry/file/descriptor.h"
+#include "keyferry/file/temporary.h"
 
 namespace keyferry::file {
 namespace {
 
-// A temporary file older than this was left by a writer that was killed.
-constexpr auto kStale = std::chrono::minutes(1);
 constexpr int kReplacedWhileRead = 100;
-
-Path folder_of(const Path& path) {
-  return path.has_parent_path() ? path.parent_path() : Path(".");
-}
-
-std::string temporary_prefix(const Path& path) {
-  return "." + path.filename().string() + ".new-";
-}
-
-// remove_leftovers unlinks temporary files of `path` that killed writers left; `age` spares those
-// of writers at work.
-void remove_leftovers(const Path& path, std::chrono::seconds age) {
-  const std::string prefix = temporary_prefix(path);
-  const auto now = std::filesystem::file_time_type::clock::now();
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_of(path), ignored)) {
-    if (!entry.path().filename().string().starts_with(prefix)) continue;
-    const auto written = std::filesystem::last_write_time(entry.path(), ignored);
-    if (!ignored && now - written >= age) ::unlink(entry.path().c_str());
-  }
-}
-
-struct Temporary {
-  Path path;
-  Descriptor descriptor;
-};
-
-Result<Temporary> open_temporary(const Path& path) {
-  static std::atomic<unsigned> counter{0};
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    Temporary made{folder_of(path) / (temporary_prefix(path) + std::to_string(::getpid()) + "-" +
-                                      std::to_string(counter++)),
-                   {}};
-    made.descriptor = Descriptor(
-        ::open(made.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (made.descriptor.open()) return made;
-    if (errno != EEXIST) return system_error("cannot create a file beside", path);
-  }
-  return fail(Errc::io, "cannot create a file beside " + path.string() + ": too many left over");
-}
 
 Result<Done> write_all(int descriptor, ByteView content, const Path& path) {
   while (!content.empty()) {
@@ -137,32 +94,10 @@ Result<Done> check_secret(int descriptor, const Path& path) {
   return Done{};
 }
 
-void overwrite(int descriptor) {
-  struct stat info{};
-  if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) return;
-  const Bytes zeros(64 * 1024);
-  for (off_t at = 0; at < info.st_size;) {
-    const auto size =
-        std::min<std::size_t>(zeros.size(), static_cast<std::size_t>(info.st_size - at));
-    const ssize_t written = ::pwrite(descriptor, zeros.data(), size, at);
-    if (written <= 0) return;
-    at += written;
-  }
-  ::fsync(descriptor);
-}
-
 // erase was killed between its two steps: nothing but zeros is left.
 bool is_erased(ByteView octets) {
   return !octets.empty() &&
          std::all_of(octets.begin(), octets.end(), [](std::uint8_t octet) { return octet == 0; });
-}
-
-// still_named says whether `path` leads to the open file: otherwise a newer one has taken its
-// place, and it may be overwritten by now.
-bool still_named(int descriptor, const Path& path) {
-  struct stat open{}, named{};
-  return ::fstat(descriptor, &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
-         open.st_dev == named.st_dev && open.st_ino == named.st_ino;
 }
 
 // read_secret_once gives nothing where the file was replaced while it was read.
@@ -217,7 +152,7 @@ Result<SecretBytes> read_secret(const Path& path, std::size_t most) {
 }
 
 Result<Done> replace(const Path& path, ByteView content, unsigned mode) {
-  remove_leftovers(path, kStale);
+  sweep_beside(path);
   KF_TRY(Temporary temporary, open_temporary(path));
   auto filled = fill(temporary, content, mode, path);
   if (filled && ::rename(temporary.path.c_str(), path.c_str()) != 0)
@@ -238,7 +173,7 @@ Result<Done> replace_secret(const Path& path, ByteView content) {
 }
 
 Result<Done> create_new(const Path& path, ByteView content, unsigned mode) {
-  remove_leftovers(path, kStale);
+  sweep_beside(path);
   KF_TRY(Temporary temporary, open_temporary(path));
   auto filled = fill(temporary, content, mode, path);
   // link, not rename: it never replaces what another process made meanwhile.
@@ -269,7 +204,7 @@ Result<Done> make_directory(const Path& path, unsigned mode) {
 
 //= spec:transfer#6-erased
 Result<Done> erase(const Path& path) {
-  remove_leftovers(path, std::chrono::seconds(0));
+  sweep_beside(path);
   {
     // O_NOFOLLOW: behind a symbolic link is another file, which is not ours to overwrite.
     Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));

@@ -51,6 +51,13 @@ Result<Done> make_directory(const Path& path, unsigned mode);
 // fsyncs the folder. A missing file is no error.
 Result<Done> erase(const Path& path);
 
+// sweep overwrites with zeros and removes the temporary files in `folder` (".NAME.new-PID-N") that
+// killed writers left, whatever they were to replace; those of writers at work stay. Called when a
+// program opens its folders. sweep_beside does it for one file, wherever that lies; so does every
+// replace, create_new and erase of it. What cannot be removed is left for the next time.
+void sweep(const Path& folder);
+void sweep_beside(const Path& path);
+
 // Lock holds an exclusive flock on `path` (made with mode 600) until it dies. Errors: conflict with
 // "in use by another process (pid N)".
 class Lock {

@@ -149,19 +149,6 @@ TEST(File, ReplaceTakesASymbolicLinksPlaceAndSparesItsTarget) {
   EXPECT_EQ(*read_text(folder / "target"), "target");
 }
 
-TEST(File, LeftoversOfKilledWritersAreRemoved) {
-  TemporaryFolder folder;
-  const fs::path leftover = folder / ".a.new-1-0", fresh = folder / ".a.new-1-1";
-  ASSERT_TRUE(replace(leftover, bytes_of("secret"), 0600));
-  ASSERT_TRUE(replace(fresh, bytes_of("secret"), 0600));
-  fs::last_write_time(leftover, fs::file_time_type::clock::now() - std::chrono::minutes(2));
-  ASSERT_TRUE(replace(folder / "a", bytes_of("x"), 0600));
-  EXPECT_FALSE(fs::exists(leftover));
-  EXPECT_TRUE(fs::exists(fresh)) << "a writer at work lost its file";
-  ASSERT_TRUE(erase(folder / "a"));
-  EXPECT_EQ(entries(folder), 0U);
-}
-
 TEST(File, ASecretOpenToOthersIsRefusedWithTheRemedy) {
   TemporaryFolder folder;
   const std::string name = (folder / "key").string();

@@ -88,6 +88,7 @@ const crypto::PrivateKey* Keys::find_ca(std::string_view thumbprint) const {
 
 Result<Done> make_keys(const file::Path& folder) {
   KF_TRY(file::make_directory(folder, 0700));
+  file::sweep(folder);
   for (std::string_view name : {kCaFile, kListFile, kServerFile}) {
     if (std::filesystem::exists(folder / name)) {
       return fail(Errc::conflict, (folder / name).string() + " exists; init never overwrites keys",
@@ -104,6 +105,7 @@ Result<Keys> load_keys(const file::Path& folder) {
     return fail(Errc::not_found,
                 "no keys in " + folder.string() + "; run keyferry-authority init first");
   }
+  file::sweep(folder);
   KF_TRY(auto ca, read_key(folder / kCaFile));
   KF_TRY(auto list, read_key(folder / kListFile));
   KF_TRY(auto server, read_server_keys(folder / kServerFile));

@@ -1,18 +1,18 @@
 // POST /v1/shares: a holder shares on.
 #include "keyferry/issuer/endpoints.h"
 #include "keyferry/issuer/render.h"
+#include "keyferry/issuer/requests.h"
 #include "keyferry/issuer/shares.h"
 
 namespace keyferry::issuer {
 namespace {
 
-constexpr std::size_t kMostIdempotencyKey = 255;
 constexpr std::uint8_t kZero[] = {0};
 
 // The scope of an Idempotency-Key is the holder: its thumbprint stands in the DPoP proof.
 Result<std::optional<ledger::IdempotentRequest>> idempotent(const net::Request& request,
                                                             const std::string& thumbprint) {
-  const auto key = request.headers.find("Idempotency-Key");
+  const auto key = request.headers.find(kIdempotencyKey);
   if (!key) return std::optional<ledger::IdempotentRequest>();
   if (key->empty() || key->size() > kMostIdempotencyKey) {
     return fail(Errc::invalid, "an Idempotency-Key has 1 to 255 characters");

@@ -24,6 +24,10 @@ std::optional<authority::Verdict<authority::DpopProof>> read_dpop(
     Service& service, const net::Request& request, const std::string& url,
     std::optional<std::string> access_token);
 
+// Idempotency-Key names a request whose answer may be lost, of 1 to 255 characters.
+inline constexpr std::string_view kIdempotencyKey = "Idempotency-Key";
+inline constexpr std::size_t kMostIdempotencyKey = 255;
+
 // Bearing is what the Authorization header holds.
 struct Bearing {
   std::string token;

@@ -26,13 +26,16 @@ Verdict<TokenAnswer> malformed(std::string description) {
   return Refusal{"invalid_request", std::move(description)};
 }
 
-Result<Verdict<TokenAnswer>> by_code(Service& service, const Form& form,
-                                     std::optional<Verdict<DpopProof>> dpop) {
+//= spec:authority#3-lost
+Result<Verdict<TokenAnswer>> by_code(Service& service, const net::Request& request,
+                                     const Form& form, std::optional<Verdict<DpopProof>> dpop) {
   const auto code = member(form, "pre-authorized_code");
   if (!code || code->empty() || code->size() > kMostCode) {
     return malformed("the form needs pre-authorized_code");
   }
-  authority::Exchange exchange{member(form, "tx_code"), std::move(dpop), false};
+  authority::Exchange exchange{member(form, "tx_code"), std::move(dpop), false, {}, false};
+  const auto key = request.headers.find(kIdempotencyKey);
+  if (key && !key->empty() && key->size() <= kMostIdempotencyKey) exchange.request_key = *key;
   return ledger::exchange_code(service.ledger(), service.keys().server, *code, std::move(exchange),
                                service.gate("exchange"), service.now());
 }
@@ -68,7 +71,8 @@ Result<Verdict<TokenAnswer>> decide(Service& service, const net::Request& reques
   auto dpop = read_dpop(service, request, service.settings().url + "/token", std::nullopt);
   const auto grant = member(*form, "grant_type");
   if (!grant) return malformed("the form needs grant_type");
-  if (*grant == credential::kPreAuthorizedGrant) return by_code(service, *form, std::move(dpop));
+  if (*grant == credential::kPreAuthorizedGrant)
+    return by_code(service, request, *form, std::move(dpop));
   if (*grant == kHolderGrant) return by_assertion(service, *form, dpop);
   return Verdict<TokenAnswer>(Refusal{"unsupported_grant_type", "this grant_type is not known"});
 }

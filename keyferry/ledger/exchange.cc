@@ -26,13 +26,25 @@ const DpopProof* good_proof(const Exchange& exchange) {
   return exchange.dpop ? std::get_if<DpopProof>(&*exchange.dpop) : nullptr;
 }
 
+// try_of names one try with a PIN: a repeated request is the same one, another PIN is not.
+std::optional<digest::Sha256> try_of(const authority::ServerKeys& keys, const Share& share,
+                                     const Exchange& exchange) {
+  if (!exchange.request_key || !exchange.tx_code) return std::nullopt;
+  const auto mac = authority::pin_mac(keys, share.id, *exchange.tx_code);
+  return digest::sha256({bytes_of("pin try"), mac, bytes_of(*exchange.request_key)});
+}
+
+bool was_spent(const Share& before, const Share& after) {
+  return before.pin && after.pin && after.pin->tries_left != before.pin->tries_left;
+}
+
 // store_share writes down what an exchange did to the share, with its row of the audit log.
 Result<Done> store_share(sql::Database& db, const Share& before, const Share& after, Time now) {
   if (after.state == State::locked && before.state != State::locked) {
     KF_TRY(update_share(db, after));
     return append_audit(db, now, "locked", after.id.text());
   }
-  if (before.pin && after.pin && after.pin->tries_left != before.pin->tries_left) {
+  if (was_spent(before, after)) {
     KF_TRY(update_share(db, after));
     return append_audit(db, now, "pin_wrong", after.id.text(),
                         {{"tries_left", after.pin->tries_left}});
@@ -78,6 +90,10 @@ Result<Verdict<TokenAnswer>> exchange_code(Ledger& ledger, const authority::Serv
     if (proof) {
       KF_TRY(exchange.jti_seen, jti_seen(db, proof->jti));
     }
+    const auto tried = try_of(keys, path.back(), exchange);
+    if (tried) {
+      KF_TRY(exchange.try_counted, jti_seen(db, *tried));
+    }
     const auto outcome = authority::decide_exchange(keys, path, found->code, exchange, now);
     const auto* granted = std::get_if<TokenGrant>(&outcome.verdict);
     if (granted && granted->again) {
@@ -89,6 +105,9 @@ Result<Verdict<TokenAnswer>> exchange_code(Ledger& ledger, const authority::Serv
     }
     if (const Refusal* no = refused(outcome.verdict)) {
       KF_TRY(store_share(db, path.back(), outcome.share, now));
+      if (tried && was_spent(path.back(), outcome.share)) {
+        KF_TRY(store_jti(db, *tried, now + authority::kJtiMemory));
+      }
       return Verdict<TokenAnswer>(*no);
     }
     KF_TRY(auto answer, grant(db, outcome, std::get<TokenGrant>(outcome.verdict), now));

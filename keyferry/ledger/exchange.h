@@ -19,8 +19,8 @@ struct TokenAnswer {
 };
 
 // exchange_code runs authority::decide_exchange on what the ledger knows and stores the outcome, a
-// spent PIN try included, before it returns. exchange.jti_seen is filled in here. `gate` is asked
-// where a code that was used already would get another token.
+// spent PIN try included, before it returns. exchange.jti_seen and try_counted are filled in here.
+// `gate` is asked where a code that was used already would get another token.
 Result<authority::Verdict<TokenAnswer>> exchange_code(Ledger& ledger,
                                                       const authority::ServerKeys& keys,
                                                       std::string_view code,

@@ -99,6 +99,28 @@ TEST(LedgerRedeem, PinTriesAreCountedAndTheFifthLocksUntilRearmed) {
   EXPECT_EQ(word(tester.exchange(armed->code, "654321")), "granted");
 }
 
+// The key of a request names one try with one PIN: whoever sends it with another PIN tries again.
+//
+//= spec:authority#3-lost test
+TEST(LedgerRedeem, ATryWithAPinIsCountedOncePerRequestKeyAndPin) {
+  Tester tester;
+  const auto offered = *tester.offer(std::nullopt, {{"pin", "123456"}});
+  const auto tries_left = [&](const std::string& pin, const std::string& key, Time now = kNow) {
+    authority::Exchange asked;
+    asked.tx_code = pin;
+    asked.request_key = key;
+    const auto answer = exchange_code(*tester.ledger, tester.keys, *offered.code, asked, now);
+    EXPECT_EQ(word(answer), "wrong_pin") << pin << key;
+    return authority::refused(*answer)->tries_left;
+  };
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(tries_left("000000", "first"), 4);
+  EXPECT_EQ(tries_left("000001", "first"), 3);
+  EXPECT_EQ(tries_left("000000", "second"), 2);
+  EXPECT_EQ(tries_left("000000", "first", kNow + std::chrono::minutes(9)), 2);
+  EXPECT_EQ(word(tester.exchange(offered.code, "000002")), "wrong_pin");
+  EXPECT_EQ(word(tester.exchange(offered.code, "000000")), "locked");
+}
+
 //= spec:authority#2-grant test
 //= spec:authority#2-bound test
 TEST(LedgerConfirmed, OnlyTheGrantedKeyRedeems) {

@@ -55,6 +55,10 @@ struct Call {
   bool refused = false;  // the policy refused an address
   bool held = false;     // may_connect did
   const std::function<bool(const IpAddress&)>* may_connect = nullptr;
+  bool repeatable = false;
+  int requests = 0;  // that were begun on a connection
+  bool headers_ended = false;
+  bool repeated = false;  // libcurl wanted to send it again, and was kept from it
 };
 
 enum class Scheme { http, https };
@@ -130,8 +134,10 @@ std::size_t on_header(char* data, std::size_t one, std::size_t size, void* user)
   // A status line begins the headers anew: those of "100 Continue" are not the answer's.
   if (line.starts_with("HTTP/")) {
     call.response.headers = {};
+    call.headers_ended = false;
     return line.size();
   }
+  if (trimmed(line).empty()) call.headers_ended = true;
   const std::size_t colon = line.find(':');
   if (colon != std::string_view::npos) {
     call.response.headers.add(std::string(trimmed(line.substr(0, colon))),
@@ -168,10 +174,24 @@ curl_socket_t on_socket(void* user, curlsocktype purpose, curl_sockaddr* address
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+// on_request is asked before each request is written, also before those that libcurl makes by
+// itself where a kept connection ended before the first octet of the answer: by then the server may
+// have carried out the first, and remembers its proof.
+//= spec:authority#3-lost
+int on_request(void* user, char*, char*, int, int) {
+  auto& call = *static_cast<Call*>(user);
+  call.repeated = call.requests > 0 && !call.repeatable;
+  ++call.requests;
+  return call.repeated ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 Error error_of(CURLcode code, const char* text, const Call& call, const ClientOptions& options) {
   if (call.too_large) {
     return fail(Errc::too_large,
                 "the answer is longer than " + std::to_string(call.max_body) + " octets");
+  }
+  if (call.repeated) {
+    return fail(Errc::network, "the connection ended before the answer came");
   }
   if (call.held && (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK)) {
     return fail(Errc::unavailable, "the address may not be called now");
@@ -224,6 +244,7 @@ struct HttpClient::State {
   Channel strict;
   Channel local;
   std::atomic<bool> cancelled = false;
+  bool was_sent = false;
 
   void set_up(CURL* easy, const ClientRequest& request, Call& call, const Target& target) {
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
@@ -257,6 +278,13 @@ struct HttpClient::State {
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, &call);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &call);
+    curl_easy_setopt(
+        easy, CURLOPT_MAXAGE_CONN,
+        static_cast<long>(
+            std::chrono::duration_cast<std::chrono::seconds>(options.max_idle).count()));
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, &call);
   }
 
   static void set_method(CURL* easy, const ClientRequest& request) {
@@ -305,6 +333,7 @@ HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 
 Result<Response> HttpClient::send(const ClientRequest& request) {
+  state_->was_sent = false;
   if (state_->cancelled) return fail(Errc::network, "cancelled");
   KF_TRY(const Target target, parse_url(request.url));
   Call call;
@@ -313,6 +342,7 @@ Result<Response> HttpClient::send(const ClientRequest& request) {
   call.allow = state_->options.allow;
   call.loopback_only = target.scheme == Scheme::http;
   call.may_connect = &request.may_connect;
+  call.repeatable = request.repeatable;
   call.unix_only = state_->options.unix_socket.has_value();
   if (call.loopback_only && !(call.allow_local && names_loopback(target.host))) {
     return fail(Errc::invalid, "plain http:// is allowed to a loopback address only: use https://");
@@ -331,14 +361,23 @@ Result<Response> HttpClient::send(const ClientRequest& request) {
   State::set_method(easy, request);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
   const std::optional<CURLcode> code = state_->perform(channel);
+  state_->was_sent = call.requests > 0;
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   // Nothing of this call may be pointed at once it is over.
   curl_easy_reset(easy);
   if (!code) return fail(Errc::network, "cancelled");
   if (*code != CURLE_OK) return error_of(*code, words, call, state_->options);
+  // libcurl takes the end of the connection for the end of the headers.
+  if (!call.headers_ended || status < 200) {
+    return fail(Errc::network, "the connection ended within the headers of the answer");
+  }
   call.response.status = static_cast<int>(status);
   return std::move(call.response);
+}
+
+bool HttpClient::was_sent() const {
+  return state_->was_sent;
 }
 
 void HttpClient::cancel() {

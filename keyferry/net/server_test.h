@@ -65,7 +65,7 @@ inline int port_of(const HttpServer& server) {
 
 // wait_for_connections waits until the server counts `expected` of them.
 inline bool wait_for_connections(const HttpServer& server, std::size_t expected) {
-  for (int i = 0; i < 500 && server.connections() != expected; ++i) {
+  for (int i = 0; i < 30'000 && server.connections() != expected; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   return server.connections() == expected;
@@ -96,7 +96,7 @@ class RawClient {
 
   // receive_until reads until `done` says so of all that came, the peer closes, or time is up.
   template <class Done>
-  std::string receive_until(Done done, std::chrono::milliseconds limit = std::chrono::seconds(5)) {
+  std::string receive_until(Done done, std::chrono::milliseconds limit = std::chrono::minutes(1)) {
     const auto end = std::chrono::steady_clock::now() + limit;
     while (!done(got_)) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -114,11 +114,11 @@ class RawClient {
     return std::exchange(got_, {});
   }
   // receive_all reads until the peer closes.
-  std::string receive_all(std::chrono::milliseconds limit = std::chrono::seconds(5)) {
+  std::string receive_all(std::chrono::milliseconds limit = std::chrono::minutes(1)) {
     return receive_until([](const std::string&) { return false; }, limit);
   }
   // receive_response reads one response with a Content-Length; what follows stays for later.
-  std::string receive_response(std::chrono::milliseconds limit = std::chrono::seconds(5)) {
+  std::string receive_response(std::chrono::milliseconds limit = std::chrono::minutes(1)) {
     std::size_t size = 0;
     std::string all = receive_until(
         [&](const std::string& text) {

@@ -100,6 +100,7 @@ struct Webhooks::State {
     request.headers.set("Keyferry-Signature",
                         sign_push(options.key.expose(), clock.now(), push.url));
     request.body = kBody;
+    request.repeatable = true;  // it says only that something changed
     request.may_connect = [&](const net::IpAddress& address) {
       held = net::source_of(address);
       return queue.admit(push, held, lane);

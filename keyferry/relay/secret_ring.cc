@@ -72,6 +72,7 @@ std::string SecretRing::encode() const {
 }
 
 Result<SecretRing> SecretRing::load_or_make(const std::filesystem::path& path, Time now) {
+  file::sweep_beside(path);
   const auto octets = file::read_secret(path);
   if (octets) {
     auto ring = parse(text_of(octets->expose()));

@@ -40,8 +40,15 @@ ConfirmedReceiver ConfirmedReceiver::claim(SecretBytes secret, std::string mailb
   return receiver;
 }
 
+// From the grant on the authority alone decides: it may have issued the credential, and its answer
+// been lost. Neither a cancel nor a relay or its deadline ends that.
+//= spec:authority#3-lost
+bool ConfirmedReceiver::is_past_messages() const {
+  return state_ == State::ended || state_ == State::redeeming;
+}
+
 Effects ConfirmedReceiver::message(ByteView plaintext) {
-  if (state_ == State::ended) return {};
+  if (is_past_messages()) return {};
   const auto envelope = read(conversation_, plaintext, awaited_in(state_, delegates()));
   if (!envelope) {
     const Error& error = envelope.error();
@@ -172,11 +179,21 @@ Effects ConfirmedReceiver::redeemed(const Outcome& outcome) {
   return end({outcome.redeemed ? "" : "offer", outcome.reason, false});
 }
 
+// A cancel names the last message that the sender accepted. Where two wallets answered one link
+// (dropbox.md) that may be one that this side never wrote: then the reason is not about this side.
+bool ConfirmedReceiver::answers_another(const Envelope& cancel) const {
+  const auto& prev = cancel.routing->prev;
+  if (!prev || conversation_.own_last.empty()) return false;
+  return *prev != digest::sha256(conversation_.own_last) && *prev != h_request_;
+}
+
 Effects ConfirmedReceiver::take_cancel(ByteView plaintext, const Envelope& envelope) {
   const auto cancel = parse_cancel(envelope.content);
   if (!cancel) return abort("damaged", cancel.error().detail);
+  const bool another = answers_another(envelope);
   accept(conversation_, plaintext, envelope);
   closing_.clear();
+  if (another) return end({"not_alone", "", true});
   return end({cancel->reason, cancel->text, true});
 }
 
@@ -186,7 +203,7 @@ Effects ConfirmedReceiver::decline() {
 }
 
 Effects ConfirmedReceiver::unreadable() {
-  if (state_ == State::ended) return {};
+  if (is_past_messages()) return {};
   if (state_ == State::claimed) return give_back("damaged", "wrong or damaged secret");
   return abort("damaged", "the message in the mailbox does not open");
 }
@@ -198,7 +215,7 @@ Effects ConfirmedReceiver::cancel() {
 }
 
 Effects ConfirmedReceiver::deadline() {
-  if (state_ == State::ended) return {};
+  if (is_past_messages()) return {};
   closing_.clear();
   return end({"expired", "", false});
 }

@@ -43,6 +43,8 @@ class ConfirmedReceiver {
   const std::optional<Invite>& invite() const { return invite_; }
   const std::optional<DelegationInvite>& delegation() const { return delegation_; }
 
+  // message takes what came. From the grant on nothing that comes counts any more, nor does the
+  // deadline: redeemed() ends it.
   Effects message(ByteView plaintext);
   Effects unreadable();
   Effects approve(ReceiverApproval approval);  // only in state invited
@@ -61,6 +63,8 @@ class ConfirmedReceiver {
   Effects take_reveal(ByteView plaintext, const Envelope& envelope);
   Effects take_given(ByteView plaintext, const Envelope& envelope);
   Result<Done> read_given(const boost::json::object& inside);
+  bool is_past_messages() const;
+  bool answers_another(const Envelope& cancel) const;
   bool delegates() const { return conversation_.format == kDelegationFormat; }
   const Handshake& handshake() const {
     return delegates() ? delegation_->handshake : invite_->handshake;

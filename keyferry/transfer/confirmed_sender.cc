@@ -254,9 +254,10 @@ Effects ConfirmedSender::cancel() {
   return abort("user", "");
 }
 
-Effects ConfirmedSender::deadline() {
+Effects ConfirmedSender::deadline(bool tell) {
   if (state_ == State::ended) return {};
   take_back("expired");
+  if (tell) add_cancel("expired");
   return end({"expired", "", false});
 }
 
@@ -273,9 +274,13 @@ void ConfirmedSender::take_back(std::string_view reason) {
   }
 }
 
-Effects ConfirmedSender::abort(std::string_view reason, std::string text) {
+void ConfirmedSender::add_cancel(std::string_view reason) {
   auto plaintext = compose(conversation_, "cancel", encode_cancel({std::string(reason), ""}));
   if (plaintext) closing_.emplace_back(SendMessage{*std::move(plaintext)});
+}
+
+Effects ConfirmedSender::abort(std::string_view reason, std::string text) {
+  add_cancel(reason);
   take_back(reason);
   return end({std::string(reason), std::move(text), false});
 }

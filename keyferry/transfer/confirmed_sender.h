@@ -77,7 +77,7 @@ class ConfirmedSender {
   // message takes what was opened from the mailbox. unreadable: it did not open, also not when read
   // again. words: what the person typed. refuse: the person says no. granted, grant_refused: the
   // authority's answer. signed_delegation: the answer to SignDelegation. cancel: the person gives
-  // up. deadline: the mailbox is gone.
+  // up. deadline: the mailbox is gone; with `tell` it is not, and the other side has to hear.
   Effects message(ByteView plaintext);
   Effects unreadable();
   Effects words(std::string_view typed);
@@ -86,7 +86,7 @@ class ConfirmedSender {
   Effects grant_refused(std::string text);
   Effects signed_delegation(const Import& import);
   Effects cancel();
-  Effects deadline();
+  Effects deadline(bool tell = false);
   // resume returns what may not have been done before a crash.
   Effects resume() const;
 
@@ -107,6 +107,7 @@ class ConfirmedSender {
   Effects go_on();
   Effects send_given(std::string_view type, const boost::json::object& object);
   void take_back(std::string_view reason);
+  void add_cancel(std::string_view reason);
   Effects abort(std::string_view reason, std::string text = {});
   Effects end(Ended ended);
   void erase();

@@ -320,6 +320,59 @@ TEST_F(Pair, CancelsMayCross) {
   EXPECT_TRUE(receiver_->message(sent_by_sender).empty());
 }
 
+// The credential may be issued, and the answer that says so lost.
+//
+//= spec:authority#3-lost test
+TEST_F(Pair, FromTheGrantOnOnlyTheAuthorityEndsItForTheReceiver) {
+  begin();
+  const WordOctets words = until_words();
+  after(sender_->words(words_of(words)));
+  after(sender_->granted(offer_from("https://auth.example")));
+  to_receiver();
+  const Effects taken_back = sender_->cancel();
+  EXPECT_TRUE(after(receiver_->message(find<SendMessage>(taken_back)->plaintext)).empty());
+  EXPECT_TRUE(after(receiver_->unreadable()).empty());
+  EXPECT_TRUE(after(receiver_->deadline()).empty());
+  EXPECT_NE(find<Redeem>(receiver_->resume()), nullptr);
+  after(receiver_->redeemed({true, ""}));
+  EXPECT_EQ(receiver_->state(), ConfirmedReceiver::State::ended);
+}
+
+// Two wallets answered one link, and the sender read the other one's request.
+TEST_F(Pair, ACancelThatAnswersAnotherReceiverSaysNothingOfThisOne) {
+  begin("123456", false);
+  to_receiver();
+  const SecretBytes invited = receiver_->encode();
+  approve("123456");
+  ConfirmedReceiver bob = ConfirmedReceiver::parse(receiver_->encode()).value();
+  receiver_.emplace(ConfirmedReceiver::parse(invited).value());
+  approve("000000");
+  to_sender();
+  to_receiver();
+  const Effects wrong_code = to_sender();
+  ASSERT_EQ(find<Ended>(wrong_code)->reason, "code");
+  const Bytes cancel = find<SendMessage>(wrong_code)->plaintext;
+  EXPECT_EQ(find<Ended>(after(receiver_->message(cancel)))->reason, "code");
+  const Effects told = bob.message(cancel);
+  EXPECT_EQ(find<Ended>(told)->reason, "not_alone");
+  EXPECT_TRUE(find<Ended>(told)->by_peer);
+}
+
+TEST_F(Pair, WhereThePlaceDoesNotEndByItselfTheDeadlineIsTold) {
+  for (const bool tell : {false, true}) {
+    begin();
+    to_receiver();
+    approve();
+    to_sender();
+    const Effects ended = after(sender_->deadline(tell));
+    EXPECT_NE(find<Revoke>(ended), nullptr);
+    EXPECT_EQ(find<Ended>(ended)->reason, "expired");
+    EXPECT_EQ(find<SendMessage>(ended) != nullptr, tell);
+    if (!tell) continue;
+    EXPECT_EQ(find<Ended>(to_receiver())->reason, "expired");
+  }
+}
+
 bool holds(const SecretBytes& record, ByteView octets) {
   return text_of(record.expose()).find(text_of(octets)) != std::string_view::npos;
 }

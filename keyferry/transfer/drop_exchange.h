@@ -51,9 +51,6 @@ class DropExchange {
   Bytes seal_cancel(Side side, ByteView message) const;
   Result<Bytes> open_cancel(Side side, ByteView sealed) const;
 
-  // from_the_beginning is the same exchange before its first message.
-  DropExchange from_the_beginning() const { return {secret_.clone(), suite_, own_}; }
-
   // first_message is message 0; empty before it was written or read.
   Bytes first_message() const;
 

@@ -70,7 +70,8 @@ struct ImportDelegation {
 struct DeleteMailbox {};
 struct Relinquish {};
 // Ended: the transfer is over, all keys are gone. `reason` is empty when both have it, else a word
-// of transfer.md; `by_peer` says whose cancel it was.
+// of transfer.md, or `not_alone`: the sender's cancel answers another receiver. `by_peer` says whose
+// cancel it was.
 struct Ended {
   std::string reason;
   std::string text;

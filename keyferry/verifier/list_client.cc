@@ -40,6 +40,7 @@ ListClient::ListClient(ListClientOptions options)
 Result<ListClient::Answer> ListClient::poll(const std::string& etag, const Question& question) {
   net::ClientRequest request;
   request.url = options_.url + ".jws";
+  request.repeatable = true;
   request.timeout = question.wait + question.margin;
   if (!etag.empty()) request.headers.add("If-None-Match", etag);
   if (question.wait > 0s) {
@@ -64,6 +65,7 @@ Result<ListClient::Answer> ListClient::poll(const std::string& etag, const Quest
 Result<Bytes> ListClient::fetch(std::uint64_t number) {
   net::ClientRequest request;
   request.url = options_.url + "?number=" + std::to_string(number);
+  request.repeatable = true;
   request.timeout = 60s;
   KF_TRY(auto response, client_.send(request));
   if (response.status != 200) return refused(response);

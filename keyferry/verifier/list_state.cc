@@ -67,6 +67,7 @@ Error damaged(const file::Path& path, const Error& cause) {
 
 Result<ListState> ListState::open(file::Path folder, std::string name, Time now) {
   KF_TRY(file::make_directory(folder, 0700));
+  file::sweep(folder);
   ListState state(std::move(folder), std::move(name));
   KF_TRY(state.read_position());
   KF_TRY(state.read_contact(now));

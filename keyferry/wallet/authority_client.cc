@@ -3,93 +3,25 @@
 #include "keyferry/codec/json.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/wallet/proofs.h"
+#include "keyferry/wallet/refusals.h"
 
 namespace keyferry::wallet {
 namespace {
 
 constexpr std::string_view kJwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-constexpr int kNonceRounds = 3;
-
-std::string form_encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (std::isalnum(octet) != 0 || c == '-' || c == '.' || c == '_' || c == '~') {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[octet >> 4];
-      out += kHex[octet & 15];
-    }
-  }
-  return out;
-}
+constexpr int kProofRounds = 4;
 
 std::string jti() {
   return encode_uuid(digest::random_uuid());
-}
-
-net::ClientRequest form_post(const std::string& url, std::string body) {
-  net::ClientRequest request;
-  request.method = "POST";
-  request.url = url;
-  request.headers.set("Content-Type", "application/x-www-form-urlencoded");
-  request.headers.set("Accept", "application/json");
-  request.body = std::move(body);
-  return request;
-}
-
-net::ClientRequest json_post(const std::string& url, const boost::json::object& body) {
-  net::ClientRequest request;
-  request.method = "POST";
-  request.url = url;
-  request.headers.set("Content-Type", "application/json");
-  request.headers.set("Accept", "application/json");
-  request.body = codec::encode_json(body);
-  return request;
 }
 
 std::string without_query(const std::string& url) {
   return url.substr(0, url.find('?'));
 }
 
-Result<Access> parse_access(const net::Response& response) {
-  KF_TRY(const boost::json::object object, json_of(response));
-  Access access;
-  KF_TRY(access.token, codec::text_member(object, "access_token"));
-  KF_TRY(const std::string type, codec::text_member(object, "token_type"));
-  access.dpop = type == "DPoP" || type == "dpop";
-  return access;
-}
-
-// What the person is told when a code is not exchanged.
-Error token_error(Error error) {
-  if (error.reason == "wrong_pin") {
-    error.code = Errc::unauthorized;
-    error.detail += "; nothing was lost: ask the sender for the right PIN and try again";
-  } else if (error.reason == "locked") {
-    error.code = Errc::forbidden;
-    error.detail =
-        "this share is locked after five wrong PINs; nothing was taken. The sender unlocks it with "
-        "`keyferry rearm` and tells you a new PIN, and sends a new link unless the two of you "
-        "compared words or a code: then this link goes on";
-  } else if (error.reason == "pin_required") {
-    error.code = Errc::invalid;
-    error.detail = "this share asks for a PIN: give the one the sender told you (--pin)";
-  } else if (error.reason == "unknown_code" || error.reason == "invalid_grant") {
-    error.code = Errc::not_found;
-    error.reason = "unknown_code";
-    error.detail =
-        "the authority no longer takes this share: it was used, taken back, or ran out. Ask the "
-        "sender for a new one; nothing was taken with it now";
-  }
-  return error;
-}
-
-bool asks_for_nonce(const net::Response& response) {
-  if (response.status != 400 && response.status != 401) return false;
-  return error_of(response).reason == "use_dpop_nonce";
+// Of a key proof whoever made that decides.
+bool is_about_dpop(const Error& error) {
+  return error.reason == "use_dpop_nonce" || error.reason == "invalid_dpop_proof";
 }
 
 bool is_success(const net::Response& response) {
@@ -128,44 +60,49 @@ Result<const IssuerMetadata*> AuthorityClient::metadata() {
   return &*metadata_;
 }
 
-Result<net::Response> AuthorityClient::send_with_proof(net::ClientRequest request,
-                                                       const Access* access,
+//= spec:authority#3-lost
+Result<net::Response> AuthorityClient::send_with_proof(const Make& make, const Access* access,
                                                        const crypto::PrivateKey& key) {
-  request.allow_local = allow_local_;
-  if (access != nullptr) {
-    request.headers.set("Authorization", (access->dpop ? "DPoP " : "Bearer ") + access->token);
-  }
   const bool proves = access == nullptr || access->dpop;
   Result<net::Response> answer = fail(Errc::network, "no answer");
-  for (int round = 0; round < kNonceRounds; ++round) {
+  for (int round = 0; round < kProofRounds; ++round) {
     answer = web_.send([&] {
-      net::ClientRequest next = request;
-      const DpopClaims claims{request.method, without_query(request.url), dpop_nonce_,
+      net::ClientRequest next = make();
+      next.allow_local = allow_local_;
+      if (access != nullptr) {
+        next.headers.set("Authorization", (access->dpop ? "DPoP " : "Bearer ") + access->token);
+      }
+      const DpopClaims claims{next.method, without_query(next.url), dpop_nonce_,
                               access != nullptr ? access->token : "", jti()};
       if (proves) next.headers.set("DPoP", make_dpop(key, claims, web_.now()));
       return next;
     });
     if (!answer) return answer;
     if (const auto nonce = answer->headers.find("DPoP-Nonce")) dpop_nonce_ = std::string(*nonce);
-    if (!asks_for_nonce(*answer)) break;
+    if (is_success(*answer) || !is_about_dpop(error_of(*answer))) break;
   }
   return answer;
 }
 
 Result<Access> AuthorityClient::redeem_code(const std::string& code, const SecretBytes* pin,
+                                            const std::string& pin_try,
                                             const crypto::PrivateKey& key) {
   KF_TRY(const IssuerMetadata* about, metadata());
   std::string body = "grant_type=" + form_encoded(credential::kPreAuthorizedGrant) +
                      "&pre-authorized_code=" + form_encoded(code);
   if (pin != nullptr) body += "&tx_code=" + form_encoded(text_of(pin->expose()));
   net::ClientRequest request = form_post(about->token_endpoint, std::move(body));
-  const Access bearer;  // no token and no proof: for authorities without DPoP
   request.allow_local = allow_local_;
-  KF_TRY(const net::Response response,
-         about->dpop ? send_with_proof(request, nullptr, key) : web_.send([&] { return request; }));
+  if (pin != nullptr) request.headers.set("Idempotency-Key", pin_try);
+  const Make make = [&] { return request; };
+  // No proof for authorities without DPoP.
+  const auto response = about->dpop ? send_with_proof(make, nullptr, key) : web_.send(make);
   wipe(request.body);
-  if (!is_success(response)) return with_clock(token_error(error_of(response)));
-  return parse_access(response);
+  if (!response) return response.error();
+  if (!is_success(*response)) {
+    return with_clock(token_error(refusal_of(*response), pin != nullptr));
+  }
+  return parse_access(*response);
 }
 
 Result<std::string> AuthorityClient::credential_nonce() {
@@ -177,9 +114,23 @@ Result<std::string> AuthorityClient::credential_nonce() {
     return request;
   }));
   if (const auto nonce = response.headers.find("DPoP-Nonce")) dpop_nonce_ = std::string(*nonce);
-  if (!is_success(response)) return error_of(response);
-  KF_TRY(const boost::json::object object, json_of(response));
+  if (!is_success(response)) return refusal_of(response);
+  KF_TRY(const boost::json::object object, object_of(response));
   return codec::text_member(object, "c_nonce");
+}
+
+// with_key_proof makes a call that carries a key proof, with a new one while that is refused.
+Result<boost::json::object> AuthorityClient::with_key_proof(
+    const std::string& label, const crypto::PrivateKey& key,
+    const std::function<Result<net::Response>(const boost::json::object& proofs)>& send) {
+  for (int round = 1;; ++round) {
+    KF_TRY(const std::string nonce, credential_nonce());
+    const std::string proof = make_key_proof(key, issuer_, nonce, label, web_.now());
+    const auto response = send({{"jwt", boost::json::array{proof}}});
+    if (response) return object_of(*response);
+    const bool again = refuses_proof(response.error()) && !is_about_dpop(response.error());
+    if (!again || round == kProofRounds) return response.error();
+  }
 }
 
 Result<boost::json::object> AuthorityClient::request_credential(const Access& access,
@@ -187,36 +138,35 @@ Result<boost::json::object> AuthorityClient::request_credential(const Access& ac
                                                                 const std::string& label,
                                                                 const crypto::PrivateKey& key) {
   KF_TRY(const IssuerMetadata* about, metadata());
-  KF_TRY(const std::string nonce, credential_nonce());
-  const std::string proof = make_key_proof(key, issuer_, nonce, label, web_.now());
-  const boost::json::object body{
-      {"credential_configuration_id", configuration},
-      {"proofs", boost::json::object{{"jwt", boost::json::array{proof}}}}};
-  KF_TRY(const net::Response response,
-         send_with_proof(json_post(about->credential_endpoint, body), &access, key));
-  if (!is_success(response)) return with_clock(error_of(response));
-  return json_of(response);
+  return with_key_proof(
+      label, key, [&](const boost::json::object& proofs) -> Result<net::Response> {
+        const boost::json::object body{{"credential_configuration_id", configuration},
+                                       {"proofs", proofs}};
+        KF_TRY(net::Response response,
+               send_with_proof([&] { return json_post(about->credential_endpoint, body); }, &access,
+                               key));
+        if (!is_success(response)) return with_clock(refusal_of(response));
+        return response;
+      });
 }
 
 Result<boost::json::object> AuthorityClient::renew(const Access& access,
                                                    const crypto::PrivateKey& key) {
-  KF_TRY(const std::string nonce, credential_nonce());
-  HolderCall renewal;
-  renewal.method = "POST";
-  renewal.path = "/v1/credentials/renew";
-  renewal.body = boost::json::object{
-      {"proofs", boost::json::object{{"jwt", boost::json::array{make_key_proof(key, issuer_, nonce,
-                                                                               "", web_.now())}}}}};
-  KF_TRY(const net::Response response, call(access, key, renewal));
-  return json_of(response);
+  return with_key_proof("", key, [&](const boost::json::object& proofs) {
+    HolderCall renewal;
+    renewal.method = "POST";
+    renewal.path = "/v1/credentials/renew";
+    renewal.body = boost::json::object{{"proofs", proofs}};
+    return call(access, key, renewal);
+  });
 }
 
 void AuthorityClient::notify(const Access& access, const std::string& notification_id,
                              std::string_view event, const crypto::PrivateKey& key) {
   if (!metadata_ || metadata_->notification_endpoint.empty() || notification_id.empty()) return;
   const boost::json::object body{{"notification_id", notification_id}, {"event", event}};
-  const auto sent =
-      send_with_proof(json_post(metadata_->notification_endpoint, body), &access, key);
+  const auto sent = send_with_proof(
+      [&] { return json_post(metadata_->notification_endpoint, body); }, &access, key);
   static_cast<void>(sent);
 }
 
@@ -227,21 +177,21 @@ Result<Access> AuthorityClient::holder_access(const std::string& credential_id,
     KF_TRY(const std::string unused, credential_nonce());
     static_cast<void>(unused);
   }
-  Result<net::Response> answer = fail(Errc::network, "no answer");
-  for (int round = 0; round < kNonceRounds; ++round) {
+  // An assertion is good once, as a proof is: each request carries its own.
+  const Make make = [&] {
     const std::string assertion =
         make_holder_assertion(key, credential_id, issuer_, dpop_nonce_, jti(), web_.now());
-    const std::string used = dpop_nonce_;
-    answer = send_with_proof(
-        form_post(about->token_endpoint, "grant_type=" + form_encoded(kJwtBearer) +
-                                             "&assertion=" + form_encoded(assertion)),
-        nullptr, key);
-    if (!answer) return answer.error();
-    // A lost answer has used the assertion up: one more round with a new one.
-    if (is_success(*answer) || (dpop_nonce_ == used && round > 0)) break;
+    return form_post(about->token_endpoint, "grant_type=" + form_encoded(kJwtBearer) +
+                                                "&assertion=" + form_encoded(assertion));
+  };
+  for (int round = 1;; ++round) {
+    KF_TRY(const net::Response answer, send_with_proof(make, nullptr, key));
+    if (is_success(answer)) return parse_access(answer);
+    Error error = refusal_of(answer);
+    // The same word as for a credential that is not known: asked for once more, it was not that.
+    if (error.reason == "invalid_grant" && round == 1) continue;
+    return with_clock(std::move(error));
   }
-  if (!is_success(*answer)) return with_clock(error_of(*answer));
-  return parse_access(*answer);
 }
 
 Result<net::Response> AuthorityClient::call(const Access& access, const crypto::PrivateKey& key,
@@ -259,8 +209,10 @@ Result<net::Response> AuthorityClient::call(const Access& access, const crypto::
     request.headers.set("Prefer", "wait=" + std::to_string(call.wait_seconds));
     request.timeout = std::chrono::seconds(call.wait_seconds + 20);
   }
-  KF_TRY(net::Response response, send_with_proof(std::move(request), &access, key));
-  if (!is_success(response) && response.status != 304) return with_clock(error_of(response));
+  KF_TRY(net::Response response, send_with_proof([&] { return request; }, &access, key));
+  if (response.status == 304) return response;
+  if (!is_success(response)) return with_clock(refusal_of(response));
+  KF_TRY(object_of(response));
   return response;
 }
 

@@ -1,22 +1,19 @@
 // One authority as a wallet speaks to it: OpenID4VCI 1.0 with the pre-authorized code, and the
-// calls of holders (docs/authority.md).
+// calls of holders (docs/authority.md). Every proof and assertion goes out once: where one is
+// refused, an answer was lost (or its nonce was stale), and the call is made anew with a new one.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "keyferry/credential/offer.h"
 #include "keyferry/crypto/key.h"
+#include "keyferry/wallet/authority_messages.h"
 #include "keyferry/wallet/issuer_metadata.h"
 #include "keyferry/wallet/web.h"
 
 namespace keyferry::wallet {
-
-// Access is an access token and how it is shown.
-struct Access {
-  std::string token;
-  bool dpop = false;
-};
 
 // HolderCall is a call under /v1 on behalf of a holder.
 struct HolderCall {
@@ -40,11 +37,12 @@ class AuthorityClient {
   Result<const IssuerMetadata*> metadata();
 
   // redeem_code exchanges the code (and PIN) for an access token, with DPoP by `key` where the
-  // authority knows it. Safe to repeat with the same key after a lost answer.
+  // authority knows it. Safe to repeat with the same key after a lost answer; under the same
+  // `pin_try` a wrong PIN costs one try however often it is sent.
   // Errors, with reason: unauthorized `wrong_pin`; forbidden `locked`; invalid `pin_required`;
   // not_found `unknown_code` (used, revoked, ran out, never was).
   Result<Access> redeem_code(const std::string& code, const SecretBytes* pin,
-                             const crypto::PrivateKey& key);
+                             const std::string& pin_try, const crypto::PrivateKey& key);
 
   // request_credential asks for one credential of `configuration`, with a fresh nonce and key proof
   // that carries `label`. Returns the answer's object.
@@ -64,15 +62,20 @@ class AuthorityClient {
   // holder_access gets a token for the share calls by the holder's assertion.
   Result<Access> holder_access(const std::string& credential_id, const crypto::PrivateKey& key);
 
-  // call makes a holder's call. Success is any 2xx or 304; everything else comes as error_of.
+  // call makes a holder's call. Success is 304, or any 2xx with a JSON object; everything else
+  // comes as refusal_of.
   Result<net::Response> call(const Access& access, const crypto::PrivateKey& key,
                              const HolderCall& call);
 
  private:
   Result<boost::json::object> fetch(const std::string& url);
   Result<std::string> credential_nonce();
-  Result<net::Response> send_with_proof(net::ClientRequest request, const Access* access,
+  using Make = std::function<net::ClientRequest()>;
+  Result<net::Response> send_with_proof(const Make& make, const Access* access,
                                         const crypto::PrivateKey& key);
+  Result<boost::json::object> with_key_proof(
+      const std::string& label, const crypto::PrivateKey& key,
+      const std::function<Result<net::Response>(const boost::json::object& proofs)>& send);
   Error with_clock(Error error) const;
 
   Web& web_;

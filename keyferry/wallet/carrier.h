@@ -45,9 +45,8 @@ class Carrier {
   virtual Result<std::string> send(const transfer::SealedPayload& payload,
                                    const std::string& request_id, const std::string& version) = 0;
 
-  // close ends the place; give_back lets another receiver have it. Errors are of no consequence.
+  // close ends the place. Errors are of no consequence.
   virtual void close() = 0;
-  virtual void give_back() = 0;
 };
 
 // SecretCarrier seals every message under the link's secret.

@@ -46,7 +46,6 @@ class Slot final : public SecretCarrier {
   }
 
   void close() override { gone = true; }
-  void give_back() override {}
   void put(transfer::SealedPayload payload) {
     content = std::move(payload);
     ++number;

@@ -21,7 +21,6 @@ class OfStream final : public SecretCarrier {
     return stream_->send(payload, version);
   }
   void close() override {}
-  void give_back() override {}
 
  private:
   std::shared_ptr<DirectStream> stream_;

@@ -15,19 +15,24 @@ class DropClient {
   DropClient(Web& web, std::string base, bool allow_local)
       : web_(web), base_(std::move(base)), allow_local_(allow_local) {}
 
-  // put lays `sealed` at `location`; the same octets again are no error. Returns whether the relay
-  // will call the webhook `notify` (empty: none) when they are deleted. Errors: conflict with
-  // reason `taken` (something else lies there); as error_of.
+  // put lays `sealed` at `location`; the same octets again are no error, also where the relay takes
+  // no second PUT and the answer to the first was lost. Returns whether the relay will call the
+  // webhook `notify` (empty: none) when they are deleted. Errors: conflict with reason `taken`
+  // (something else was found there); as error_of.
   Result<bool> put(const std::string& location, ByteView sealed, const std::string& notify = {});
 
   // get returns what lies there, or nothing. With `wait` the relay may let us wait some seconds for
   // it: few, since a cancel lies elsewhere.
   Result<std::optional<Bytes>> get(const std::string& location, bool wait);
 
-  // remove deletes what lies there, and says whether something did.
-  Result<bool> remove(const std::string& location);
+  // remove deletes what lies there, and says whether something did: `unknown` where nothing does
+  // now, but the answer to an earlier DELETE was lost.
+  enum class Removed { yes, nothing, unknown };
+  Result<Removed> remove(const std::string& location);
 
  private:
+  Result<net::Response> put_once(const std::string& location, ByteView sealed,
+                                 const std::string& notify);
   net::ClientRequest request_to(std::string method, const std::string& location) const;
   Result<net::Response> send(const net::ClientRequest& request);
 

@@ -19,12 +19,11 @@ bool is_cancel(ByteView plaintext) {
 }  // namespace
 
 std::unique_ptr<Carrier> resume_dropbox(DropClient relay, const transfer::ShareLink& link,
-                                        transfer::Side own, DropState& state, Bytes first) {
+                                        transfer::Side own, DropState& state) {
   auto exchange =
       transfer::DropExchange::resume(link.secret->clone(), *link.suite, own, state.said.expose());
   require(exchange.has_value(), "what load_exchange read can be resumed");
-  return std::make_unique<DropboxCarrier>(std::move(relay), *std::move(exchange), own, state,
-                                          std::move(first));
+  return std::make_unique<DropboxCarrier>(std::move(relay), *std::move(exchange), own, state);
 }
 
 transfer::SealedPayload sealed_drop(ByteView sealed) {
@@ -130,14 +129,6 @@ Result<std::string> DropboxCarrier::send(const transfer::SealedPayload& payload,
 void DropboxCarrier::close() {
   stored();
   if (!state_.written.empty()) static_cast<void>(relay_.remove(state_.written).has_value());
-}
-
-// Nothing was written yet, so message 0 is the only one; whoever has the link finds it again.
-void DropboxCarrier::give_back() {
-  if (first_.empty()) return;
-  state_.read.clear();
-  const transfer::DropExchange begin = exchange_.from_the_beginning();
-  static_cast<void>(relay_.put(begin.location(), first_).has_value());
 }
 
 }  // namespace keyferry::wallet

@@ -15,15 +15,10 @@ namespace keyferry::wallet {
 class DropboxCarrier final : public Carrier {
  public:
   // `state` is that of the stored exchange, and outlives the carrier: whoever stores the exchange
-  // stores it. `exchange` was resumed from it. `first` is message 0 as it was read: what give_back
-  // lays there again; empty for the sender.
+  // stores it. `exchange` was resumed from it.
   DropboxCarrier(DropClient relay, transfer::DropExchange exchange, transfer::Side own,
-                 DropState& state, Bytes first)
-      : relay_(std::move(relay)),
-        exchange_(std::move(exchange)),
-        own_(own),
-        state_(state),
-        first_(std::move(first)) {}
+                 DropState& state)
+      : relay_(std::move(relay)), exchange_(std::move(exchange)), own_(own), state_(state) {}
 
   transfer::SealedPayload seal(ByteView plaintext) override;
   Result<Bytes> open(const transfer::SealedPayload& payload) override;
@@ -33,7 +28,6 @@ class DropboxCarrier final : public Carrier {
   Result<std::string> send(const transfer::SealedPayload& payload, const std::string& request_id,
                            const std::string& version) override;
   void close() override;
-  void give_back() override;
 
  private:
   Result<Done> delete_read();
@@ -45,12 +39,11 @@ class DropboxCarrier final : public Carrier {
   transfer::DropExchange exchange_;
   transfer::Side own_;
   DropState& state_;
-  Bytes first_;
 };
 
 // resume_dropbox makes the carrier of a stored exchange: `state` as load_exchange read it.
 std::unique_ptr<Carrier> resume_dropbox(DropClient relay, const transfer::ShareLink& link,
-                                        transfer::Side own, DropState& state, Bytes first);
+                                        transfer::Side own, DropState& state);
 
 // sealed_drop and octets_of_drop turn a message of an exchange's turn, as it lies in the relay,
 // into what the wallet keeps, and back. Errors: invalid.

@@ -17,11 +17,6 @@ constexpr int kLooksElsewhere = 5;
 
 }  // namespace
 
-bool was_lost(const Error& error) {
-  return error.code == Errc::network || error.code == Errc::unavailable ||
-         error.code == Errc::too_many;
-}
-
 Result<Effects> ExchangeRun::kept(Effects effects) {
   KF_TRY(save());
   courier_.stored();
@@ -148,6 +143,7 @@ Result<Effects> ExchangeRun::send(const transfer::SendMessage& message, Time dea
 Result<Done> ExchangeRun::send_last(const transfer::SendMessage& message) {
   const auto sent = courier_.deliver_cancel(message.plaintext, closes());
   if (!sent && sent.error().code == Errc::io) return sent.error();
+  told_end_ = sent.has_value();
   return Done{};
 }
 

@@ -7,6 +7,7 @@
 
 #include "keyferry/transfer/effects.h"
 #include "keyferry/wallet/courier.h"
+#include "keyferry/wallet/refusals.h"
 #include "keyferry/wallet/take.h"
 
 namespace keyferry::wallet {
@@ -25,6 +26,9 @@ class ExchangeRun {
 
   // finish does only what an ended machine still owes, without waiting for anybody.
   Result<transfer::Ended> finish(transfer::Effects effects);
+
+  // told says whether the message with which this side ended the exchange lies there now.
+  bool told() const { return told_end_; }
 
  protected:
   ExchangeRun(Wallet& wallet, Courier& courier) : wallet_(wallet), courier_(courier) {}
@@ -69,11 +73,9 @@ class ExchangeRun {
   bool wait_out(const Error& error, Time deadline);
 
   bool told_ = false;
+  bool told_end_ = false;
   Time deadline_ = Time::max();
   int looks_ = 0;
 };
-
-// was_lost says whether `error` is a call that may have been lost on the way: worth repeating.
-bool was_lost(const Error& error);
 
 }  // namespace keyferry::wallet

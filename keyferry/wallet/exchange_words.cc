@@ -69,6 +69,10 @@ std::string words_to_receiver(const transfer::Ended& ended) {
     return ended.by_peer ? "the sender took it back: nothing was taken"
                          : "given up: nothing was taken";
   }
+  if (reason == "not_alone") {
+    return "another wallet that has this link answered it, and the sender went on with that: "
+           "nothing was taken. If it is not yours, tell the sender, and ask for a new link";
+  }
   if (reason == "offer") {
     return with_text("what the sender granted is not what was offered: nothing was taken",
                      ended.text);

@@ -39,7 +39,6 @@ class FileCarrier final : public SecretCarrier {
   Result<std::string> send(const transfer::SealedPayload& payload, const std::string& request_id,
                            const std::string& version) override;
   void close() override;
-  void give_back() override {}
 
  private:
   Result<Bytes> drawn(const std::string& text) const;

@@ -3,6 +3,7 @@
 #include "keyferry/codec/json.h"
 #include "keyferry/transfer/confirmed_sender.h"
 #include "keyferry/wallet/direct.h"
+#include "keyferry/wallet/direct_stream.h"
 #include "keyferry/wallet/dropbox_carrier.h"
 #include "keyferry/wallet/exchange_run.h"
 #include "keyferry/wallet/exchange_words.h"
@@ -23,11 +24,11 @@ std::unique_ptr<Carrier> carrier_of(Wallet& wallet, const GiveRecord& record,
   if (!record.file.empty()) return direct_carrier(wallet, record.file, record.secret->clone());
   if (record.suite) {
     DropClient relay(wallet.web, record.relay, relay_is_local(wallet, record.relay));
-    return resume_dropbox(relay, full_link(record), transfer::Side::sender, *exchange.drops, {});
+    return resume_dropbox(relay, full_link(record), transfer::Side::sender, *exchange.drops);
   }
   return std::make_unique<MailboxCarrier>(
       RelayClient(wallet.web, relay_is_local(wallet, record.relay)), full_link(record),
-      MailboxIds{record.device_claim, record.delete_request, ""});
+      MailboxIds{record.device_claim, record.delete_request});
 }
 
 // GiveExchange lives as long as one run; everything it refers to outlives it.
@@ -43,10 +44,10 @@ class GiveExchange final : public ExchangeRun {
         words_(words) {}
 
   const ConfirmedSender& machine() const { return machine_; }
-  // revoked says whether the authority told that somebody revoked the share meanwhile.
-  bool revoked() const { return revoked_; }
   // taken says whether the authority told that the share was redeemed.
   bool taken() const { return taken_; }
+  WhatIsKnown knows() const { return {taken_, revoked_, machine_.peer_label()}; }
+  bool was_over() const { return has_ended(); }
   // cancel gives up, unless the exchange has ended: then it does what is still owed.
   Result<transfer::Ended> cancel() {
     return finish(has_ended() ? machine_.resume() : machine_.cancel());
@@ -55,7 +56,11 @@ class GiveExchange final : public ExchangeRun {
  protected:
   Effects message(ByteView plaintext) override { return machine_.message(plaintext); }
   Effects unreadable() override { return machine_.unreadable(); }
-  Effects deadline() override { return machine_.deadline(); }
+  // A mailbox ends by itself; of the other places the receiver hears it from us.
+  Effects deadline() override {
+    const bool in_file = !record_.file.empty() && record_.file != kStandardStreams;
+    return machine_.deadline(record_.suite || in_file);
+  }
   Effects resume() const override { return machine_.resume(); }
   bool has_ended() const override { return machine_.state() == ConfirmedSender::State::ended; }
   bool closes() const override { return true; }
@@ -113,7 +118,7 @@ Result<Effects> GiveExchange::idle() {
   const auto share = who->share(record_.share);
   if (share && locked_ != (share->state == "locked")) tell_lock();
   if (!share || is_open(*share)) return Effects{};
-  if (share->state == "expired") return kept(machine_.deadline());
+  if (share->state == "expired") return kept(deadline());
   if (is_over(*share)) return kept(machine_.cancel());
   if (!taken_) wallet_.person.step("redeemed", {}, "the authority says that it was fetched");
   taken_ = true;
@@ -195,7 +200,7 @@ Result<Effects> GiveExchange::grant(const transfer::CallGrant& grant) {
   post.body = boost::json::object{{"thumbprint", grant.thumbprint}, {"label", grant.label}};
   const auto response = who->call(post);
   if (!response) {
-    if (was_lost(response.error())) return response.error();
+    if (!is_refusal(response.error())) return response.error();
     return kept(machine_.grant_refused(response.error().detail));
   }
   KF_TRY(const boost::json::object object, json_of(*response));
@@ -212,7 +217,7 @@ Result<Done> GiveExchange::call(const std::string& method, const std::string& re
   call.path = "/v1/shares/" + record_.share + rest;
   if (method == "POST") call.body = boost::json::object();
   const auto response = who->call(call);
-  if (!response && was_lost(response.error())) return response.error();
+  if (!response && !is_refusal(response.error())) return response.error();
   return Done{};
 }
 
@@ -220,7 +225,7 @@ Result<Done> GiveExchange::revoke_unless_redeemed() {
   KF_TRY(Holder * who, holder());
   const auto share = who->share(record_.share);
   if (!share) {
-    if (was_lost(share.error())) return share.error();
+    if (!is_refusal(share.error())) return share.error();
     return Done{};
   }
   if (!is_open(*share)) {
@@ -298,24 +303,34 @@ Result<Done> make_invite(Wallet& wallet, const std::string& issuer, GiveRecord& 
 Result<GiveOutcome> carry_out_give(Wallet& wallet, GiveRecord& record, const WordsSource& words) {
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(record.id));
   KF_TRY(auto running, open_exchange(wallet, record, words));
-  if (!running) {
-    KF_TRY(erase(wallet, record));
-    return fail(Errc::conflict, "this exchange is over: see `keyferry list --shares`");
+  // Without its keys, or with its end stored: it was killed at its last step.
+  const bool was_over = !running || running->run.was_over();
+  transfer::Ended ended;
+  if (running) {
+    KF_TRY(ended, running->run.run(record.link_until));
   }
-  KF_TRY(const transfer::Ended ended, running->run.run(record.link_until));
-  const std::string label = running->run.machine().peer_label();
-  const bool taken = ended.reason.empty() || running->run.taken();
-  if (!taken && ended.reason == "code" && !ended.by_peer) {
+  std::optional<GiveOutcome> known;
+  if (was_over && ended.reason.empty()) {
+    KF_TRY(known, known_outcome(wallet, record, running != nullptr));
+  }
+  if (running && !running->run.taken() && ended.reason == "code" && !ended.by_peer) {
     KF_TRY(await_new_code(wallet, record));
     return GiveOutcome{ended.reason, words_to_sender(ended) + ": keyferry rearm " + record.share};
   }
-  KF_TRY(erase(wallet, record));
-  if (!taken && running->run.revoked() && ended.reason == "expired") {
-    return GiveOutcome{"revoked",
-                       "the share was revoked: nobody got anything, and its link is dead"};
+  GiveOutcome outcome;
+  if (known) {
+    outcome = *std::move(known);
+  } else if (running) {
+    outcome = outcome_of(running->run.knows(), record, ended);
+  } else {
+    KF_TRY(erase(wallet, record));
+    return fail(Errc::conflict, "this exchange is over: see `keyferry list --shares`");
   }
-  if (taken) return GiveOutcome{"", "a wallet that " + calls_itself(label) + " has it now"};
-  return GiveOutcome{ended.reason, words_to_sender(ended)};
+  KF_TRY(erase_exchange(wallet.home, record.id));
+  if (!outcome.reason.empty()) {
+    KF_TRY(erase_give(wallet.home, record.id));
+  }
+  return outcome;
 }
 
 Result<bool> settle_give(Wallet& wallet, const GiveRecord& record) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "keyferry/wallet/give_outcome.h"
 #include "keyferry/wallet/give_record.h"
 #include "keyferry/wallet/take.h"
 
@@ -15,19 +16,14 @@ namespace keyferry::wallet {
 // person is asked. `stop` as in Person::ask_line.
 using WordsSource = std::function<Result<std::optional<std::string>>(const Person::Stop& stop)>;
 
-// GiveOutcome is how an exchange ended: `reason` is empty when the receiver has the credential,
-// else the word of transfer.md, and `text` says it to the person.
-struct GiveOutcome {
-  std::string reason;
-  std::string text;
-};
-
 // make_invite composes and seals the invite of `record`, whose share was made, and stores both. A
 // call that was cut off before its payload was stored makes a new one.
 Result<Done> make_invite(Wallet& wallet, const std::string& issuer, GiveRecord& record);
 
-// carry_out_give waits for the other side and goes on until the exchange is over; then its secrets
-// are erased. Errors leave it as it is: calling again goes on. invalid with reason no_terminal: the
+// carry_out_give waits for the other side and goes on until the exchange is over; then its keys are
+// erased. Where the receiver has it, the record is left to the caller, who says so first and then
+// erases it (erase_give): a command that was killed in between says it when it is run again.
+// Errors leave it as it is: calling again goes on. invalid with reason no_terminal: the
 // words are wanted and nobody can be asked.
 Result<GiveOutcome> carry_out_give(Wallet& wallet, GiveRecord& record, const WordsSource& words);
 

@@ -9,6 +9,7 @@
 #include "keyferry/wallet/file_carrier.h"
 #include "keyferry/wallet/give_drop.h"
 #include "keyferry/wallet/give_exchange.h"
+#include "keyferry/wallet/refusals.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/relay_client.h"
 
@@ -23,6 +24,11 @@ std::string random_id() {
   return encode_uuid(digest::random_uuid());
 }
 
+// Of a relay, whose refusals may be bare: nothing but a link hangs on them.
+bool can_go_on(const Error& error) {
+  return was_lost(error) || error.code == Errc::io;
+}
+
 // Makes the share at the authority; a definite refusal leaves nothing behind.
 Result<Done> order_share(Wallet& wallet, Holder& holder, GiveRecord& record) {
   if (record.offer || !record.share.empty()) return Done{};
@@ -33,7 +39,7 @@ Result<Done> order_share(Wallet& wallet, Holder& holder, GiveRecord& record) {
   create.idempotency_key = record.idempotency_key;
   const auto response = holder.call(create);
   if (!response) {
-    if (can_go_on(response.error())) return go_on_later(response.error());
+    if (!is_refusal(response.error())) return go_on_later(response.error());
     KF_TRY(erase_give(wallet.home, record.id));
     return response.error();
   }
@@ -151,15 +157,6 @@ Result<Done> note_answer(GiveRecord& record, const net::Response& response) {
   record.link_until = view.link_until;
   record.valid_until = view.window.until;
   return Done{};
-}
-
-bool can_go_on(const Error& error) {
-  return was_lost(error) || error.code == Errc::io;
-}
-
-Error go_on_later(Error error) {
-  error.detail += "; nothing is lost: run the same command again and it goes on";
-  return error;
 }
 
 Result<Done> seal_offer(const Home& home, GiveRecord& record) {

@@ -30,10 +30,6 @@ Result<std::optional<GiveRecord>> find_unfinished(const Home& home, const std::s
 // note_answer takes over what the authority says of the share: its offer too, in immediate mode.
 Result<Done> note_answer(GiveRecord& record, const net::Response& response);
 
-// can_go_on says whether the same command can succeed later; go_on_later tells the person so.
-bool can_go_on(const Error& error);
-Error go_on_later(Error error);
-
 // seal_offer seals the offer once. post_offer makes the mailbox; a relay that refuses takes the
 // share back.
 Result<Done> seal_offer(const Home& home, GiveRecord& record);

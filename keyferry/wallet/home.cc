@@ -44,6 +44,11 @@ Result<Home> Home::open(const file::Path& root) {
   Home home(root);
   for (const file::Path& folder : {root, home.ssh_folder(), home.transfers_folder()}) {
     if (auto made = file::make_directory(folder, kFolderMode); !made) return made.error();
+    file::sweep(folder);
+  }
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(home.ssh_folder(), ignored)) {
+    if (entry.is_directory(ignored)) file::sweep(entry.path());
   }
   return home;
 }

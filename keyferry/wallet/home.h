@@ -21,7 +21,7 @@ namespace keyferry::wallet {
 
 class Home {
  public:
-  // open makes what is missing. `root` must be absolute. Errors: invalid (a path that an ssh
+  // open makes what is missing, and wipes what killed commands left half written. `root` must be absolute. Errors: invalid (a path that an ssh
   // command line cannot name: with a quote, %, backslash, ${ or control character), io.
   static Result<Home> open(const file::Path& root);
 

@@ -21,9 +21,4 @@ void MailboxCarrier::close() {
   static_cast<void>(relay_.remove(link_, {ids_.device_claim, ids_.delete_request}).has_value());
 }
 
-void MailboxCarrier::give_back() {
-  static_cast<void>(
-      relay_.relinquish(link_, {ids_.device_claim, ids_.relinquish_request}).has_value());
-}
-
 }  // namespace keyferry::wallet

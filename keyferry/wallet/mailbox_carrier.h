@@ -10,7 +10,6 @@ namespace keyferry::wallet {
 struct MailboxIds {
   std::string device_claim;
   std::string delete_request;
-  std::string relinquish_request;
 };
 
 class MailboxCarrier final : public SecretCarrier {
@@ -26,7 +25,6 @@ class MailboxCarrier final : public SecretCarrier {
   Result<std::string> send(const transfer::SealedPayload& payload, const std::string& request_id,
                            const std::string& version) override;
   void close() override;
-  void give_back() override;
 
  private:
   RelayClient relay_;

@@ -7,6 +7,7 @@
 #include "keyferry/codec/json.h"
 #include "keyferry/wallet/give.h"
 #include "keyferry/wallet/give_exchange.h"
+#include "keyferry/wallet/take_exchange.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -168,12 +169,30 @@ void tidy_gives(Wallet& wallet, const std::vector<ShareView>& shares) {
   }
 }
 
+//= spec:transfer#6-erased
+void erase_overdue(Wallet& wallet) {
+  for (const GiveRecord& give : known_gives(wallet)) {
+    const bool over = give.link_until != Time{} && give.link_until <= wallet.web.now();
+    if (give.confirmed || !over) continue;
+    if (auto erased = drop_give(wallet, give); !erased && erased.error().reason != "busy") {
+      note(wallet, "share " + give.share, erased.error());
+    }
+  }
+  if (auto tidied = tidy_takes(wallet); !tidied) note(wallet, "a share", tidied.error());
+}
+
 Result<Done> follow_share(Wallet& wallet, FoundShare& found,
                           const std::function<bool(const ShareView&)>& seen) {
   std::string etag;
   KF_TRY(ShareView share, found.holder.share(found.share.id, &etag));
   bool told = false;
-  for (bool changed = true; (!changed || seen(share)) && !is_over(share);) {
+  const auto show = [&] {
+    const bool goes_on = seen(share);
+    // Its link is of no use any more, though it may be watched for long.
+    if (!is_open(share)) tidy_gives(wallet, {share});
+    return goes_on;
+  };
+  for (bool changed = true; (!changed || show()) && !is_over(share);) {
     changed = false;
     const auto next = found.holder.wait(share.id, etag);
     if (!next) {
@@ -188,7 +207,6 @@ Result<Done> follow_share(Wallet& wallet, FoundShare& found,
     changed = (*next)->raw != share.raw;
     share = **next;
   }
-  tidy_gives(wallet, {share});
   return Done{};
 }
 

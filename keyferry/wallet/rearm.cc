@@ -3,6 +3,7 @@
 #include "keyferry/wallet/give.h"
 #include "keyferry/wallet/give_steps.h"
 #include "keyferry/wallet/notify_url.h"
+#include "keyferry/wallet/refusals.h"
 #include "keyferry/wallet/relay_choice.h"
 
 namespace keyferry::wallet {
@@ -23,7 +24,7 @@ Result<Done> order_rearm(Wallet& wallet, Holder& holder, GiveRecord& record) {
     response = holder.call(rearm);
   }
   if (!response) {
-    if (can_go_on(response.error())) return go_on_later(response.error());
+    if (!is_refusal(response.error())) return go_on_later(response.error());
     KF_TRY(erase_give(wallet.home, record.id));
     return response.error();
   }
@@ -80,7 +81,7 @@ Result<GiveRecord> rearm_confirmed(Wallet& wallet, FoundShare& found, const std:
   rearm.body = record->order;
   const auto response = found.holder.call(rearm);
   if (!response && response.error().reason != "not_locked") {
-    if (can_go_on(response.error())) return go_on_later(response.error());
+    if (!is_refusal(response.error())) return go_on_later(response.error());
     KF_TRY(erase_give(wallet.home, record->id));
     return response.error();
   }

@@ -5,12 +5,15 @@
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/text.h"
 #include "keyferry/codec/web_url.h"
+#include "keyferry/digest/random.h"
 #include "keyferry/wallet/issued.h"
 #include "keyferry/wallet/offer_plan.h"
 #include "keyferry/wallet/ssh_files.h"
 
 namespace keyferry::wallet {
 namespace {
+
+constexpr int kTokenRounds = 3;
 
 Result<Done> agree_to_offer(Wallet& wallet, TakeRecord& record, const OfferPlan& plan) {
   if (record.approved) return Done{};
@@ -57,16 +60,31 @@ Result<std::optional<SecretBytes>> pin_for(Wallet& wallet, const credential::Cre
   return std::optional(std::move(pin));
 }
 
+// A new name for what is typed now, stored before it is sent.
+Result<Done> begin_try(Wallet& wallet, TakeRecord& record) {
+  record.pin_try = encode_uuid(digest::random_uuid());
+  return save_take(wallet.home, record);
+}
+
+// `pin` is what was typed last in this run. While its answer is outstanding it goes under the same
+// name, so that a wrong one costs one try.
 Result<Access> redeem_with_pin(Wallet& wallet, AuthorityClient& client,
-                               const credential::CredentialOffer& offer, const TakeRecord& record,
-                               const TakeOptions& options) {
+                               const credential::CredentialOffer& offer, TakeRecord& record,
+                               const TakeOptions& options, std::optional<SecretBytes>& pin) {
   for (bool again = false;; again = true) {
-    KF_TRY(const auto pin, pin_for(wallet, offer, record, options, again));
-    auto access = client.redeem_code(offer.pre_authorized_code, pin ? &*pin : nullptr, *record.key);
-    if (access || access.error().reason != "wrong_pin" || !wallet.person.can_answer()) {
-      return access;
+    if (!pin) {
+      KF_TRY(pin, pin_for(wallet, offer, record, options, again));
     }
+    if (pin && record.pin_try.empty()) {
+      KF_TRY(begin_try(wallet, record));
+    }
+    auto access = client.redeem_code(offer.pre_authorized_code, pin ? &*pin : nullptr,
+                                     record.pin_try, *record.key);
+    if (access || access.error().reason != "wrong_pin") return access;
+    KF_TRY(begin_try(wallet, record));
+    if (!wallet.person.can_answer()) return access;
     wallet.person.say(access.error().detail);
+    pin.reset();
   }
 }
 
@@ -179,6 +197,19 @@ Result<CredentialRecord> finish(Wallet& wallet, AuthorityClient& client, TakeRec
   return stored;
 }
 
+// A token can run out, or die where an exchange was repeated: the same key gets another.
+Result<CredentialRecord> fetch_credential(Wallet& wallet, AuthorityClient& client,
+                                          TakeRecord& record, const TakeOptions& options,
+                                          const credential::CredentialOffer& offer,
+                                          const OfferPlan& plan) {
+  std::optional<SecretBytes> pin;
+  for (int round = 1;; ++round) {
+    KF_TRY(const Access access, redeem_with_pin(wallet, client, offer, record, options, pin));
+    auto stored = finish(wallet, client, record, options, plan, access);
+    if (stored || stored.error().reason != "invalid_token" || round == kTokenRounds) return stored;
+  }
+}
+
 }  // namespace
 
 bool allows_local(const Wallet& wallet, std::string_view issuer) {
@@ -214,8 +245,7 @@ Result<CredentialRecord> redeem_take(Wallet& wallet, TakeRecord& record,
     record.key = crypto::PrivateKey::generate(authority->proof_keys.at(plan.configuration));
   }
   if (auto saved = save_take(wallet.home, record); !saved) return saved.error();
-  KF_TRY(const Access access, redeem_with_pin(wallet, client, offer, record, options));
-  KF_TRY(CredentialRecord stored, finish(wallet, client, record, options, plan, access));
+  KF_TRY(CredentialRecord stored, fetch_credential(wallet, client, record, options, offer, plan));
   if (auto noted = remember_authority(wallet, offer.issuer); !noted) return noted.error();
   return stored;
 }

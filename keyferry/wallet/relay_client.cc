@@ -80,8 +80,8 @@ Error read_error(Error error) {
     error.detail = "the last part of this link is wrong or damaged; nothing was taken";
   } else if (error.reason == "claimed") {
     error.detail =
-        "somebody else opened this link first. Tell the sender: `keyferry revoke …` on their side "
-        "ends it";
+        "another wallet opened this link first. If it is not yours, tell the sender: `keyferry "
+        "revoke …` on their side ends it";
   }
   return error;
 }

@@ -7,6 +7,7 @@
 #include "keyferry/credential/offer.h"
 #include "keyferry/digest/hash.h"
 #include "keyferry/wallet/redeem.h"
+#include "keyferry/wallet/refusals.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/take_drop.h"
 #include "keyferry/wallet/take_exchange.h"
@@ -15,21 +16,13 @@
 namespace keyferry::wallet {
 namespace {
 
-// The record is kept where the same command can still finish: what was lost on the way, and a PIN
-// that can be typed again.
-bool may_go_on(const Error& error, bool agreed) {
-  switch (error.code) {
-    case Errc::network:
-    case Errc::unavailable:
-    case Errc::too_many:
-    case Errc::io:
-    case Errc::storage_full:
-      return true;
-    default:
-      return agreed && (error.reason == "wrong_pin" || error.reason == "pin_required" ||
-                        error.reason == "pin" || error.reason == "no_terminal" ||
-                        error.reason == "name_taken");
-  }
+// The record is kept where the same command can still finish. From the first proof on the share
+// may be this key's, whatever reached us: the key goes when the authority has refused the share, or
+// what it issued was discarded.
+//= spec:authority#3-lost
+bool may_go_on(const Error& error, const TakeRecord& record) {
+  if (record.key) return !is_final(error);
+  return was_lost(error) || error.code == Errc::io || error.code == Errc::storage_full;
 }
 
 Result<std::optional<CredentialRecord>> find_by_source(const Home& home, const std::string& id) {
@@ -110,13 +103,6 @@ Result<Done> clean_up(Wallet& wallet, const std::string& id) {
   return erase_take(wallet.home, id);
 }
 
-// Nothing was taken and nothing will be: the mailbox goes back to whoever holds the right link.
-Result<Done> give_up(Wallet& wallet, const TakeRecord& record, const Error& why) {
-  const bool held = why.reason != "claim_proof" && why.reason != "claimed";
-  if (held && why.code != Errc::not_found) give_back(wallet, record);
-  return erase_take(wallet.home, record.id);
-}
-
 Result<Done> check_name_is_free(const Home& home, const std::string& name) {
   if (name.empty() || !load_credential(home, name)) return Done{};
   return fail(Errc::conflict,
@@ -159,10 +145,10 @@ Result<CredentialRecord> take(Wallet& wallet, const std::string& id, const TakeO
       opened ? redeem_take(wallet, record, options) : Result<CredentialRecord>(opened.error());
   if (stored) {
     KF_TRY(clean_up(wallet, id));
-  } else if (!may_go_on(stored.error(), record.agreed)) {
-    KF_TRY(give_up(wallet, record, stored.error()));
+    return stored;
   }
-  return stored;
+  if (!may_go_on(stored.error(), record)) return let_go(wallet, record, stored.error());
+  return was_lost(stored.error()) ? go_on_later(stored.error()) : stored.error();
 }
 
 Result<CredentialRecord> take_offer(Wallet& wallet, std::string_view text,
@@ -240,7 +226,8 @@ Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeO
                                         : take_link(wallet, text, options);
 }
 
-Result<Done> cancel_take_of(Wallet& wallet, std::string_view text, const TakeOptions& options) {
+Result<std::string> cancel_take_of(Wallet& wallet, std::string_view text,
+                                   const TakeOptions& options) {
   KF_TRY(const std::string id, id_of_share(wallet, text, options));
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(id));
   KF_TRY(std::optional<TakeRecord> record, load_take(wallet.home, id));
@@ -249,8 +236,9 @@ Result<Done> cancel_take_of(Wallet& wallet, std::string_view text, const TakeOpt
   }
   if (!options.file.empty() && record->mailbox) record->mailbox->file = options.file;
   if (record->confirmed) return cancel_take(wallet, *record);
-  give_back(wallet, *record);
-  return erase_take(wallet.home, id);
+  const Error gone = let_go(wallet, *record, fail(Errc::conflict, "given up: nothing was taken"));
+  if (gone.code != Errc::conflict) return gone;
+  return gone.detail;
 }
 
 Result<Done> mark_reported(const Home& home, const CredentialRecord& record) {

@@ -50,8 +50,10 @@ struct TakeOptions {
 Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeOptions options);
 
 // cancel_take_of gives up what is being taken by the link `text`: the sender is told, or, where
-// nothing was asked of it yet, the mailbox given back. Errors: not_found (nothing is).
-Result<Done> cancel_take_of(Wallet& wallet, std::string_view text, const TakeOptions& options);
+// nothing was asked of it yet, the mailbox given back. Returns what became of it, for the person.
+// Errors: not_found (nothing is).
+Result<std::string> cancel_take_of(Wallet& wallet, std::string_view text,
+                                   const TakeOptions& options);
 
 // mark_reported notes that the person has seen how to use the credential: from then on taking the
 // same link again is refused.

@@ -1,6 +1,7 @@
 #include "keyferry/wallet/take_drop.h"
 
 #include "keyferry/wallet/drop_client.h"
+#include "keyferry/wallet/refusals.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/take_exchange.h"
 #include "keyferry/wallet/take_link.h"
@@ -18,17 +19,21 @@ transfer::DropExchange beginning_of(const TakeMailbox& mailbox) {
   return {mailbox.link.secret->clone(), *mailbox.link.suite, transfer::Side::receiver};
 }
 
-// Message 0, read again once where it does not open: it may have been cut on the way.
+Result<Bytes> open_first(transfer::DropExchange& exchange, ByteView sealed) {
+  if (sealed.size() > kMostOctets) return fail(Errc::cannot_open, "the message is too long");
+  return exchange.open(sealed);
+}
+
+// Message 0, read again once where it does not open: it may have been cut on the way. What this
+// wallet fetched before, and could not give back, is opened where nothing lies there.
 //= spec:tigress#DRR-11
 Result<Bytes> fetch_first(DropClient& relay, transfer::DropExchange& exchange, Bytes& sealed) {
   const std::string location = exchange.location();
   for (int round = 0; round < 2; ++round) {
     KF_TRY(auto found, relay.get(location, false));
-    if (!found) return link_leads_nowhere();
-    sealed = *std::move(found);
-    auto opened = sealed.size() > kMostOctets
-                      ? Result<Bytes>(fail(Errc::cannot_open, "the message is too long"))
-                      : exchange.open(sealed);
+    if (!found && sealed.empty()) return link_leads_nowhere();
+    if (found) sealed = *std::move(found);
+    auto opened = open_first(exchange, sealed);
     if (opened) return opened;
   }
   return fail(Errc::cannot_open,
@@ -37,13 +42,28 @@ Result<Bytes> fetch_first(DropClient& relay, transfer::DropExchange& exchange, B
               "damaged");
 }
 
-// Somebody was faster with the DELETE. An immediate share has no events, only its outcome.
-void warn_of_another(Person& person, bool confirmed) {
+// The DELETE of message 0 makes one of those who read it the receiver.
+Result<Done> judge_delete(Person& person, const Result<DropClient::Removed>& removed,
+                          bool confirmed) {
+  using Removed = DropClient::Removed;
+  if (!removed || *removed == Removed::yes) return Done{};
+  if (*removed == Removed::unknown) {
+    person.say(
+        "note: an answer of the relay was lost, so nobody knows whether another wallet opened this "
+        "link at the same moment. If nothing comes of it, ask the sender for a new link");
+    return Done{};
+  }
+  if (!confirmed) {
+    person.say(
+        "note: another wallet opened this link at the same moment. If nothing comes of it, ask "
+        "the sender for a new link");
+    return Done{};
+  }
   constexpr std::string_view kText =
-      "note: somebody else opened this link at the same moment. If nothing comes of it, ask the "
-      "sender for a new link";
-  if (confirmed) return person.step("not_alone", {}, kText);
-  person.say(kText);
+      "another wallet opened this link at the same moment and was faster: nothing was taken. If "
+      "that was not you, tell the sender, and ask for a new link";
+  person.step("not_alone", {}, kText);
+  return fail(Errc::conflict, std::string(kText), "not_alone");
 }
 
 }  // namespace
@@ -55,19 +75,19 @@ Result<Done> open_dropbox(Wallet& wallet, TakeRecord& record) {
   DropClient relay = client_of(wallet, mailbox);
   transfer::DropExchange exchange = beginning_of(mailbox);
   const std::string location = exchange.location();
-  Bytes sealed;
-  KF_TRY(const Bytes plaintext, fetch_first(relay, exchange, sealed));
-  mailbox.first = std::move(sealed);
+  const bool fetched_before = !mailbox.first.empty();
+  KF_TRY(const Bytes plaintext, fetch_first(relay, exchange, mailbox.first));
   KF_TRY(use_message(wallet, record, plaintext, DropState{exchange.encode(), location, ""}));
   const auto removed = relay.remove(location);
-  if (removed && !*removed) warn_of_another(wallet.person, record.confirmed);
-  return Done{};
+  if (fetched_before) return Done{};
+  return judge_delete(wallet.person, removed, record.confirmed);
 }
 
-void put_back(Wallet& wallet, const TakeMailbox& mailbox) {
-  if (mailbox.first.empty()) return;
+Result<Done> put_back(Wallet& wallet, const TakeMailbox& mailbox) {
+  if (mailbox.first.empty()) return Done{};
   const auto put = client_of(wallet, mailbox).put(beginning_of(mailbox).location(), mailbox.first);
-  static_cast<void>(put.has_value());
+  if (put || !was_lost(put.error())) return Done{};
+  return put.error();
 }
 
 void remove_dropped(Wallet& wallet, const TakeMailbox& mailbox) {

@@ -10,7 +10,9 @@
 #include "keyferry/wallet/mailbox_carrier.h"
 #include "keyferry/wallet/offer_plan.h"
 #include "keyferry/wallet/redeem.h"
+#include "keyferry/wallet/refusals.h"
 #include "keyferry/wallet/relay_choice.h"
+#include "keyferry/wallet/take_link.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -29,8 +31,7 @@ std::unique_ptr<Carrier> carrier_of(Wallet& wallet, const TakeMailbox& mailbox,
   }
   if (mailbox.link.suite) {
     DropClient relay(wallet.web, mailbox.link.base, relay_is_local(wallet, mailbox.link.base));
-    return resume_dropbox(relay, mailbox.link, transfer::Side::receiver, *exchange.drops,
-                          mailbox.first);
+    return resume_dropbox(relay, mailbox.link, transfer::Side::receiver, *exchange.drops);
   }
   transfer::ShareLink link;
   link.base = mailbox.link.base;
@@ -38,23 +39,20 @@ std::unique_ptr<Carrier> carrier_of(Wallet& wallet, const TakeMailbox& mailbox,
   link.secret = mailbox.link.secret->clone();
   return std::make_unique<MailboxCarrier>(
       RelayClient(wallet.web, relay_is_local(wallet, mailbox.link.base)), std::move(link),
-      MailboxIds{mailbox.device_claim, mailbox.delete_request, mailbox.relinquish_request});
+      MailboxIds{mailbox.device_claim, mailbox.delete_request});
 }
 
-// stops says whether an error while redeeming leaves something that the person can do: type the PIN
-// again, wait for the network. Otherwise the exchange ends with it.
+// leaves_a_way says whether an error while redeeming leaves something that can be done: type the
+// PIN again, have the sender unlock it, wait for the network. Otherwise the exchange ends with it.
 bool leaves_a_way(const Error& error) {
-  return was_lost(error) || error.code == Errc::io || error.code == Errc::storage_full ||
-         error.reason == "wrong_pin" || error.reason == "pin_required" || error.reason == "pin" ||
-         error.reason == "no_terminal" || error.reason == "name_taken" || error.reason == "locked";
+  return error.reason == "locked" || !is_final(error);
 }
 
 class TakeExchange final : public ExchangeRun {
  public:
-  TakeExchange(Wallet& wallet, Courier& courier, Carrier& carrier, TakeRecord& record,
-               ExchangeFile& exchange, ConfirmedReceiver machine, const TakeOptions& options)
+  TakeExchange(Wallet& wallet, Courier& courier, TakeRecord& record, ExchangeFile& exchange,
+               ConfirmedReceiver machine, const TakeOptions& options)
       : ExchangeRun(wallet, courier),
-        carrier_(carrier),
         record_(record),
         exchange_(exchange),
         machine_(std::move(machine)),
@@ -63,7 +61,7 @@ class TakeExchange final : public ExchangeRun {
   ConfirmedReceiver& machine() { return machine_; }
   const std::optional<CredentialRecord>& stored() const { return stored_; }
   const std::optional<Error>& failed() const { return failed_; }
-  // relinquished says that nothing had been written, and the mailbox went back.
+  // relinquished says that nothing had been written, and the mailbox goes back.
   bool relinquished() const { return relinquished_; }
 
  protected:
@@ -88,7 +86,6 @@ class TakeExchange final : public ExchangeRun {
   Result<Effects> redeem(const transfer::Redeem& redeem);
   void show(const transfer::WordOctets& words);
 
-  Carrier& carrier_;
   TakeRecord& record_;
   ExchangeFile& exchange_;
   ConfirmedReceiver machine_;
@@ -107,8 +104,8 @@ void TakeExchange::sent() {
 // Another receiver has answered before us, and the sender goes on with that one.
 Result<Effects> TakeExchange::displaced(const Error&) {
   failed_ = fail(Errc::unauthorized,
-                 "somebody else opened this link first. Tell the sender: `keyferry revoke …` on "
-                 "their side ends it",
+                 "another wallet opened this link first, and has answered: nothing was taken. If it is "
+                 "not yours, tell the sender: `keyferry revoke …` on their side ends it",
                  "claimed");
   return kept(machine_.deadline());
 }
@@ -126,8 +123,7 @@ Result<Effects> TakeExchange::perform(const Effect& effect) {
   if (const auto* words = std::get_if<transfer::ShowWords>(&effect)) show(words->words);
   if (const auto* grant = std::get_if<transfer::Redeem>(&effect)) return redeem(*grant);
   if (std::holds_alternative<transfer::Relinquish>(effect)) {
-    carrier_.give_back();
-    relinquished_ = true;
+    relinquished_ = true;  // by let_go, once the exchange is over
   }
   return Effects{};
 }
@@ -222,7 +218,7 @@ struct Running {
       : exchange(std::move(file)),
         carrier(carrier_of(wallet, *record.mailbox, exchange)),
         courier(wallet.home, record.id, exchange, *carrier),
-        run(wallet, courier, *carrier, record, exchange, std::move(machine), options) {}
+        run(wallet, courier, record, exchange, std::move(machine), options) {}
 };
 
 Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, TakeRecord& record,
@@ -245,11 +241,8 @@ Error bury(Wallet& wallet, TakeRecord& record, const TakeExchange& run,
            const transfer::Ended& ended) {
   Error why = run.failed().value_or(
       fail(Errc::forbidden, words_to_receiver(ended), ended.reason.empty() ? "" : ended.reason));
+  if (run.relinquished()) return let_go(wallet, record, std::move(why));
   if (auto erased = erase_exchange(wallet.home, record.id); !erased) return erased.error();
-  if (run.relinquished()) {
-    if (auto erased = erase_take(wallet.home, record.id); !erased) return erased.error();
-    return why;
-  }
   record = tombstone(record, why.detail);
   if (auto saved = save_take(wallet.home, record); !saved) return saved.error();
   return why;
@@ -333,25 +326,30 @@ Result<Done> tidy_takes(Wallet& wallet) {
     if (!loaded || !*loaded) continue;
     TakeRecord& record = **loaded;
     const Time now = wallet.web.now();
-    if (!record.ended.empty()) {
-      if (now - record.started >= kUsedUpMemory) {
-        KF_TRY(erase_take(wallet.home, id));
-      }
-    } else if (record.confirmed && record.mailbox && record.mailbox->expires != Time{} &&
-               now >= record.mailbox->expires) {
-      KF_TRY(expire(wallet, record));
-    }
+    const bool forgotten = now - record.started >= kUsedUpMemory;
+    const bool late =
+        record.mailbox && record.mailbox->expires != Time{} && now >= record.mailbox->expires;
+    // Once the authority was asked the share may be this key's, whatever became of the mailbox.
+    const bool asked = record.key && record.offer;
+    const bool over = record.ended.empty() && late && !asked;
+    if (!over && !forgotten) continue;
+    KF_TRY(record.confirmed && record.ended.empty() ? expire(wallet, record)
+                                                    : erase_take(wallet.home, id));
   }
   return Done{};
 }
 
-Result<Done> cancel_take(Wallet& wallet, TakeRecord& record) {
+Result<std::string> cancel_take(Wallet& wallet, TakeRecord& record) {
   const TakeOptions options;
   KF_TRY(auto running, open_exchange(wallet, record, options));
   TakeExchange& run = running->run;
-  KF_TRY(const transfer::Ended ended, run.finish(run.machine().cancel()));
-  static_cast<void>(bury(wallet, record, run, ended));
-  return Done{};
+  const bool over = run.machine().state() == ConfirmedReceiver::State::ended;
+  KF_TRY(const transfer::Ended ended,
+         run.finish(over ? run.machine().resume() : run.machine().cancel()));
+  const Error buried = bury(wallet, record, run, ended);
+  if (run.relinquished()) return buried.detail;
+  return std::string(run.told() ? "given up: the sender is told, nothing was taken"
+                                : "given up: nothing was taken. The sender could not be told");
 }
 
 }  // namespace keyferry::wallet

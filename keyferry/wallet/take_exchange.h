@@ -26,12 +26,14 @@ Result<CredentialRecord> carry_out_take(Wallet& wallet, TakeRecord& record,
 // finish_take tells the sender that the credential is stored, where a run was cut off in between.
 Result<Done> finish_take(Wallet& wallet, TakeRecord& record);
 
-// tidy_takes ends the exchanges whose mailbox has reached its deadline, which erases their secrets,
-// and forgets after kUsedUpMemory that a link was used up. What another process works on is left.
+// tidy_takes ends what was begun with a mailbox that has reached its deadline, unless its authority
+// was asked already, and forgets everything after kUsedUpMemory: that a link was used up, too. That
+// erases their secrets. What another process works on is left.
 inline constexpr Duration kUsedUpMemory = std::chrono::hours(24) * 31;  // a mailbox lives 30 days
 Result<Done> tidy_takes(Wallet& wallet);
 
 // cancel_take gives up: tells the sender, or gives the mailbox back where nothing was written yet.
-Result<Done> cancel_take(Wallet& wallet, TakeRecord& record);
+// Returns what became of it, for the person.
+Result<std::string> cancel_take(Wallet& wallet, TakeRecord& record);
 
 }  // namespace keyferry::wallet

@@ -6,6 +6,7 @@
 #include "keyferry/transfer/offer_message.h"
 #include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/give_record.h"
+#include "keyferry/wallet/refusals.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/relay_client.h"
 #include "keyferry/wallet/take_delegation.h"
@@ -84,8 +85,7 @@ Result<Bytes> read_and_open(RelayClient& relay, TakeMailbox& mailbox) {
     if (opened) return opened;
   }
   return fail(Errc::cannot_open,
-              "the secret in this link is wrong or damaged: what it leads to cannot be opened. It "
-              "was given back, so the right link still works; copy it again",
+              "the secret in this link is wrong or damaged: what it leads to cannot be opened",
               "damaged");
 }
 
@@ -95,6 +95,38 @@ Result<Done> take_message(TakeRecord& record, ByteView plaintext) {
   record.offer = message.credential_offer;
   record.note = message.note;
   return Done{};
+}
+
+// give_back relinquishes a claimed mailbox, under a new request id each time: the relay carries out
+// an id once, and this may be a second claim. Errors: what leaves open whether it is free.
+Result<Done> give_back(Wallet& wallet, const TakeMailbox& mailbox) {
+  if (mailbox.link.suite) return put_back(wallet, mailbox);
+  RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
+  const auto done = relay.relinquish(mailbox.link, {mailbox.device_claim, random_id()});
+  if (done || !was_lost(done.error())) return Done{};
+  return done.error();
+}
+
+// Whether a relay may think that this wallet holds the link.
+bool may_hold(const TakeRecord& record, const Error& why) {
+  if (!record.mailbox || !record.mailbox->claimed || !record.mailbox->file.empty()) return false;
+  if (why.code == Errc::not_found && why.reason != "unknown_code") return false;
+  return why.reason != "claim_proof" && why.reason != "claimed" && why.reason != "not_alone";
+}
+
+// claim_of is what a second try needs to be the same device to the relay.
+TakeRecord claim_of(const TakeRecord& record) {
+  TakeRecord claim;
+  claim.id = record.id;
+  claim.persona = record.persona;
+  claim.label = record.label;
+  claim.started = record.started;
+  claim.mailbox = new_mailbox(record.mailbox->link);
+  claim.mailbox->device_claim = record.mailbox->device_claim;
+  claim.mailbox->claimed = true;
+  claim.mailbox->expires = record.mailbox->expires;
+  claim.mailbox->first = record.mailbox->first;
+  return claim;
 }
 
 }  // namespace
@@ -162,14 +194,22 @@ Error link_leads_nowhere() {
       "Ask the sender; nothing was taken with it now");
 }
 
-void give_back(Wallet& wallet, const TakeRecord& record) {
-  if (!record.mailbox || !record.mailbox->claimed || !record.mailbox->file.empty()) return;
-  const TakeMailbox& mailbox = *record.mailbox;
-  if (mailbox.link.suite) return put_back(wallet, mailbox);
-  RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
-  const auto done =
-      relay.relinquish(mailbox.link, {mailbox.device_claim, mailbox.relinquish_request});
-  static_cast<void>(done);
+Error let_go(Wallet& wallet, const TakeRecord& record, Error why) {
+  if (auto erased = erase_exchange(wallet.home, record.id); !erased) return erased.error();
+  const bool held = may_hold(record, why);
+  const auto freed = held ? give_back(wallet, *record.mailbox) : Result<Done>(Done{});
+  if (freed) {
+    if (auto erased = erase_take(wallet.home, record.id); !erased) return erased.error();
+    if (held && why.code == Errc::cannot_open && !record.mailbox->link.suite) {
+      why.detail += ". It was given back, so the right link still works: copy it again";
+    }
+    return why;
+  }
+  if (auto saved = save_take(wallet.home, claim_of(record)); !saved) return saved.error();
+  why.detail +=
+      "; the relay did not answer when the link was given back, so it may open with this wallet "
+      "alone: open it here again";
+  return why;
 }
 
 //= spec:transfer#3-immediate

@@ -30,9 +30,11 @@ Result<Done> open_mailbox(Wallet& wallet, TakeRecord& record);
 // sealed message lies there), cannot_open (the secret does not fit).
 Result<Done> open_file(Wallet& wallet, TakeRecord& record);
 
-// give_back relinquishes a claimed mailbox. Errors are of no consequence: the claim dies with the
-// mailbox.
-void give_back(Wallet& wallet, const TakeRecord& record);
+// let_go ends a take of which nothing was had, after `why`: the link is given back, so that another
+// device can open it, and the record erased. Where no answer says that it is free, the record keeps
+// the claim alone, and the same command goes on with it. Returns `why` with what became of the
+// link.
+Error let_go(Wallet& wallet, const TakeRecord& record, Error why);
 
 // delete_mailbox ends the mailbox after the credential was stored; errors are of no consequence.
 void delete_mailbox(Wallet& wallet, const TakeRecord& record);

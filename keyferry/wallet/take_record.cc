@@ -114,6 +114,8 @@ Result<Done> read_parts(const boost::json::object& object, TakeRecord& record) {
   if (key != nullptr) {
     KF_TRY(record.key, parse_key(*key));
   }
+  KF_TRY(const auto pin_try, codec::optional_text_member(object, "pin_try"));
+  record.pin_try = pin_try.value_or("");
   KF_TRY(const auto confirmed, codec::optional_bool_member(object, "confirmed"));
   record.confirmed = confirmed.value_or(false);
   KF_TRY(const auto* approved, codec::optional_object_member(object, "approved"));
@@ -143,6 +145,7 @@ boost::json::object encode_take_record(const TakeRecord& record) {
   if (record.offer) object["offer"] = *record.offer;
   if (record.note) object["note"] = *record.note;
   if (record.key) object["key"] = encode_key(*record.key);
+  if (!record.pin_try.empty()) object["pin_try"] = record.pin_try;
   if (record.confirmed) object["confirmed"] = true;
   if (record.approved) object["approved"] = encode_terms(*record.approved);
   if (!record.ended.empty()) object["ended"] = record.ended;

@@ -41,6 +41,7 @@ struct TakeRecord {
   std::optional<std::string> note;
   bool agreed = false;                    // the person said yes to this offer
   std::optional<crypto::PrivateKey> key;  // made once, before the first proof
+  std::string pin_try;                    // names one typing of the PIN until that was answered
 
   // A confirmed exchange (its machine is in exchange-ID) and what the person said yes to in it: the
   // credential is held against this.

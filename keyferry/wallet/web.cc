@@ -46,6 +46,18 @@ Errc code_of(int status) {
   return Errc::invalid;
 }
 
+// The value of `error="…"` in a challenge.
+std::string challenged(const net::Response& response) {
+  constexpr std::string_view kBegin = "error=\"";
+  for (const std::string_view challenge : response.headers.all("WWW-Authenticate")) {
+    const std::size_t at = challenge.find(kBegin);
+    if (at == challenge.npos) continue;
+    const std::string_view rest = challenge.substr(at + kBegin.size());
+    return shown(std::string(rest.substr(0, rest.find('"'))));
+  }
+  return {};
+}
+
 std::string seconds(Duration span) {
   return std::to_string(std::chrono::ceil<std::chrono::seconds>(span).count()) + " s";
 }
@@ -66,10 +78,12 @@ Web::Brief::Brief(Web& web, Duration most) : web_(web), before_(web.brief_until_
 }
 
 Result<net::Response> Web::send(const std::function<net::ClientRequest()>& make) {
+  repeated_ = false;
   if (brief_until_) return send_once(make());
   for (const auto pause : kPauses) {
     auto answer = send_patiently(make);
     if (!is_lost(answer)) return answer;
+    repeated_ = repeated_ || client_.was_sent();
     std::this_thread::sleep_for(pause);
   }
   return send_patiently(make);
@@ -147,6 +161,7 @@ Error error_of(const net::Response& response) {
     if (ours != nullptr && ours->is_object()) error.reason = text_in(ours->get_object(), "error");
     if (error.reason.empty()) error.reason = text_in(*object, "error");
   }
+  if (error.reason.empty()) error.reason = challenged(response);
   if (const auto wait = retry_after(response); wait && response.status == 429) {
     if (error.detail.empty()) error.detail = kTooMany;
     error.detail += "; try again in " + seconds(*wait);

@@ -50,6 +50,10 @@ class Web {
   static constexpr Duration kBrief = std::chrono::seconds(10);
   static constexpr Duration kMostWait = std::chrono::minutes(2);
 
+  // repeated says whether the last send() lost an answer before the one that it returned: then the
+  // server may have carried the call out before, and the answer is that to a repetition.
+  bool repeated() const { return repeated_; }
+
   // clock_difference is how far the last server's Date header was ahead of our clock (negative:
   // behind), 0 before any.
   Duration clock_difference() const { return difference_; }
@@ -66,6 +70,7 @@ class Web {
   Duration difference_{0};
   Say say_;
   Duration wait_left_ = kMostWait;
+  bool repeated_ = false;
   std::optional<std::chrono::steady_clock::time_point> brief_until_;
 };
 
@@ -77,9 +82,10 @@ Result<boost::json::object> json_of(const net::Response& response);
 
 // error_of turns an answer that is no success into an Error: of a problem document (RFC 9457) its
 // `detail` and `error`, of an OAuth error object its `error_description` and, before that,
-// `keyferry.error` and `error`. Texts come out cleaned and at most 300 characters long, since they
-// are shown on a terminal. That of a 429 says when to try again. Whatever a server calls malformed
-// (400) is `forbidden`: it said no.
+// `keyferry.error` and `error`, and where the body has none that of WWW-Authenticate (RFC 6750
+// section 3, RFC 9449 section 9). Texts come out cleaned and at most 300 characters long, since
+// they are shown on a terminal. That of a 429 says when to try again. Whatever a server calls
+// malformed (400) is `forbidden`: it said no.
 Error error_of(const net::Response& response);
 
 // clock_words says how far off the clock is ("this machine's clock is 12 minutes behind"), or

@@ -22,6 +22,14 @@ TEST(Web, ErrorsSpeakTheServersWords) {
   EXPECT_EQ(error_of(answer(599, "")).code, Errc::unavailable);
 }
 
+TEST(Web, AChallengeSaysWhyWhereTheBodyDoesNot) {
+  net::Response bare = answer(401, "");
+  bare.headers.add("WWW-Authenticate", "DPoP error=\"use_dpop_nonce\", algs=\"ES256\"");
+  EXPECT_EQ(error_of(bare).reason, "use_dpop_nonce");
+  bare.body = R"({"error":"invalid_token"})";
+  EXPECT_EQ(error_of(bare).reason, "invalid_token");
+}
+
 TEST(Web, ServersTextCannotPlayWithTheTerminal) {
   const Error error = error_of(
       answer(400, "{\"detail\":\"\\u001b[2Jhello\\u202e\\nworld\",\"error\":\"a\\u0007b\"}"));

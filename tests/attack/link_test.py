@@ -49,12 +49,12 @@ def test_a_thief_who_comes_second(field, table, mode):
         if given.box in exchange.path and exchange.headers["mailbox-device-claim"] != creator and not started:
             started.append(exchange.status)
             late = eve.run("accept", "--yes", "--allow-local", "-", input=given.link, code=3)
-            assert "somebody else opened this link first" in late.err
+            assert "another wallet opened this link first" in late.err
 
     if mode in WORDS:
         taking = field.take(given, bob, pin=given.pin)
         late = field.take(given, eve)
-        assert late.wait() == 3 and "somebody else opened this link first" in late.error["detail"]
+        assert late.wait() == 3 and "another wallet opened this link first" in late.error["detail"]
         given.sender.say(taking.until("words")["words"])
         assert taking.wait() == 0, taking.errors
     else:

@@ -128,7 +128,7 @@ def test_the_relay_rebinds(field, table, mode):
 
     field.relay.before = rebind
     taking = field.take(given, bob, pin=given.pin, code=given.code)
-    assert taking.wait() == 3 and "somebody else opened this link first" in taking.error["detail"]
+    assert taking.wait() == 3 and "another wallet opened this link first" in taking.error["detail"]
     loss = field.loss(given, friend=bob)
     assert loss == TRANSFER
     table.note(mode, loss)

@@ -55,7 +55,7 @@ def test_the_second_to_open_a_link_is_told(system):
     bob = Wallet(system.place, "bob")
     assert bob.run("accept", "--yes", "--allow-local", "--pin", wrong, "-", input=link, code=3).err
     late = Wallet(system.place, "eve").run("accept", "--yes", "--allow-local", "--pin", pin, "-", input=link, code=3)
-    assert "somebody else opened this link first" in late.err
+    assert "another wallet opened this link first" in late.err
     bob.run("accept", "--yes", "--allow-local", "--pin", pin, "--name", "web", "-", input=link)
     assert system.login(bob, "web").code == 0
 

@@ -38,7 +38,7 @@ def test_it_names_what_is_offered_and_gives_the_link_back(bob):
     assert bob.json("list")["credentials"] == [] and not list((bob.home / "transfers").glob("take-*"))
     other = Device(bob.relay, proof=claim_key(sender.secret)).read(sender.box)
     assert other.status == 200, "another wallet, which can keep it, takes it"
-    assert take(bob, sender, 3).err.count("somebody else opened this link first") == 1
+    assert take(bob, sender, 3).err.count("another wallet opened this link first") == 1
 
 
 @pytest.mark.parametrize("bent", [{"issuer": "none"}, {"rights": []}, {"expires": "soon"}, {"handshake": {}}])

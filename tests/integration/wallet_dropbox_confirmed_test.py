@@ -132,7 +132,7 @@ def test_who_answers_second_is_told_so(world):
     first.until("requested")
     world.proxy.before = lambda exchange: None
     second = world.take(sender)
-    assert second.wait() == 3 and "somebody else opened this link first" in second.error["detail"], second.errors
+    assert second.wait() == 3 and "another wallet opened this link first" in second.error["detail"], second.errors
     again = Sender(world.ada, share=sender.share)
     again.say(first.until("words")["words"])
     assert first.wait() == 0 and again.wait() == 0, "the one who was second has ended nothing"

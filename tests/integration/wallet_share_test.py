@@ -126,7 +126,7 @@ def test_loser_of_the_race_is_told(world):
     link, _ = world.share("--pin").out.splitlines()
     world.accept(world.bob, link, code=1)  # claims, but has no PIN
     late = world.accept(Wallet(world.place, "eve"), link, code=3)
-    assert "somebody else opened this link first" in late.err
+    assert "another wallet opened this link first" in late.err
 
 
 #= spec:quality#4-messages test

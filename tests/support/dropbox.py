@@ -118,7 +118,7 @@ class Side(Exchange):
         location, cancel = self.keys()[0], self.keys(self.peer)[0]
         if (answer := self.call("GET", cancel)).status == 200:
             return "cancel", self.open(answer.body, self.peer)
-        answer = self.call("GET", location, headers={"Prefer": f"wait={wait}"}, timeout=60)
+        answer = self.call("GET", location, headers={"Prefer": f"wait={wait}"}, timeout=120)
         assert answer.status == 200, answer
         message = self.open(answer.body)
         assert self.call("DELETE", location).status == 204

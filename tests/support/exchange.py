@@ -127,7 +127,7 @@ class World:
     def logs_in(self, line):
         Verifier(self.place, self.authority).start()
         self.web.start()
-        done = subprocess.run(f"{line} echo in", shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30,
+        done = subprocess.run(f"{line} echo in", shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
                               check=False)
         assert done.stdout == "in\n", done
 

@@ -114,7 +114,7 @@ class FaultProxy:
                 if proxy.tls and self.request.recv(1, socket.MSG_PEEK) == b"\x16":
                     self.request = proxy.context.wrap_socket(self.request, server_side=True)
                 super().setup()
-                self.upstream = http.client.HTTPConnection("127.0.0.1", proxy.relay.port, timeout=30)
+                self.upstream = http.client.HTTPConnection("127.0.0.1", proxy.relay.port, timeout=120)
 
             def finish(self):
                 self.upstream.close()

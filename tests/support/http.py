@@ -23,7 +23,7 @@ class Answer:
         return f"<{self.status} {self.text[:400]!r}>"
 
 
-def call(method, url, ca=None, headers=None, body=None, json=None, timeout=30, source=None):
+def call(method, url, ca=None, headers=None, body=None, json=None, timeout=120, source=None):
     """Sends `body` (octets or text), or `json` as JSON with its Content-Type. `ca`: a PEM file to trust; `source`: an own
     address to call from (127.0.0.9)."""
     parts = urllib.parse.urlsplit(url)

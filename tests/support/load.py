@@ -38,7 +38,7 @@ class Player(threading.Thread):
         """One call; `about` is unsure until it is answered. Returns the answer with its octets read as `.octets`."""
         body = headers.pop("body", None)
         if self.connection is None:
-            self.connection = http.client.HTTPSConnection("127.0.0.1", self.relay.port, timeout=60, context=self.load.context)
+            self.connection = http.client.HTTPSConnection("127.0.0.1", self.relay.port, timeout=120, context=self.load.context)
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         if claim:
             names |= {"Mailbox-Device-Claim": claim, "Mailbox-Request-ID": str(uuid.uuid4())}

@@ -62,7 +62,7 @@ class Device:
                                Prefer=None if wait is None else f"wait={wait}")
         if after is not None:
             json = {**(json or {}), "after": after}
-        return self.relay.call("POST", path_of(box), headers=headers, json=json, timeout=60)
+        return self.relay.call("POST", path_of(box), headers=headers, json=json, timeout=120)
 
     def update(self, box, payload=None, request_id=None, known=None):
         """`known`: the ETag (or the Answer that had it) for If-Match."""

@@ -35,7 +35,7 @@ def installed():
     return TARGET
 
 
-def node(script, *arguments, env=None, code=0, timeout=60):
+def node(script, *arguments, env=None, code=0, timeout=120):
     """Runs tests/interop/SCRIPT (an .mjs file that imports the peers by name) with Node; returns Finished."""
     target = installed()
     # Node looks for packages from the script's own folder upwards, so the script is run from beside node_modules.

@@ -72,7 +72,7 @@ class Server(Program):
     def metrics(self):
         return call("GET", f"{self.admin_url}/metrics").text
 
-    def run(self, *arguments, input=None, code=0, timeout=60):
+    def run(self, *arguments, input=None, code=0, timeout=120):
         """Runs the program with a subcommand and its own --config to its end."""
         argv = [BIN / self.program, *arguments, "--config", self.config_path]
         return run(argv, input=input, env=self.env, cwd=self.directory, timeout=timeout, code=code)
@@ -177,7 +177,7 @@ class Wallet:
         self.home = Path(home) if home else place.folder(name) / "home"
         self.env = {**os.environ, "KEYFERRY_HOME": str(self.home), "KEYFERRY_CA": str(place.ca.path), "NO_COLOR": "1"}
 
-    def run(self, *arguments, input=None, code=0, timeout=60):
+    def run(self, *arguments, input=None, code=0, timeout=120):
         """`keyferry ARGUMENTS`; checks the exit code (None: any); returns Finished."""
         return run([BIN / "keyferry", *arguments], input=input, env=self.env, timeout=timeout, code=code)
 

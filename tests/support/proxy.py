@@ -76,7 +76,7 @@ class Proxy:
         self._target = server.port
 
     def forward(self, exchange):
-        connection = http.client.HTTPConnection("127.0.0.1", self._target, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self._target, timeout=120)
         try:
             headers = {name: value for name, value in exchange.headers.items() if name not in _OF_A_HOP}
             connection.request(exchange.method, exchange.path, body=exchange.body or None, headers=headers)

@@ -107,7 +107,7 @@ def run_file(path, place):
             (directory / step[0]).parent.mkdir(parents=True, exist_ok=True)
             (directory / step[0]).write_text(step[1], "utf-8")
             continue
-        done = subprocess.run([shutil.which("bash"), "-c", step.command], cwd=directory, env=env, timeout=60,
+        done = subprocess.run([shutil.which("bash"), "-c", step.command], cwd=directory, env=env, timeout=120,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         out, err = done.stdout.splitlines(), done.stderr.splitlines()
         results.append((step, done.returncode, out, err))
