@@ -5,7 +5,6 @@
 #include "keyferry/base/uuid.h"
 #include "keyferry/codec/http_date.h"
 #include "keyferry/codec/json.h"
-#include "keyferry/codec/text.h"
 #include "keyferry/digest/random.h"
 
 namespace keyferry::conformance {
@@ -27,46 +26,11 @@ net::ClientOptions client_options(const SubjectOptions& options) {
   return out;
 }
 
-bool is_create(const Call& call) {
-  return call.method == "POST" && call.path.ends_with("/m");
-}
-
 bool is_drop(const Call& call) {
   return call.method == "PUT" && call.path.starts_with("/t/");
 }
 
 }  // namespace
-
-std::string id_of(std::string_view link) {
-  link = link.substr(0, link.find_first_of("?#"));
-  const std::size_t slash = link.rfind('/');
-  return std::string(slash == link.npos ? std::string_view() : link.substr(slash + 1));
-}
-
-std::string Answer::media_type() const {
-  std::string type(headers.find("Content-Type").value_or(""));
-  type = type.substr(0, type.find(';'));
-  while (type.ends_with(' ')) type.pop_back();
-  std::transform(type.begin(), type.end(), type.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return type;
-}
-
-Result<boost::json::object> Answer::json() const {
-  auto parsed = codec::parse_json_object(body, {1024 * 1024, 16});
-  if (parsed) return *std::move(parsed);
-  return fail(Errc::conflict, "the body of the " + std::to_string(status) + " answer is " +
-                                  (body.empty() ? "empty" : "not a JSON object"));
-}
-
-std::string Answer::said() const {
-  std::string out = std::to_string(status);
-  const auto parsed = codec::parse_json_object(body);
-  if (!parsed) return out;
-  const auto word = codec::text_member(*parsed, "error");
-  if (word && !word->empty()) out += " (" + codec::quote(*word) + ")";
-  return out;
-}
 
 Subject::Subject(SubjectOptions options)
     : options_(std::move(options)), client_(client_options(options_)) {}
@@ -123,16 +87,16 @@ Result<Answer> Subject::send(const Call& call, net::HttpClient& client) {
   auto response = client.send(request_of(call));
   if (!response) return in_context(call.method + " " + call.path.substr(0, 5), response.error());
   Answer answer{response->status, std::move(response->headers), std::move(response->body)};
-  watch(call, answer);
+  note(call, answer);
   if (answer.status == 429 || answer.status == 503 || answer.status == 507) {
     return fail(Errc::too_many, "the relay does not answer now: " + answer.said());
   }
   return answer;
 }
 
-void Subject::watch(const Call& call, const Answer& answer) {
+void Subject::note(const Call& call, const Answer& answer) {
   const std::scoped_lock lock(mutex_);
-  if (!cookie_ && answer.headers.find("Set-Cookie")) cookie_ = call.method;
+  watch_.see(call, answer);
   if (!answer.success()) return;
   if (is_create(call)) {
     const auto made = codec::parse_json_object(answer.body);
@@ -147,9 +111,9 @@ void Subject::watch(const Call& call, const Answer& answer) {
   }
 }
 
-std::optional<std::string> Subject::cookie() const {
+Watch Subject::watch() const {
   const std::scoped_lock lock(mutex_);
-  return cookie_;
+  return watch_;
 }
 
 void Subject::forget(const Box& box) {
