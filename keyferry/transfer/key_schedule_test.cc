@@ -8,6 +8,8 @@
 
 #include "keyferry/base/hex.h"
 #include "keyferry/codec/json.h"
+#include "keyferry/crypto/jwk.h"
+#include "keyferry/transfer/confirmed_messages.h"
 
 namespace keyferry::transfer {
 namespace {
@@ -51,6 +53,9 @@ TEST_F(ConfirmedVector, EveryKeyOfTheWorkedRun) {
 
   const SecretBytes base = shared_base(SecretBytes(octets("secret")), dh);
   const auto nonce = array<32>("receiver_nonce");
+  EXPECT_EQ(encode_hex(first_hash(h_invite, receiver.public_key(), nonce)), text("first"));
+  EXPECT_EQ(encode_hex(transcript_hash(h_invite, h_request, array<32>("sender_nonce"))),
+            text("hs"));
   EXPECT_EQ(encode_hex(request_key(base, h_invite, receiver.public_key(), nonce).expose()),
             text("key_request"));
 
@@ -58,8 +63,17 @@ TEST_F(ConfirmedVector, EveryKeyOfTheWorkedRun) {
   EXPECT_EQ(encode_hex(keys.prk().expose()), text("prk"));
   EXPECT_EQ(encode_hex(keys.words()), text("words"));
   EXPECT_EQ(words_of(keys.words()), text("words_text"));
+  const std::string digits = digits_of_words(keys.words());
+  EXPECT_EQ(digits.substr(0, 4) + digits.substr(5), text("digits"));
   EXPECT_EQ(encode_hex(keys.confirm().expose()), text("confirm"));
   EXPECT_EQ(encode_hex(keys.key("sender", 2).expose()), text("key_sender_2"));
+}
+
+TEST_F(ConfirmedVector, TheSealedPartOfTheRequestHoldsTheKeyOfTheThumbprint) {
+  const auto request = codec::parse_json_object(text("request")).value();
+  const Request content = parse_request(request.at("content").as_object()).value();
+  const auto inside = open_inside(SecretBytes(octets("key_request")), content.sealed).value();
+  EXPECT_EQ(crypto::jwk_thumbprint(parse_request_secret(inside)->jwk), text("thumbprint"));
 }
 
 TEST_F(ConfirmedVector, TheCommitmentInTheInviteIsToTheSendersNonce) {
