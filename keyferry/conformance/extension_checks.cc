@@ -69,6 +69,23 @@ Result<Finding> repeats_of_versions(Subject& relay) {
   return pass("201 to a repeat, and the id of a 412 is not used up");
 }
 
+// A claim changes nothing that can be read, so it does not make the creator's Update stale.
+Result<Finding> versions_and_claims(Subject& relay) {
+  Notes notes;
+  KF_TRY(Scene scene, Scene::open(relay));
+  const auto before = scene.creators_tag();
+  if (!before) return skip("this relay gives no ETag");
+  KF_TRY(scene.join());
+  const std::string what = "an Update with If-Match of the version before the claim";
+  const Call call = matching(scene.creator.update(scene.box), *before);
+  KF_TRY(const Answer answer, relay.send(call));
+  KF_TRY(must_be(answer, {200}, {412}, what, notes));
+  if (answer.status == 412) {
+    KF_TRY(scene.stays(what));
+  }
+  return notes.finding("a claim does not make the creator's Update stale");
+}
+
 Result<Finding> bound_told(Subject& relay) {
   const std::string member = "the member recipientBound of the creator's Read";
   KF_TRY(Scene scene, Scene::open(relay));
@@ -108,6 +125,7 @@ Result<Finding> origin_told(Subject& relay) {
 constexpr Check kChecks[] = {
     {"A-19", "a stale Update is refused where versions are given", versions},
     {"A-19.repeats", "a repeat is known whatever version it names", repeats_of_versions},
+    {"A-19.claims", "a claim makes no Update stale", versions_and_claims},
     {"A-21", "origin tells who wrote", origin_told},
     {"A-30", "the creator hears that the mailbox is claimed", bound_told},
 };

@@ -61,7 +61,10 @@ Result<Finding> queue(Subject& relay) {
   KF_TRY(must_hold(relay, ada.read(box), from_bo.back(), "a Read without after"));
   KF_TRY(must_follow(relay, bo, box, from_ada, "recipient"));
   KF_TRY(must_follow(relay, ada, box, from_bo, "creator"));
-  return pass("four messages and two, across one another, all arrive in order");
+  Notes notes;
+  KF_TRY(const Answer beyond, relay.send(after(bo, box, 1'000'000)));
+  KF_TRY(must_be(beyond, {400}, {204}, "a Read after a message that is not there", notes));
+  return notes.finding("four messages and two, across one another, all arrive in order");
 }
 
 // What was not carried out as a new request must not stand in the queue.

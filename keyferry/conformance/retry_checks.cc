@@ -97,6 +97,26 @@ Result<Finding> repeated_update(Subject& relay) {
   return pass("a repeated Update gets 201 and does not write over what came since");
 }
 
+// Who gave the mailbox up may still repeat what it did there: it writes nothing.
+Result<Finding> former_repeats(Subject& relay) {
+  Notes notes;
+  KF_TRY(Scene scene, Scene::claimed(relay));
+  const Device bo = scene.recipient;
+  const Call update = bo.update(scene.box);
+  KF_TRY(scene.writes(bo, update, "an Update by the recipient"));
+  KF_TRY(const Answer freed, relay.send(bo.relinquish(scene.box)));
+  if (freed.status == 409) return allowed("who has written cannot give up: " + freed.said());
+  KF_TRY(must(freed.success(), "a Relinquish after an Update answered " + freed.said()));
+  scene.recipient = Device();
+  KF_TRY(answered(relay, scene.recipient.read(scene.box), 200, "a Read by the next claim"));
+  KF_TRY(scene.looks_again());
+  const std::string what = "an Update repeated by who gave up";
+  KF_TRY(const Answer again, relay.send(update));
+  KF_TRY(must_be(again, {201}, {401, 403}, what, notes));
+  KF_TRY(scene.stays(what));
+  return notes.finding("201, and nothing is written");
+}
+
 Result<Finding> update_answer_again(Subject& relay) {
   KF_TRY(Scene scene, Scene::open(relay));
   const Call update = scene.creator.update(scene.box);
@@ -202,6 +222,7 @@ constexpr Check kChecks[] = {
     {"IDM-06", "a repeat gets 201 and its body is ignored", body_ignored},
     {"IDM-07", "a repeated Create makes no second mailbox", one_mailbox},
     {"IDM-08", "a repeated Update does not write", repeated_update},
+    {"IDM-08.former", "it does not for who gave up either", former_repeats},
     {"IDM-09", "a repeated Relinquish does not act", repeated_relinquish},
 };
 

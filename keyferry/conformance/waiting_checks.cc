@@ -126,6 +126,44 @@ Result<Finding> other_news(Subject& relay) {
   return pass("claim, Relinquish, write and Delete end a wait at once");
 }
 
+// Who gives the mailbox up while a Read of its own waits is a stranger when that Read ends.
+Result<Finding> given_up_meanwhile(Subject& relay) {
+  Notes notes;
+  KF_TRY(Scene scene, Scene::claimed(relay));
+  const Device bo = scene.recipient;
+  if (!scene.recipients_tag()) return skip("this relay gives no ETag, so nobody can wait for news");
+  KF_TRY(const bool waits,
+         does_wait(relay, waiting_read(bo, scene.box, *scene.recipients_tag(), 1)));
+  if (!waits) return skip("this relay does not wait (Prefer: wait)");
+  const Call wait = waiting_read(bo, scene.box, *scene.recipients_tag(), 2);
+  KF_TRY(const Answer told, told_while_waiting(relay, wait, bo.relinquish(scene.box)));
+  KF_TRY(must(told.status != 200, "a waiting Read by who gave up meanwhile answered " +
+                                      told.said() + ": it was served or bound anew"));
+  KF_TRY(must_be(told, {401}, {204, 403}, "a waiting Read by who gave up meanwhile", notes));
+  scene.recipient = Device();
+  KF_TRY(scene.join("a waiting Read by who gave up"));
+  return notes.finding("a waiting Read by who gives up meanwhile gets 401 and binds nothing");
+}
+
+// With `after` a Read waits for a message, and hears of a claim too (if it names its version).
+Result<Finding> claims_with_after(Subject& relay) {
+  MailboxWish wish;
+  wish.more["delivery"] = "queue";
+  KF_TRY(Scene scene, Scene::open(relay, wish));
+  const auto tag = scene.creators_tag();
+  if (!tag || !scene.box.made.contains("delivery") ||
+      !scene.seen("the member recipientBound of the creator's Read")) {
+    return skip("this relay has no queue, or does not tell the creator of a claim");
+  }
+  Call wait = waiting_read(scene.creator, scene.box, *tag, 10);
+  wait.body = R"({"after":0})";
+  KF_TRY(const Answer told, told_while_waiting(relay, wait, scene.recipient.read(scene.box)));
+  KF_TRY(must(told.status == 200 || told.status == 204,
+              "a waiting Read with after answered " + told.said() + " to a claim"));
+  KF_TRY(must(tag_of(told) && tag_of(told) != tag, "it gave no new ETag"));
+  return pass("a waiting Read with after hears of a claim");
+}
+
 // Known news are not told twice: a Read with the present version has nothing to give.
 Result<Finding> nothing_new(Subject& relay) {
   KF_TRY(Scene scene, Scene::claimed(relay));
@@ -154,6 +192,8 @@ Result<Finding> nothing_new(Subject& relay) {
 constexpr Check kChecks[] = {
     {"A-34", "a Read can wait for news", waiting},
     {"A-34.news", "every kind of news ends a wait", other_news},
+    {"A-34.given", "who gives up while it waits is not served", given_up_meanwhile},
+    {"A-34.after", "a Read with after hears of a claim", claims_with_after},
     {"A-34.known", "what a reader knows is not given again", nothing_new},
     {"A-34.others", "only the two may wait", strangers_wait_not},
 };

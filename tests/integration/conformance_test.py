@@ -186,7 +186,7 @@ def test_a_relay_from_the_drafts_alone_is_judged_fairly(site, plain_relay):
     done = judge(proxy.url("plain"), code=0)
     skipped = {id for id, (verdict, _) in done.verdicts.items() if verdict == "skip"}
     extensions = {"CLM-06.proof", "A-21", "A-30"} | {f"{row}{end}" for row, ends in {
-        "A-19": ("", ".repeats"), "A-20": ("", ".once", ".again", ".next"), "A-34": ("", ".news", ".known", ".others"),
+        "A-19": ("", ".repeats", ".claims"), "A-20": ("", ".once", ".again", ".next"), "A-34": ("", ".news", ".given", ".after", ".known", ".others"),
         "A-55": (".echo", ".malformed", ".proof", ".policy", ".provisional", ".settled")}.items() for end in ends}
     assert skipped == {"TRN-01", "TRN-07"} | extensions
     chosen = {id for id, (verdict, _) in done.verdicts.items() if verdict == "allowed"}

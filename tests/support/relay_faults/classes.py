@@ -8,7 +8,7 @@ CLASSES = {
     "an answer has another form or lacks a member": "calls_json_text calls_the_page_text reads_without_display tells_nothing_of_push tells_push_in_words answers_head_as_text has_no_open_graph adds_a_vertical_to_the_link",
     "the request id is not echoed, or another is": "drops_the_echo drops_the_echo_of_errors echoes_another_id echoes_the_id_of_the_last_call",
     "a repeated Create makes a second mailbox": "repeats_a_create names_another_link_in_a_repeat",
-    "a repeated Update writes again": "writes_a_repeated_update remembers_one_id_a_mailbox",
+    "a repeated Update writes again": "writes_a_repeated_update remembers_one_id_a_mailbox writes_again_for_who_gave_up",
     "a repeated Relinquish acts, or is not known": "relinquishes_again knows_no_relinquish",
     "what a repeat brings is taken": "takes_the_body_of_a_repeated_create takes_the_texts_of_a_repeated_create",
     "equal requests at once are all carried out": "repeats_creates_at_once repeats_updates_at_once",
@@ -73,15 +73,17 @@ CLASSES = {
     "tokens, claims or payloads leak": "leaks_a_token leaks_a_claim shows_the_old_payload_to_who_writes names_the_holder_in_a_refusal",
     "a call breaks the relay": "breaks_on_a_strangers_relinquish",
     "versions stand still, or are not compared (extension)": "gives_a_stale_etag shows_the_recipient_one_version answers_an_update_with_the_old_version "
-                                                            "overlooks_if_match looks_at_the_version_of_a_repeat counts_no_message",
+                                                            "overlooks_if_match looks_at_the_version_of_a_repeat counts_no_message "
+                                                            "forbids_an_update_with_the_version_before_a_claim",
     "a stale Update gets 412 and writes (extension)": "writes_a_stale_update_and_says_412",
     "the creator is told wrong things of the other side (extension)": "always_says_claimed remembers_that_it_was_claimed moves_no_version_when_claimed "
                                                                      "says_that_the_claim_is_new_when_written says_that_all_is_from_the_other "
                                                                      "tells_who_made_the_mailbox_as_writer",
     "a queue loses, repeats or mixes messages (extension)": "knows_no_queue_but_says_so queues_a_repeat gives_the_newest_first gives_each_message_once "
                                                            "keeps_what_the_former_recipient_wrote",
-    "a wait is not ended by news, or brings old ones (extension)": "wakes_with_old_content wakes_for_writes_only keeps_old_readers_in_the_dark",
-    "strangers may wait (extension)": "lets_everybody_wait",
+    "a wait is not ended by news, or brings old ones (extension)": "wakes_with_old_content wakes_for_writes_only keeps_old_readers_in_the_dark "
+                                                                  "hears_of_messages_only_with_after",
+    "strangers may wait (extension)": "lets_everybody_wait binds_who_gave_up_while_waiting",
     "the claim rule is not kept (extension)": "echoes_another_hash looks_at_no_proof takes_any_claim_rule forgets_the_policy lets_the_displaced_write",
     "a Read without proof binds (extension)": "binds_without_proof_and_says_401",
     "a refusal without proof shows that it is claimed (extension)": "tells_free_from_claimed words_each_refusal_anew tells_claimed_by_a_header_of_the_refusal "

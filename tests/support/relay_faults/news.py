@@ -134,3 +134,42 @@ def tells_who_made_the_mailbox_as_writer():
             edited(answer, lambda body: body.update(origin="self" if mine else "peer"))
         return answer
     return run
+
+
+@fault("A-34.given", "the mailbox was claimed")
+def binds_who_gave_up_while_waiting(request, forward):
+    answer = forward(request)
+    return forward(without_wait(request)) if request.headers.get("Prefer") and answer.status == 401 else answer
+
+
+@fault("A-34.after", "slept through a POST", make=True)
+def hears_of_messages_only_with_after():
+    def run(request, forward):
+        if request.headers.get("Prefer") and after_of(request) is not None:
+            request.headers.drop("If-None-Match")
+        return forward(request)
+    return run
+
+
+@fault("A-19.claims", "answered 403", make=True)
+def forbids_an_update_with_the_version_before_a_claim():
+    creators = Creators()
+
+    def run(request, forward):
+        if request.method == "PUT" and request.headers.get("If-Match") == '"1.0"' and request.box in creators.reader:
+            return Answer(403)
+        return creators.note(request, forward(request))
+    return run
+
+
+@fault("IDM-08.former", "another payload", make=True)
+def writes_again_for_who_gave_up():
+    creators = Creators()
+
+    def run(request, forward):
+        answer = creators.note(request, forward(request))
+        stranger = request.claim not in (creators.of.get(request.box), creators.reader.get(request.box))
+        if request.method == "PUT" and answer.status == 201 and stranger:
+            forward(no_repeat(request, claim=creators.of[request.box]))
+        return answer
+    return run
