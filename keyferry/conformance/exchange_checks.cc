@@ -76,7 +76,14 @@ Result<Finding> message_restored(Subject& relay) {
          payload_read(relay, scene.creator.read(scene.box), "a Read by the creator"));
   KF_TRY(const object held, payload_read(relay, cy.read(scene.box), "a Read by the next claim"));
   KF_TRY(must(held == creators, "creator and next recipient read different payloads"));
-  if (held == first) return pass("the next recipient gets the creator's message");
+  if (held == first) {
+    KF_TRY(
+        must(!before.contains("seq") || !next.contains("seq") || next.at("seq") != before.at("seq"),
+             "after a Relinquish another message has the same seq"));
+    const auto old = read.headers.find("ETag"), now = next_read.headers.find("ETag");
+    KF_TRY(must(!old || old != now, "after a Relinquish another message has the same ETag"));
+    return pass("the next recipient gets the creator's message");
+  }
   KF_TRY(must(held == scene.payload, "the next recipient got a payload that nobody wrote"));
   return allowed("the next recipient gets the former one's message to the creator");
 }

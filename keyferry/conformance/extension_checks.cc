@@ -96,6 +96,9 @@ Result<Finding> bound_told(Subject& relay) {
   KF_TRY(must(scene.seen(member) == "true", "recipientBound after the claim is not true"));
   KF_TRY(must(!tag || scene.creators_tag() != tag,
               "the creator's ETag is the same before and after the claim"));
+  Notes notes;
+  notes.add_if(scene.seen("the member recipientBound of the recipient's Read").has_value(),
+               "the recipient is told too");
   const auto held = scene.creators_tag();
   KF_TRY(scene.gives_up());
   KF_TRY(must(scene.seen(member) == "false", "recipientBound after a Relinquish is not false"));
@@ -105,7 +108,7 @@ Result<Finding> bound_told(Subject& relay) {
   KF_TRY(must(scene.seen(member) == "true", "recipientBound after the next claim is not true"));
   KF_TRY(scene.writes(scene.recipient, "an Update by the recipient"));
   KF_TRY(must(scene.seen(member) == "true", "recipientBound after an Update is not true"));
-  return pass("recipientBound is false before and true after the claim");
+  return notes.finding("recipientBound is false before and true after the claim");
 }
 
 Result<Finding> origin_told(Subject& relay) {

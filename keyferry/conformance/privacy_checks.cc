@@ -79,6 +79,25 @@ Result<Finding> no_cookies(Subject& relay) {
   return pass("no answer of this run set a cookie");
 }
 
+// What a POST, PUT or PATCH answers is kept by no cache unless the answer asks for it.
+Result<Finding> not_kept(Subject& relay) {
+  Notes notes;
+  KF_TRY(Scene scene, Scene::claimed(relay));
+  for (const Call& call : {scene.creator.create(create_body(relay)),
+                           scene.recipient.read(scene.box), scene.recipient.update(scene.box),
+                           Device().read(scene.box), scene.recipient.relinquish(scene.box),
+                           scene.creator.remove(scene.box), scene.creator.read(scene.box)}) {
+    KF_TRY(const Answer answer, relay.send(call));
+    const std::string value(answer.headers.find("Cache-Control").value_or(""));
+    const bool asks = value.find("no-store") == value.npos &&
+                      (value.find("public") != value.npos || value.find("max-age") != value.npos);
+    const std::string what = call.method + " (" + std::to_string(answer.status) + ")";
+    KF_TRY(must(!asks, "an answer to " + what + " may be kept by caches: " + value));
+    notes.add_if(value.find("no-store") == value.npos, "answers without Cache-Control: no-store");
+  }
+  return notes.finding("no-store on every answer");
+}
+
 // every_kind_of_answer makes sure that there is something to judge when only one check is run.
 Result<Done> every_kind_of_answer(Subject& relay) {
   const Device eve;
@@ -115,6 +134,7 @@ constexpr Check kChecks[] = {
     {"TMS-06", "no call gives a notification token away", tokens_stay},
     {"TMS-06.claim", "no call gives another's claim away", claims_stay},
     {"PRV-02", "no cookies", no_cookies},
+    {"A-39.answers", "no cache keeps what the API answers", not_kept},
 };
 
 // These judge all that was answered, so they come last.

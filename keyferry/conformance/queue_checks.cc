@@ -119,6 +119,7 @@ Result<Finding> next_gets_all(Subject& relay) {
   KF_TRY(scene.join());
   KF_TRY(must_follow(relay, scene.recipient, scene.box, from_ada, "recipient"));
   KF_TRY(scene.writes(scene.recipient, "an Update by the recipient"));
+  KF_TRY(scene.writes(scene.recipient, "a second Update by the recipient"));
   KF_TRY(succeeded(relay, scene.recipient.relinquish(scene.box), "Relinquish"));
   const Device next;
   KF_TRY(answered(relay, next.read(scene.box), 200, "the first Read by the next claim"));

@@ -1,6 +1,7 @@
 #include "keyferry/conformance/subject.h"
 
-#include <algorithm>
+#include <charconv>
+#include <thread>
 
 #include "keyferry/base/uuid.h"
 #include "keyferry/codec/http_date.h"
@@ -14,6 +15,7 @@ constexpr Duration kCallTimeout{15'000};
 constexpr Duration kConnectTimeout{5'000};
 constexpr Duration kClockTolerance{2'000};
 constexpr std::chrono::seconds kCleaning{30};
+constexpr std::chrono::seconds kLongestPause{60};
 
 net::ClientOptions client_options(const SubjectOptions& options) {
   net::ClientOptions out;
@@ -24,6 +26,16 @@ net::ClientOptions client_options(const SubjectOptions& options) {
   out.timeout = kCallTimeout;
   out.user_agent = "keyferry-conformance";
   return out;
+}
+
+// pause_of is how long a refused caller is asked to wait, if that is not too long.
+std::optional<std::chrono::seconds> pause_of(const Answer& answer) {
+  const std::string_view text = answer.headers.find("Retry-After").value_or("");
+  int seconds = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const bool whole = fault == std::errc() && end == text.data() + text.size();
+  if (!whole || seconds < 1 || seconds > kLongestPause.count()) return std::nullopt;
+  return std::chrono::seconds(seconds);
 }
 
 bool is_drop(const Call& call) {
@@ -80,18 +92,22 @@ Result<Answer> Subject::send(const Call& call) {
   return send(call, client_);
 }
 
+// A relay that names the end of a pause ("Retry-After: 3") is asked again after it.
 Result<Answer> Subject::send(const Call& call, net::HttpClient& client) {
-  if (std::chrono::steady_clock::now() > end_) {
-    return fail(Errc::too_many, "the time of the run is used up");
+  while (true) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now > end_) return fail(Errc::too_many, "the time of the run is used up");
+    auto response = client.send(request_of(call));
+    if (!response) return in_context(call.method + " " + call.path.substr(0, 5), response.error());
+    Answer answer{response->status, std::move(response->headers), std::move(response->body)};
+    note(call, answer);
+    if (answer.status != 429 && answer.status != 503 && answer.status != 507) return answer;
+    const auto pause = pause_of(answer);
+    if (!pause || now + *pause > end_) {
+      return fail(Errc::too_many, "the relay does not answer now: " + answer.said());
+    }
+    std::this_thread::sleep_for(*pause);
   }
-  auto response = client.send(request_of(call));
-  if (!response) return in_context(call.method + " " + call.path.substr(0, 5), response.error());
-  Answer answer{response->status, std::move(response->headers), std::move(response->body)};
-  note(call, answer);
-  if (answer.status == 429 || answer.status == 503 || answer.status == 507) {
-    return fail(Errc::too_many, "the relay does not answer now: " + answer.said());
-  }
-  return answer;
 }
 
 void Subject::note(const Call& call, const Answer& answer) {

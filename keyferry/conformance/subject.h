@@ -51,8 +51,8 @@ class Subject {
   Result<Done> reach();
 
   // send makes the call on the run's own connection, or on `client`. An answer that only says "not
-  // now" (429, 503, 507) is the error too_many, which ends a check unjudged, and so is a call after
-  // the time of end_at. Errors: as HttpClient::send, too_many.
+  // now" (429, 503, 507) is waited out if it has a Retry-After of a minute or less, else it is the
+  // error too_many, which ends a check unjudged, and so is a call after the time of end_at. Errors: as HttpClient::send, too_many.
   Result<Answer> send(const Call& call);
   Result<Answer> send(const Call& call, net::HttpClient& client);
   void end_at(std::chrono::steady_clock::time_point end) { end_ = end; }

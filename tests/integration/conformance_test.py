@@ -108,7 +108,8 @@ def serve_as_is(request, forward):
 
 # What a relay of the drafts alone cannot get wrong, since it does not have it.
 EXTENSIONS = re.compile(r"A-(19|20|21|30|34|55)\b|CLM-06.proof")
-OF_EXTENSIONS = {"counts_no_message", "says_that_the_claim_is_new_when_written"}
+OF_EXTENSIONS = {"counts_no_message", "says_that_the_claim_is_new_when_written", "numbers_the_restored_message_like_the_reply",
+                 "shows_the_next_recipient_the_old_version"}
 
 FAULTS_OF_THE_DRAFTS = [name for name, (check, _, _) in FAULTS.items()
                         if not EXTENSIONS.match(check) and name not in OF_EXTENSIONS]
@@ -200,6 +201,13 @@ def test_a_relay_that_says_not_now_is_not_judged(site, plain_relay):
 
     done = judge(FaultProxy(site, plain_relay, {"busy": busy}).start().url("busy"), "--only", "API-02", code=0)
     assert done.verdicts["API-02"][0] == "skip" and "429" in done.verdicts["API-02"][1]
+
+
+def test_a_relay_that_limits_creates_is_waited_for(place):
+    relay = Relay(place, engine="memory", config={"limits": {"creates_per_minute": 45}}).start()
+    done = judge(relay.url, "--ca", place.ca.path, "--only", "MBX-01,MBX-02,REL-05", code=0)
+    assert {verdict for verdict, _ in done.verdicts.values()} == {"pass"}, done
+    assert sum(float(line.split()[1]) for line in relay.metrics().splitlines() if 'refusals_total{error="too_many"}' in line) > 0
 
 
 def test_a_slow_relay_is_left_when_the_time_is_used_up(site, plain_relay):

@@ -69,12 +69,13 @@ CLASSES = {
     "the page shows that it is claimed or written": "shows_on_the_page_by_a_header_that_it_is_claimed shows_on_the_page_that_it_is_claimed "
                                                   "shows_on_the_page_that_it_was_written",
     "the page shows or runs what it must not": "shows_the_payload shows_texts_as_html has_no_policy runs_foreign_scripts",
-    "cookies": "sets_cookies",
+    "cookies, or answers that caches keep": "sets_cookies lets_caches_keep_a_read",
     "tokens, claims or payloads leak": "leaks_a_token leaks_a_claim shows_the_old_payload_to_who_writes names_the_holder_in_a_refusal",
     "a call breaks the relay": "breaks_on_a_strangers_relinquish",
     "versions stand still, or are not compared (extension)": "gives_a_stale_etag shows_the_recipient_one_version answers_an_update_with_the_old_version "
                                                             "overlooks_if_match looks_at_the_version_of_a_repeat counts_no_message "
-                                                            "forbids_an_update_with_the_version_before_a_claim",
+                                                            "forbids_an_update_with_the_version_before_a_claim "
+                                                            "numbers_the_restored_message_like_the_reply shows_the_next_recipient_the_old_version",
     "a stale Update gets 412 and writes (extension)": "writes_a_stale_update_and_says_412",
     "the creator is told wrong things of the other side (extension)": "always_says_claimed remembers_that_it_was_claimed moves_no_version_when_claimed "
                                                                      "says_that_the_claim_is_new_when_written says_that_all_is_from_the_other "

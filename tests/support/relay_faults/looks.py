@@ -1,7 +1,7 @@
 """Faults that tell strangers something by what else stands in an answer: a header, a word, a length."""
 
 from ..fault_proxy import Answer
-from .registry import Creators, edited, fault, is_page, link_id
+from .registry import Creators, changing, edited, fault, is_page, link_id
 
 
 def telling_gone(applies, tell):
@@ -182,6 +182,12 @@ def answers_head_as_text(request, forward):
     if request.method == "HEAD":
         answer.headers.set("Content-Type", "text/plain")
     return answer
+
+
+@changing("A-39.answers", "may be kept by caches")
+def lets_caches_keep_a_read(request, answer):
+    if request.reads and answer.success:
+        answer.headers.set("Cache-Control", "public, max-age=600")
 
 
 # What is given away

@@ -65,6 +65,21 @@ def keeps_what_the_former_recipient_wrote():
     return run
 
 
+@fault("A-27", "the same ETag", make=True)
+def shows_the_next_recipient_the_old_version():
+    creators, tags = Creators(), {}
+
+    def run(request, forward):
+        answer = creators.note(request, forward(request))
+        if request.reads and answer.success and request.claim != creators.of.get(request.box):
+            answer.headers.set("ETag", tags.get((request.box, "kept"), answer.headers.get("ETag")))
+            tags[request.box] = answer.headers.get("ETag")
+        if request.method == "PATCH" and answer.success:
+            tags[request.box, "kept"] = tags.get(request.box)
+        return answer
+    return run
+
+
 def without_wait(request):
     request = request.but()
     request.headers.drop("Prefer")

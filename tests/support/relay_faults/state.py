@@ -119,6 +119,22 @@ def shows_the_recipient_no_description():
     return run
 
 
+@fault("A-27", "the same seq", make=True)
+def numbers_the_restored_message_like_the_reply():
+    shown, freed = {}, set()
+
+    def run(request, forward):
+        answer = forward(request)
+        if request.method == "PATCH" and answer.success:
+            freed.add(request.box)
+        if request.reads and answer.status == 200:
+            if request.box in freed:
+                edited(answer, lambda body: body.update(seq=shown[request.box]))
+            edited(answer, lambda body: shown.update({request.box: body["seq"]}))
+        return answer
+    return run
+
+
 # The octets and texts themselves
 
 def read_as(edit):
