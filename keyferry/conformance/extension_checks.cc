@@ -56,6 +56,15 @@ Result<Finding> repeats_of_versions(Subject& relay) {
     KF_TRY(scene.writes(*device, call, "an Update with If-Match"));
     KF_TRY(scene.repeated(call, {201}, "the same Update with If-Match again", notes));
   }
+  // The answer to a repeat must not name a version that its caller has not read: with it, the
+  // caller would write over what the other side has written since.
+  const Call lost = scene.creator.update(scene.box);
+  KF_TRY(scene.writes(scene.creator, lost, "an Update"));
+  KF_TRY(scene.writes(scene.recipient, "an Update by the other side"));
+  KF_TRY(const Answer late, relay.send(lost));
+  const auto told = late.headers.find("ETag");
+  KF_TRY(must(!told || *told != scene.creators_tag(),
+              "a repeat gives the version of a message that its caller has not read"));
   // What was refused is no repeat when it comes again with the right version.
   const std::string id = new_uuid();
   for (const Device* device : {&scene.creator, &scene.recipient}) {

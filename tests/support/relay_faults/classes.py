@@ -75,7 +75,7 @@ CLASSES = {
     "versions stand still, or are not compared (extension)": "gives_a_stale_etag shows_the_recipient_one_version answers_an_update_with_the_old_version "
                                                             "overlooks_if_match looks_at_the_version_of_a_repeat counts_no_message "
                                                             "forbids_an_update_with_the_version_before_a_claim "
-                                                            "numbers_the_restored_message_like_the_reply shows_the_next_recipient_the_old_version",
+                                                            "gives_the_present_version_to_a_repeat numbers_the_restored_message_like_the_reply shows_the_next_recipient_the_old_version",
     "a stale Update gets 412 and writes (extension)": "writes_a_stale_update_and_says_412",
     "the creator is told wrong things of the other side (extension)": "always_says_claimed remembers_that_it_was_claimed moves_no_version_when_claimed "
                                                                      "says_that_the_claim_is_new_when_written says_that_all_is_from_the_other "

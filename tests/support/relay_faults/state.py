@@ -218,6 +218,16 @@ def looks_at_the_version_of_a_repeat(request, forward):
     return Answer(412) if answer.status == 201 and request.headers.get("If-Match") else answer
 
 
+@fault("A-19.repeats", "has not read", make=True)
+def gives_the_present_version_to_a_repeat():
+    def run(request, forward):
+        answer = forward(request)
+        if request.method == "PUT" and answer.status == 201:
+            answer.headers.set("ETag", forward(request.but(method="POST", body=b"")).headers.get("ETag"))
+        return answer
+    return run
+
+
 # Other mailboxes
 
 def boxes_of_claims():
