@@ -22,7 +22,7 @@ struct Options {
   bool list = false;
   bool dropbox = false;
   std::vector<std::string> only;
-  int limit = 120;  // seconds
+  int limit = 300;  // seconds
 };
 
 int complain(const Error& error, int code) {

@@ -2,7 +2,7 @@
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/conformance/check.h"
-#include "keyferry/conformance/device.h"
+#include "keyferry/conformance/scene.h"
 #include "keyferry/digest/random.h"
 
 namespace keyferry::conformance {
@@ -25,37 +25,42 @@ Result<Done> must_be_bad(Subject& relay, const Call& call, std::string_view what
 }
 
 Result<Finding> malformed(Subject& relay) {
-  const Device ada;
   Notes notes;
-  KF_TRY(const Box box, make_box(relay, ada));
-  Call update = ada.update(box);
+  KF_TRY(Scene scene, Scene::claimed(relay));
   for (const char* text : {"", "{", "[]", "null", "\"payload\"", "{\"payload\":}"}) {
-    Call create = ada.create({});
-    create.body = update.body = text;
+    Call create = Device().create({});
+    create.body = text;
     const std::string shown = *text == '\0' ? "an empty body" : "the body " + std::string(text);
     KF_TRY(must_be_bad(relay, create, "a Create with " + shown, notes));
-    KF_TRY(must_be_bad(relay, update, "an Update with " + shown, notes));
+    for (const Device* writer : {&scene.creator, &scene.recipient}) {
+      Call update = writer->update(scene.box);
+      update.body = text;
+      KF_TRY(scene.refused(update, {400}, {413, 415, 422}, "an Update with " + shown, notes));
+    }
   }
   std::string deep(2000, '[');
-  Call create = ada.create({});
+  Call create = Device().create({});
   create.body = "{\"payload\":" + deep + std::string(2000, ']') + "}";
   KF_TRY(must_be_bad(relay, create, "a Create with a body 2000 levels deep", notes));
   return notes.finding("400");
 }
 
 Result<Finding> payload_needed(Subject& relay) {
-  const Device ada;
   Notes notes;
-  KF_TRY(const Box box, make_box(relay, ada));
+  KF_TRY(Scene scene, Scene::claimed(relay));
   object without = create_body(relay);
   without.erase("payload");
-  KF_TRY(must_be_bad(relay, ada.create(without), "a Create without payload", notes));
+  KF_TRY(must_be_bad(relay, Device().create(without), "a Create without payload", notes));
+  Call empty = scene.recipient.update(scene.box);
+  empty.body = "{}";
+  KF_TRY(scene.refused(empty, {400}, {413, 415, 422}, "an Update without payload", notes));
   for (const char* name : {"type", "data"}) {
     object payload = random_payload();
     payload.erase(name);
     const std::string what = " without payload." + std::string(name);
     KF_TRY(must_be_bad(relay, create_with(relay, "payload", payload), "a Create" + what, notes));
-    KF_TRY(must_be_bad(relay, ada.update(box, payload), "an Update" + what, notes));
+    KF_TRY(scene.refused(scene.creator.update(scene.box, payload), {400}, {413, 415, 422},
+                         "an Update" + what, notes));
   }
   return notes.finding("400");
 }
@@ -68,9 +73,12 @@ Result<Finding> payload_checked(Subject& relay) {
       {"payload data that is not base64", {{"type", "AEAD_AES_256_GCM"}, {"data", "n*t base64!"}}},
       {"payload data shorter than IV and tag",
        {{"type", "AEAD_AES_256_GCM"}, {"data", encode_base64(Bytes(27, 7))}}}};
+  KF_TRY(Scene scene, Scene::claimed(relay));
   for (const auto& [what, payload] : wrong) {
     KF_TRY(const Answer answer, relay.send(create_with(relay, "payload", payload)));
     KF_TRY(must_be(answer, {400}, {200, 415, 422}, what, notes));
+    KF_TRY(scene.refused(scene.creator.update(scene.box, payload), {400}, {200, 415, 422},
+                         std::string("an Update with ") + what, notes));
   }
   return notes.finding(
       "400 for another cipher, for what is not base64 and for less than 28 octets");
@@ -119,9 +127,14 @@ Result<Finding> unknown_members(Subject& relay) {
          answered(relay, ada.create(body), 200, "a Create with unknown members"));
   KF_TRY(const Box box, box_of(made));
   Call update = ada.update(box);
-  update.body = codec::encode_json(object{{"payload", random_payload()}, {"x-unknown", 1}});
+  const object payload = random_payload();
+  update.body = codec::encode_json(object{{"payload", payload}, {"x-unknown", 1}});
   KF_TRY(answered(relay, update, 200, "an Update with unknown members"));
-  return pass("Create and Update ignore what they do not know");
+  KF_TRY(must_hold(relay, ada.read(box), payload, "a Read after an Update with unknown members"));
+  Call read = Device().read(box);
+  read.body = R"({"x-unknown":[1]})";
+  KF_TRY(must_hold(relay, read, payload, "a Read with unknown members"));
+  return pass("Create, Update and Read ignore what they do not know");
 }
 
 Result<Finding> read_without_body(Subject& relay) {
@@ -158,6 +171,11 @@ Result<Finding> size_cap(Subject& relay) {
   const Device ada;
   MailboxWish wish;
   wish.payload = random_payload(kOverAnyCap);
+  KF_TRY(Scene scene, Scene::claimed(relay));
+  const auto update = relay.send(scene.recipient.update(scene.box, wish.payload));
+  if (update && !update->success()) {
+    KF_TRY(scene.stays("an Update of 512 KiB that was refused"));
+  }
   const auto answer = relay.send(ada.create(create_body(relay, wish)));
   if (!answer && answer.error().code == Errc::network) {
     return allowed("the connection was closed on 512 KiB, without a 413");

@@ -33,8 +33,17 @@ Checks request_id_checks();
 Checks preview_checks();
 Checks proof_checks();
 Checks extension_checks();
+Checks waiting_checks();
+Checks queue_checks();
 Checks expiry_checks();
 Checks privacy_checks();
+Checks content_checks();
+Checks state_checks();
+Checks scope_checks();
+Checks gone_checks();
+// Those that judge the run as a whole.
+Checks last_state_checks();
+Checks last_privacy_checks();
 
 // v1_checks are all of them, in the order in which they run.
 std::vector<Check> v1_checks();
@@ -46,5 +55,7 @@ Call sample_drop();
 
 // make_short_lived makes the mailbox of the checks that wait, once; a run begins with it.
 const Result<Subject::ShortLived>& make_short_lived(Subject& relay);
+// make_bystander makes the mailbox that is left alone until the end, once; a run begins with it.
+Result<Scene>& make_bystander(Subject& relay);
 
 }  // namespace keyferry::conformance

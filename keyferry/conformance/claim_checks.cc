@@ -1,36 +1,21 @@
 // Section 1D: who may do what with a claim, tried one after the other (races: race_checks.cc).
-#include <algorithm>
-
 #include "keyferry/conformance/check.h"
-#include "keyferry/conformance/device.h"
+#include "keyferry/conformance/scene.h"
 
 namespace keyferry::conformance {
 namespace {
-
-using boost::json::object;
 
 // every_call is what anybody may try on a mailbox, with this device's claim.
 std::vector<Call> every_call(const Device& device, const Box& box) {
   return {device.read(box), device.update(box), device.remove(box), device.relinquish(box)};
 }
 
-// must_be_no_claim demands what callers get whose claim is missing or no claim (A-32).
-Result<Done> must_be_no_claim(const Answer& answer, std::string_view what, Notes& notes) {
-  return must_be(answer, {401}, {400, 403}, what, notes);
-}
-
-// must_be_free demands that nobody holds the recipient's side, by taking it.
-Result<Done> must_be_free(Subject& relay, const Box& box, std::string_view after) {
-  const Device next;
-  KF_TRY(const Answer read, relay.send(next.read(box)));
-  return must(read.status == 200, "after " + std::string(after) + " the first Read answered " +
-                                      read.said() + ": the mailbox was claimed");
-}
+constexpr std::initializer_list<int> kNoClaim = {401};
+constexpr std::initializer_list<int> kNoClaimToo = {400, 403};  // A-32
 
 Result<Finding> malformed_claims(Subject& relay) {
-  const Device ada;
   Notes notes;
-  KF_TRY(const Box box, make_box(relay, ada));
+  KF_TRY(Scene scene, Scene::open(relay));
   const std::string good = new_uuid();
   const std::string wrong[] = {
       "x",        good.substr(0, 8), good.substr(1),
@@ -39,11 +24,13 @@ Result<Finding> malformed_claims(Subject& relay) {
     const Device eve{claim};
     const std::string what = " with the malformed claim \"" + claim + "\"";
     KF_TRY(const Answer made, relay.send(eve.create(create_body(relay))));
-    KF_TRY(must_be_no_claim(made, "a Create" + what, notes));
-    KF_TRY(const Answer read, relay.send(eve.read(box)));
-    KF_TRY(must_be_no_claim(read, "a Read" + what, notes));
+    KF_TRY(must_be(made, kNoClaim, kNoClaimToo, "a Create" + what, notes));
+    for (const Call& call : every_call(eve, scene.box)) {
+      const std::string verb = call.method == "POST" ? "a Read" : "a " + call.method;
+      KF_TRY(scene.refused(call, kNoClaim, kNoClaimToo, verb + what, notes));
+    }
   }
-  KF_TRY(must_be_free(relay, box, "Reads with malformed claims"));
+  KF_TRY(scene.join("calls with malformed claims"));
   return notes.finding("401, and nothing is claimed");
 }
 
@@ -59,115 +46,104 @@ Result<Finding> any_uuid(Subject& relay) {
   return pass("other versions and upper case are taken");
 }
 
-Result<Finding> case_of_claims(Subject& relay) {
-  const Device ada;
-  Device upper = ada;
-  std::transform(upper.claim.begin(), upper.claim.end(), upper.claim.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  KF_TRY(const Box box, make_box(relay, ada));
-  KF_TRY(answered(relay, upper.read(box), 200, "a Read with the creator's claim in upper case"));
-  const Device bo;
-  KF_TRY(const Answer read, relay.send(bo.read(box)));
-  return read.status == 200 ? pass("one claim in either case is one device")
-                            : allowed("one claim in another case is another device");
-}
-
 Result<Finding> creator_claims_nothing(Subject& relay) {
-  const Device ada;
-  KF_TRY(const Box box, make_box(relay, ada));
+  KF_TRY(Scene scene, Scene::open(relay));
   for (int i = 0; i < 3; ++i) {
-    KF_TRY(answered(relay, ada.read(box), 200, "a Read by the creator"));
+    KF_TRY(scene.stays("Reads by the creator"));
   }
-  KF_TRY(must_be_free(relay, box, "Reads by the creator"));
+  KF_TRY(scene.join("Reads by the creator"));
+  KF_TRY(scene.stays("Reads by both sides"));
   return pass("the creator reads and claims nothing");
 }
 
 Result<Finding> claim_needed(Subject& relay) {
-  const Device ada;
   Notes notes;
-  MailboxWish wish;
-  KF_TRY(const Box box, make_box(relay, ada, wish));
-  auto calls = every_call(ada, box);
-  calls.push_back(ada.create(create_body(relay)));
+  KF_TRY(Scene scene, Scene::open(relay));
+  auto calls = every_call(scene.creator, scene.box);
+  calls.push_back(scene.creator.create(create_body(relay)));
   for (Call& call : calls) {
     call.claim.reset();
-    KF_TRY(const Answer answer, relay.send(call));
-    KF_TRY(must_be_no_claim(answer, call.method + " without a claim", notes));
+    KF_TRY(scene.refused(call, kNoClaim, kNoClaimToo, call.method + " without a claim", notes));
   }
-  KF_TRY(must_hold(relay, ada.read(box), wish.payload, "a Read after calls without a claim"));
-  KF_TRY(must_be_free(relay, box, "calls without a claim"));
+  KF_TRY(scene.join("calls without a claim"));
   return notes.finding("401 on all five calls, and nothing is changed");
 }
 
 Result<Finding> one_claim_only(Subject& relay) {
-  const Device ada, bo;
   Notes notes;
-  KF_TRY(const Box box, make_box(relay, ada));
-  for (Call call : {bo.read(box), bo.create(create_body(relay))}) {
+  KF_TRY(Scene scene, Scene::open(relay));
+  const Device bo;
+  for (Call call : {bo.create(create_body(relay)), scene.creator.update(scene.box),
+                    scene.creator.remove(scene.box), bo.read(scene.box)}) {
     call.more.add("Mailbox-Device-Claim", new_uuid());
     KF_TRY(const Answer answer, relay.send(call));
     KF_TRY(must_be(answer, {401}, {400, 403, 200}, call.method + " with two claims", notes));
+    if (answer.success()) return notes.finding("");
+    KF_TRY(scene.stays(call.method + " with two claims"));
   }
-  return notes.finding("two claims on one call get 401");
+  KF_TRY(scene.join("calls with two claims"));
+  return notes.finding("two claims on one call get 401, and nothing is changed");
 }
 
 Result<Finding> creator_is_bound(Subject& relay) {
-  const Device ada, bo;
   Notes notes;
-  KF_TRY(const Box box, make_box(relay, ada));
-  KF_TRY(answered(relay, ada.update(box), 200, "an Update by the creator before any Read"));
-  KF_TRY(const Answer early, relay.send(bo.update(box)));
-  KF_TRY(must_refuse(early, "an Update by another claim before any Read", notes));
-  KF_TRY(answered(relay, bo.read(box), 200, "Read"));
-  KF_TRY(answered(relay, ada.update(box), 200, "an Update by the creator after a claim"));
+  // Without a Read of its own before.
+  const Device ada;
+  KF_TRY(const Box unread, make_box(relay, ada));
+  KF_TRY(answered(relay, ada.update(unread), 200, "an Update by the creator before any Read"));
+  KF_TRY(Scene scene, Scene::open(relay));
+  KF_TRY(scene.writes(scene.creator, "an Update by the creator before any Read"));
+  KF_TRY(scene.refused(Device().update(scene.box), {401}, {403},
+                       "an Update by another claim before any Read", notes));
+  KF_TRY(scene.join("an Update by another claim"));
+  KF_TRY(scene.writes(scene.creator, "an Update by the creator after a claim"));
   return notes.finding("the creator writes from the start, and still after a claim");
 }
 
 Result<Finding> first_reader_wins(Subject& relay) {
-  const Device ada, bo, cy;
   Notes notes;
-  KF_TRY(const Box box, make_box(relay, ada));
-  KF_TRY(answered(relay, bo.read(box), 200, "the first Read"));
-  KF_TRY(const Answer second, relay.send(cy.read(box)));
-  KF_TRY(must_refuse(second, "a Read by a second other claim", notes));
-  KF_TRY(answered(relay, bo.read(box), 200, "a further Read by the first"));
+  KF_TRY(Scene scene, Scene::claimed(relay));
+  for (int i = 0; i < 2; ++i) {
+    KF_TRY(scene.refused(Device().read(scene.box), {401}, {403}, "a Read by a second other claim",
+                         notes));
+  }
   return notes.finding("the first other claim is bound, the second gets 401");
 }
 
 Result<Finding> third_is_refused(Subject& relay) {
-  const Device ada, bo, eve;
+  const Device eve;
   Notes notes;
-  KF_TRY(const Box box, make_box(relay, ada));
-  KF_TRY(answered(relay, bo.read(box), 200, "Read"));
-  for (const Call& call : every_call(eve, box)) {
-    KF_TRY(const Answer answer, relay.send(call));
-    KF_TRY(must_refuse(answer, call.method + " by a third claim", notes));
+  KF_TRY(Scene scene, Scene::claimed(relay));
+  for (const bool answered_to : {false, true}) {
+    if (answered_to) {
+      KF_TRY(scene.writes(scene.recipient, "an Update by the recipient"));
+    }
+    for (const Call& call : every_call(eve, scene.box)) {
+      KF_TRY(scene.refused(call, {401}, {403}, call.method + " by a third claim", notes));
+    }
   }
-  return notes.finding("401 on Read, Update, Delete and Relinquish");
+  return notes.finding("401 on Read, Update, Delete and Relinquish, and nothing is changed");
 }
 
 // Whatever strangers try, the two go on as if nothing had been.
 Result<Finding> no_interference(Subject& relay) {
-  const Device ada, bo, eve;
-  Notes notes;
-  KF_TRY(const Box box, make_box(relay, ada));
-  KF_TRY(answered(relay, bo.read(box), 200, "Read"));
-  const object message = random_payload();
-  KF_TRY(answered(relay, bo.update(box, message), 200, "Update"));
-  auto calls = every_call(eve, box);
-  for (Call call : every_call(eve, box)) {
+  const Device eve;
+  KF_TRY(Scene scene, Scene::claimed(relay));
+  KF_TRY(scene.writes(scene.recipient, "an Update by the recipient"));
+  auto calls = every_call(eve, scene.box);
+  for (Call call : every_call(eve, scene.box)) {
     call.claim.reset();
     calls.push_back(call);
   }
   for (const char* method : {"GET", "HEAD", "OPTIONS", "PROPFIND"}) {
-    calls.push_back(preview(box));
+    calls.push_back(preview(scene.box));
     calls.back().method = method;
   }
   for (const Call& call : calls) {
     KF_TRY(relay.send(call));
+    KF_TRY(scene.stays(call.method + " by a stranger"));
   }
-  KF_TRY(must_hold(relay, ada.read(box), message, "a Read by the creator after strangers' calls"));
-  KF_TRY(must_hold(relay, bo.read(box), message, "a Read by the recipient after strangers' calls"));
+  KF_TRY(scene.writes(scene.creator, "an Update by the creator"));
   return pass("twelve calls by strangers changed nothing for the two");
 }
 
@@ -176,42 +152,73 @@ Result<Finding> same_claim_reads_again(Subject& relay) {
   MailboxWish wish;
   KF_TRY(const Box box, make_box(relay, ada, wish));
   const Call call = bo.read(box);
+  std::vector<Answer> reads;
   for (int i = 0; i < 4; ++i) {
     KF_TRY(must_hold(relay, call, wish.payload, "a repeated Read"));
+    KF_TRY(Answer read, answered(relay, call, 200, "a repeated Read"));
+    reads.push_back(std::move(read));
   }
+  Notes notes;
+  KF_TRY(must_look_alike({reads[0], reads[1]}, {reads[2], reads[3]}, "repeated Reads", notes));
   return pass("a claim reads as often as it likes");
 }
 
 Result<Finding> only_read_binds(Subject& relay) {
-  const Device ada, bo;
+  const Device bo;
   Notes notes;
-  MailboxWish wish;
-  KF_TRY(const Box box, make_box(relay, ada, wish));
-  for (const Call& call : {bo.update(box), bo.remove(box), bo.relinquish(box)}) {
-    KF_TRY(const Answer answer, relay.send(call));
-    KF_TRY(must_refuse(answer, call.method + " by a claim that has not read", notes));
+  KF_TRY(Scene scene, Scene::open(relay));
+  for (const Call& call : {bo.update(scene.box), bo.remove(scene.box), bo.relinquish(scene.box)}) {
+    KF_TRY(scene.refused(call, {401}, {403}, call.method + " by a claim that has not read", notes));
   }
-  KF_TRY(must_be_free(relay, box, "PUT, DELETE and PATCH"));
-  KF_TRY(must_hold(relay, ada.read(box), wish.payload, "a Read after them"));
+  KF_TRY(scene.join("PUT, DELETE and PATCH"));
   return notes.finding("401, and nothing is bound or changed");
 }
 
+// What a stranger who has not read hears is the same whether anybody has: only a Read, which
+// claims, tells.
+Result<Finding> strangers_hear_nothing(Subject& relay) {
+  const Device eve;
+  Notes notes;
+  KF_TRY(Scene free, Scene::open(relay));
+  KF_TRY(Scene held, Scene::claimed(relay));
+  const auto calls = [&](const Scene& scene) {
+    std::vector<Call> out;
+    for (const Call& call :
+         {eve.update(scene.box), eve.remove(scene.box), eve.relinquish(scene.box)}) {
+      out.insert(out.end(), 2, call);
+    }
+    return out;
+  };
+  KF_TRY(const Groups answers, ask_in_turns(relay, calls(free), calls(held)));
+  for (std::size_t i = 0; i < answers.ones.size(); i += 2) {
+    const std::string what = "refusals of " + calls(free)[i].method +
+                             " by a stranger, in a free and in a claimed mailbox,";
+    KF_TRY(must_look_alike({answers.ones[i], answers.ones[i + 1]},
+                           {answers.others[i], answers.others[i + 1]}, what, notes));
+  }
+  return notes.finding("Update, Delete and Relinquish are refused alike in both");
+}
+
 Result<Finding> looking_claims_nothing(Subject& relay) {
-  const Device ada;
-  MailboxWish wish;
-  KF_TRY(const Box box, make_box(relay, ada, wish));
+  KF_TRY(Scene scene, Scene::open(relay));
   for (const char* method : {"GET", "HEAD", "OPTIONS"}) {
     for (const char* accept : {"*/*", "text/html", "application/json"}) {
-      Call call = preview(box);
+      Call call = preview(scene.box);
       call.method = method;
       call.more.add("Accept", accept);
       call.claim = new_uuid();  // link unfurlers send none; with one it must not bind either
       KF_TRY(relay.send(call));
+      KF_TRY(scene.stays(call.method + " with a claim"));
     }
   }
-  KF_TRY(must_hold(relay, ada.read(box), wish.payload, "a Read after GET, HEAD and OPTIONS"));
-  KF_TRY(must_be_free(relay, box, "GET, HEAD and OPTIONS"));
-  return pass("nine GET, HEAD and OPTIONS claimed and consumed nothing");
+  KF_TRY(scene.join("GET, HEAD and OPTIONS"));
+  for (const Device* device : {&scene.creator, &scene.recipient}) {
+    Call call = preview(scene.box);
+    call.claim = device->claim;
+    KF_TRY(relay.send(call));
+    KF_TRY(scene.stays("a GET with the claim of one of the two"));
+  }
+  return pass("GET, HEAD and OPTIONS claimed and consumed nothing");
 }
 
 Result<Finding> told_how(Subject& relay) {
@@ -252,9 +259,9 @@ constexpr Check kChecks[] = {
     {"A-12", "errors are problem documents", words_of_errors},
     {"A-13", "a 401 has WWW-Authenticate", told_how},
     {"A-24", "only a Read binds", only_read_binds},
+    {"A-24.alike", "strangers' writes are refused alike, claimed or not", strangers_hear_nothing},
     {"A-25", "looking at the page binds and consumes nothing", looking_claims_nothing},
     {"A-31", "a claim may be any UUID", any_uuid},
-    {"A-31.case", "a claim is the same in either case", case_of_claims},
     {"A-32", "two claims on one call are refused", one_claim_only},
 };
 

@@ -1,188 +1,145 @@
-// Additions that a relay may have: versions, waiting, the queue, what the creator hears. None is
-// demanded; one that is there has to work.
-#include <thread>
-
-#include "keyferry/codec/json.h"
+// Additions that a relay may have: versions, and what the creator hears. None is demanded; one that
+// is there has to work. Waiting: waiting_checks.cc; the queue: queue_checks.cc.
 #include "keyferry/conformance/check.h"
-#include "keyferry/conformance/device.h"
+#include "keyferry/conformance/scene.h"
 
 namespace keyferry::conformance {
 namespace {
-
-using boost::json::object;
-using std::chrono::steady_clock;
-using namespace std::chrono_literals;
-
-std::optional<std::string> tag_of(const Answer& answer) {
-  const auto tag = answer.headers.find("ETag");
-  return tag ? std::optional<std::string>(*tag) : std::nullopt;
-}
 
 Call matching(Call call, const std::string& tag) {
   call.more.add("If-Match", tag);
   return call;
 }
 
+std::string tag_of(const Scene& scene, const Device& device) {
+  const bool creators = device.claim == scene.creator.claim;
+  return (creators ? scene.creators_tag() : scene.recipients_tag()).value_or("");
+}
+
+// Each side writes with the version that it knows, and fails with an older one, which changes
+// nothing.
 Result<Finding> versions(Subject& relay) {
-  const Device ada;
-  KF_TRY(const Box box, make_box(relay, ada));
-  KF_TRY(const Answer first, answered(relay, ada.read(box), 200, "Read"));
-  const auto old = tag_of(first);
-  if (!old) return skip("this relay gives no ETag");
-  KF_TRY(const Answer same, answered(relay, ada.read(box), 200, "Read"));
-  KF_TRY(must(tag_of(same) == old, "the ETag changes without a write"));
-  const object second = random_payload();
-  KF_TRY(const Answer written, answered(relay, matching(ada.update(box, second), *old), 200,
-                                        "an Update with If-Match of the version just read"));
-  KF_TRY(const Answer now, answered(relay, ada.read(box), 200, "Read"));
-  KF_TRY(must(tag_of(now) != old, "the ETag is the same after a write"));
-  KF_TRY(must(!tag_of(written) || tag_of(written) == tag_of(now),
-              "Update and the next Read give different ETags"));
-  KF_TRY(answered(relay, matching(ada.update(box), *old), 412,
-                  "an Update with If-Match of an old version"));
-  KF_TRY(must_hold(relay, ada.read(box), second, "a Read after the 412"));
+  Notes notes;
+  KF_TRY(Scene scene, Scene::open(relay));
+  if (!scene.creators_tag()) return skip("this relay gives no ETag");
+  KF_TRY(const Answer same, answered(relay, scene.creator.read(scene.box), 200, "Read"));
+  KF_TRY(
+      must(same.headers.find("ETag") == *scene.creators_tag(), "the ETag changes without a write"));
+  KF_TRY(scene.join());
+  for (const Device* device : {&scene.creator, &scene.recipient, &scene.creator}) {
+    const std::string side = device == &scene.creator ? " by the creator" : " by the recipient";
+    const std::string old = tag_of(scene, *device);
+    KF_TRY(scene.writes(*device, matching(device->update(scene.box), old),
+                        "an Update" + side + " with If-Match of the version just read"));
+    KF_TRY(scene.refused(matching(device->update(scene.box), old), {412}, {},
+                         "an Update" + side + " with If-Match of an old version", notes));
+    const Device& other = device == &scene.creator ? scene.recipient : scene.creator;
+    const std::string known = tag_of(scene, *device);
+    KF_TRY(scene.writes(other, "an Update by the other side"));
+    KF_TRY(scene.refused(matching(device->update(scene.box), known), {412}, {},
+                         "an Update" + side + " that has not read the other's", notes));
+    const Call both = matching(device->update(scene.box), "\"kf-none\", " + tag_of(scene, *device));
+    KF_TRY(scene.writes(*device, both, "an Update" + side + " with a list of versions"));
+    KF_TRY(scene.writes(*device, matching(device->update(scene.box), "*"),
+                        "an Update" + side + " with If-Match: *"));
+  }
   return pass("a stale Update gets 412 and changes nothing");
 }
 
-// waiting_read asks for news after `tag`, for at most `seconds`.
-Call waiting_read(const Device& device, const Box& box, const std::string& tag, int seconds) {
-  Call call = device.read(box);
-  call.more.add("If-None-Match", tag);
-  call.more.add("Prefer", "wait=" + std::to_string(seconds));
-  return call;
+// A repeat is a repeat, whatever version it names: the first was carried out.
+Result<Finding> repeats_of_versions(Subject& relay) {
+  Notes notes;
+  KF_TRY(Scene scene, Scene::claimed(relay));
+  if (!scene.creators_tag()) return skip("this relay gives no ETag");
+  for (const Device* device : {&scene.creator, &scene.recipient}) {
+    const Call call = matching(device->update(scene.box), tag_of(scene, *device));
+    KF_TRY(scene.writes(*device, call, "an Update with If-Match"));
+    KF_TRY(scene.repeated(call, {201}, "the same Update with If-Match again", notes));
+  }
+  // The answer to a repeat must not name a version that its caller has not read: with it, the
+  // caller would write over what the other side has written since.
+  const Call lost = scene.creator.update(scene.box);
+  KF_TRY(scene.writes(scene.creator, lost, "an Update"));
+  KF_TRY(scene.writes(scene.recipient, "an Update by the other side"));
+  KF_TRY(const Answer late, relay.send(lost));
+  const auto told = late.headers.find("ETag");
+  KF_TRY(must(!told || *told != scene.creators_tag(),
+              "a repeat gives the version of a message that its caller has not read"));
+  // What was refused is no repeat when it comes again with the right version.
+  const std::string id = new_uuid();
+  for (const Device* device : {&scene.creator, &scene.recipient}) {
+    Call stale = matching(device->update(scene.box), "\"kf-none\"");
+    stale.request_id = id;
+    KF_TRY(scene.refused(stale, {412}, {}, "an Update with an unknown version", notes));
+    Call fresh = matching(device->update(scene.box), tag_of(scene, *device));
+    fresh.request_id = id;
+    KF_TRY(scene.writes(*device, fresh, "an Update with the request id of one that got 412"));
+  }
+  return pass("201 to a repeat, and the id of a 412 is not used up");
 }
 
-Result<Finding> waiting(Subject& relay) {
-  const Device ada, bo;
-  KF_TRY(const Box box, make_box(relay, ada));
-  KF_TRY(const Answer first, answered(relay, bo.read(box), 200, "Read"));
-  const auto tag = tag_of(first);
-  if (!tag) return skip("this relay gives no ETag, so nobody can wait for news");
-  const auto asked = steady_clock::now();
-  KF_TRY(const Answer quiet, relay.send(waiting_read(bo, box, *tag, 1)));
-  KF_TRY(must(quiet.status == 200 || quiet.status == 204,
-              "a waiting Read without news answered " + quiet.said()));
-  if (steady_clock::now() - asked < 700ms) return skip("this relay does not wait (Prefer: wait)");
-
-  Result<Answer> news(fail(Errc::network, "not sent"));
-  const auto began = steady_clock::now();
-  std::jthread reader([&] {
-    net::HttpClient client = relay.new_client();
-    news = relay.send(waiting_read(bo, box, *tag, 10), client);
-  });
-  std::this_thread::sleep_for(
-      200ms);  // so that the reader waits; if it does not yet, it is no fault
-  const object message = random_payload();
-  const auto written = answered(relay, ada.update(box, message), 200, "Update");
-  reader.join();
-  if (!written) return written.error();
-  KF_TRY(const Answer told, std::move(news));
-  KF_TRY(must(told.status == 200, "a waiting Read answered " + told.said() + " to a write"));
-  KF_TRY(const object body, told.json());
-  KF_TRY(must(body.contains("payload") && body.at("payload") == message,
-              "a waiting Read gave something else than was written"));
-  KF_TRY(must(steady_clock::now() - began < 8s, "a waiting Read slept through a write"));
-  return pass("a waiting Read hears a write at once, and ends by itself");
+// A claim changes nothing that can be read, so it does not make the creator's Update stale.
+Result<Finding> versions_and_claims(Subject& relay) {
+  Notes notes;
+  KF_TRY(Scene scene, Scene::open(relay));
+  const auto before = scene.creators_tag();
+  if (!before) return skip("this relay gives no ETag");
+  KF_TRY(scene.join());
+  const std::string what = "an Update with If-Match of the version before the claim";
+  const Call call = matching(scene.creator.update(scene.box), *before);
+  KF_TRY(const Answer answer, relay.send(call));
+  KF_TRY(must_be(answer, {200}, {412}, what, notes));
+  if (answer.status == 412) {
+    KF_TRY(scene.stays(what));
+  }
+  return notes.finding("a claim does not make the creator's Update stale");
 }
 
 Result<Finding> bound_told(Subject& relay) {
-  const Device ada, bo;
-  KF_TRY(const Box box, make_box(relay, ada));
-  const auto told = [&]() -> Result<boost::json::value> {
-    KF_TRY(const Answer read, answered(relay, ada.read(box), 200, "Read"));
-    KF_TRY(const object body, read.json());
-    const auto* member = body.if_contains("recipientBound");
-    return member == nullptr ? boost::json::value() : *member;
-  };
-  KF_TRY(const boost::json::value before, told());
-  if (before.is_null()) return skip("the creator is not told whether the mailbox is claimed");
-  KF_TRY(answered(relay, bo.read(box), 200, "Read"));
-  KF_TRY(const boost::json::value after, told());
-  KF_TRY(must(before == false, "recipientBound before any claim is not false"));
-  KF_TRY(must(after == true, "recipientBound after the claim is not true"));
-  return pass("recipientBound is false before and true after the claim");
+  const std::string member = "the member recipientBound of the creator's Read";
+  KF_TRY(Scene scene, Scene::open(relay));
+  if (!scene.seen(member)) return skip("the creator is not told whether the mailbox is claimed");
+  KF_TRY(must(scene.seen(member) == "false", "recipientBound before any claim is not false"));
+  const auto tag = scene.creators_tag();
+  KF_TRY(scene.join());
+  KF_TRY(must(scene.seen(member) == "true", "recipientBound after the claim is not true"));
+  KF_TRY(must(!tag || scene.creators_tag() != tag,
+              "the creator's ETag is the same before and after the claim"));
+  Notes notes;
+  notes.add_if(scene.seen("the member recipientBound of the recipient's Read").has_value(),
+               "the recipient is told too");
+  const auto held = scene.creators_tag();
+  KF_TRY(scene.gives_up());
+  KF_TRY(must(scene.seen(member) == "false", "recipientBound after a Relinquish is not false"));
+  KF_TRY(must(!held || scene.creators_tag() != held,
+              "the creator's ETag is the same before and after a Relinquish"));
+  KF_TRY(scene.join("a Relinquish"));
+  KF_TRY(must(scene.seen(member) == "true", "recipientBound after the next claim is not true"));
+  KF_TRY(scene.writes(scene.recipient, "an Update by the recipient"));
+  KF_TRY(must(scene.seen(member) == "true", "recipientBound after an Update is not true"));
+  return notes.finding("recipientBound is false before and true after the claim");
 }
 
 Result<Finding> origin_told(Subject& relay) {
-  const Device ada, bo;
-  KF_TRY(const Box box, make_box(relay, ada));
-  const std::pair<const Device*, const char*> sides[] = {{&ada, "self"}, {&bo, "peer"}};
-  for (const auto& [device, word] : sides) {
-    KF_TRY(const Answer read, answered(relay, device->read(box), 200, "Read"));
-    KF_TRY(const object body, read.json());
-    const auto* origin = body.if_contains("origin");
-    if (origin == nullptr) return skip("Read does not tell who wrote");
-    KF_TRY(must(*origin == word, "origin is wrong: not \"" + std::string(word) + "\""));
+  const std::string member = "the member origin of the ";
+  KF_TRY(Scene scene, Scene::claimed(relay));
+  const auto creators = scene.seen(member + "creator's Read");
+  const auto recipients = scene.seen(member + "recipient's Read");
+  if (!creators && !recipients) return skip("Read does not tell who wrote");
+  KF_TRY(must(creators == "\"self\"", "origin is wrong for the creator: not \"self\""));
+  KF_TRY(must(recipients == "\"peer\"", "origin is wrong for the recipient: not \"peer\""));
+  for (const Device* writer : {&scene.recipient, &scene.creator}) {
+    KF_TRY(scene.writes(*writer, "an Update"));  // which looks at origin
   }
   return pass("origin tells the reader's own message from the other's");
 }
 
-// after asks for the other side's first message behind `seq`.
-Call after(const Device& device, const Box& box, std::int64_t seq) {
-  Call call = device.read(box);
-  call.body = codec::encode_json(object{{"after", seq}});
-  return call;
-}
-
-// must_follow demands that the messages behind 0 are these, in order, and then no more.
-Result<Done> must_follow(Subject& relay, const Device& reader, const Box& box,
-                         const std::vector<object>& messages, const std::string& whose) {
-  std::int64_t seq = 0;
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    const std::string what = "the Read after " + std::to_string(seq) + " by the " + whose;
-    KF_TRY(const Answer read, answered(relay, after(reader, box, seq), 200, what));
-    KF_TRY(const object body, read.json());
-    KF_TRY(must(body.contains("payload") && body.at("payload") == messages[i],
-                what + " did not give message " + std::to_string(i + 1) + " of the other side"));
-    const auto next = codec::integer_member(body, "seq", seq + 1, std::int64_t{1} << 53);
-    KF_TRY(must(next.has_value(), what + " gave no greater seq"));
-    seq = *next;
-  }
-  KF_TRY(answered(relay, after(reader, box, seq), 204, "a Read after the last by the " + whose));
-  return Done{};
-}
-
-Result<Finding> queue(Subject& relay) {
-  const Device ada, bo;
-  MailboxWish wish;
-  wish.more["delivery"] = "queue";
-  KF_TRY(const Box box, make_box(relay, ada, wish));
-  const auto* echo = box.made.if_contains("delivery");
-  if (echo == nullptr) return skip("this relay knows no delivery: \"queue\"");
-  KF_TRY(must(*echo == "queue", "Create echoes another delivery"));
-  KF_TRY(answered(relay, bo.read(box), 200, "Read"));
-  std::vector<object> from_ada{wish.payload}, from_bo;
-  for (const bool creator : {true, false, true, true, false}) {
-    auto& sent = creator ? from_ada : from_bo;
-    sent.push_back(random_payload());
-    KF_TRY(answered(relay, (creator ? ada : bo).update(box, sent.back()), 200, "Update"));
-  }
-  KF_TRY(must_hold(relay, ada.read(box), from_bo.back(), "a Read without after"));
-  KF_TRY(must_follow(relay, bo, box, from_ada, "recipient"));
-  KF_TRY(must_follow(relay, ada, box, from_bo, "creator"));
-  return pass("four messages and two, across one another, all arrive in order");
-}
-
-Result<Finding> strangers_wait_not(Subject& relay) {
-  const Device ada, bo, eve;
-  Notes notes;
-  KF_TRY(const Box box, make_box(relay, ada));
-  KF_TRY(const Answer first, answered(relay, bo.read(box), 200, "Read"));
-  if (!tag_of(first)) return skip("this relay gives no ETag, so nobody can wait for news");
-  const auto asked = steady_clock::now();
-  KF_TRY(const Answer refused, relay.send(waiting_read(eve, box, *tag_of(first), 10)));
-  KF_TRY(must_refuse(refused, "a waiting Read by a third claim", notes));
-  KF_TRY(must(steady_clock::now() - asked < 8s, "a third claim was let wait"));
-  return notes.finding("a third claim is refused at once");
-}
-
 constexpr Check kChecks[] = {
     {"A-19", "a stale Update is refused where versions are given", versions},
-    {"A-20", "a queue brings every message, in order", queue},
+    {"A-19.repeats", "a repeat is known whatever version it names", repeats_of_versions},
+    {"A-19.claims", "a claim makes no Update stale", versions_and_claims},
     {"A-21", "origin tells who wrote", origin_told},
     {"A-30", "the creator hears that the mailbox is claimed", bound_told},
-    {"A-34", "a Read can wait for news", waiting},
-    {"A-34.others", "only the two may wait", strangers_wait_not},
 };
 
 }  // namespace

@@ -164,85 +164,15 @@ Result<Finding> expiration_needed(Subject& relay) {
   return notes.finding("400");
 }
 
-// A Delete must work at every step: unclaimed, claimed, answered.
-Result<Finding> creator_ends(Subject& relay) {
-  for (int steps = 0; steps < 3; ++steps) {
-    const Device ada, bo;
-    KF_TRY(const Box box, make_box(relay, ada));
-    if (steps > 0) {
-      KF_TRY(answered(relay, bo.read(box), 200, "Read"));
-    }
-    if (steps > 1) {
-      KF_TRY(answered(relay, bo.update(box), 200, "an Update by the recipient"));
-    }
-    KF_TRY(const Answer gone, relay.send(ada.remove(box)));
-    KF_TRY(must(gone.success(), "a Delete by the creator answered " + gone.said()));
-    KF_TRY(answered(relay, ada.read(box), 404, "a Read by the creator after the Delete"));
-    KF_TRY(answered(relay, bo.read(box), 404, "a Read by the recipient after the Delete"));
-  }
-  return pass("before the claim, after it, and after an answer");
-}
-
-Result<Finding> recipient_ends(Subject& relay) {
-  const Device ada, bo;
-  KF_TRY(const Box box, make_box(relay, ada));
-  KF_TRY(answered(relay, bo.read(box), 200, "Read"));
-  KF_TRY(const Answer gone, relay.send(bo.remove(box)));
-  KF_TRY(
-      must(gone.success(), "a Delete by the recipient, with the right D, answered " + gone.said()));
-  KF_TRY(answered(relay, ada.read(box), 404, "a Read after the Delete"));
-  return pass("with the right D");
-}
-
-Result<Finding> repeated_delete(Subject& relay) {
-  const Device ada;
-  Notes notes;
-  KF_TRY(const Box box, make_box(relay, ada));
-  const Call call = ada.remove(box);
-  KF_TRY(succeeded(relay, call, "Delete"));
-  KF_TRY(const Answer again, relay.send(call));
-  KF_TRY(must_be(again, {404}, {200, 201, 204}, "a repeated Delete", notes));
-  return notes.finding("404");
-}
-
-// What says whether a mailbox ever was.
-Result<Finding> gone_is_unknown(Subject& relay) {
-  const Device ada, eve;
-  Notes notes;
-  KF_TRY(const Box gone, make_box(relay, ada));
-  KF_TRY(succeeded(relay, ada.remove(gone), "Delete"));
-  const std::string id = new_uuid();
-  const Box never{id, "", "/v1/m/" + id, {}};
-  const auto calls = [&](const Box& box) {
-    return std::vector{preview(box), eve.read(box), eve.update(box), eve.remove(box),
-                       eve.relinquish(box)};
-  };
-  const auto of_gone = calls(gone), of_never = calls(never);
-  for (std::size_t i = 0; i < of_gone.size(); ++i) {
-    KF_TRY(const Answer one,
-           answered(relay, of_gone[i], 404, of_gone[i].method + " of what is deleted"));
-    KF_TRY(const Answer other,
-           answered(relay, of_never[i], 404, of_gone[i].method + " of what never was"));
-    notes.add_if(
-        one.body != other.body,
-        of_gone[i].method + " words a 404 differently for what is deleted and what never was");
-  }
-  return notes.finding("deleted and unknown are one and the same 404");
-}
-
 constexpr Check kChecks[] = {
     {"MBX-01", "ids are UUIDs, unlike one another", ids_are_uuids},
     {"MBX-02", "ids are of version 4", ids_are_version_4},
     {"MBX-05.form", "the expiration is told in UTC, whole seconds, with Z", expiration_form},
     {"MBX-05.refused", "what is no instant is refused as expiration", wrong_expirations},
-    {"MBX-07.creator", "the creator may delete at every step", creator_ends},
-    {"MBX-07.recipient", "the recipient may delete where the rights say so", recipient_ends},
     {"A-14", "a configuration needs an expiration", expiration_needed},
     {"A-15.past", "an expiration in the past is refused", past_expiration},
     {"A-15.far", "an expiration beyond the maximum is cut and told", far_expiration},
     {"A-17", "offsets and fractions are refused", unusual_expirations},
-    {"A-29", "deleted and unknown mailboxes look the same", gone_is_unknown},
-    {"IDM-10", "a repeated Delete gives 404", repeated_delete},
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // PRV-02, PRV-03 and TMS-06, as far as answers show it.
 #include "keyferry/codec/json.h"
 #include "keyferry/conformance/check.h"
-#include "keyferry/conformance/device.h"
+#include "keyferry/conformance/scene.h"
 
 namespace keyferry::conformance {
 namespace {
@@ -74,18 +74,81 @@ Result<Finding> no_cookies(Subject& relay) {
   for (const Call& call : {preview(box), bo.read(box), ada.update(box), ada.remove(box)}) {
     KF_TRY(relay.send(call));
   }
-  const auto cookie = relay.cookie();
+  const auto cookie = relay.watch().cookie();
   KF_TRY(must(!cookie, "an answer to " + cookie.value_or("") + " sets a cookie"));
   return pass("no answer of this run set a cookie");
+}
+
+// What a POST, PUT or PATCH answers is kept by no cache unless the answer asks for it.
+Result<Finding> not_kept(Subject& relay) {
+  Notes notes;
+  KF_TRY(Scene scene, Scene::claimed(relay));
+  for (const Call& call : {scene.creator.create(create_body(relay)),
+                           scene.recipient.read(scene.box), scene.recipient.update(scene.box),
+                           Device().read(scene.box), scene.recipient.relinquish(scene.box),
+                           scene.creator.remove(scene.box), scene.creator.read(scene.box)}) {
+    KF_TRY(const Answer answer, relay.send(call));
+    const std::string value(answer.headers.find("Cache-Control").value_or(""));
+    const bool asks = value.find("no-store") == value.npos &&
+                      (value.find("public") != value.npos || value.find("max-age") != value.npos);
+    const std::string what = call.method + " (" + std::to_string(answer.status) + ")";
+    KF_TRY(must(!asks, "an answer to " + what + " may be kept by caches: " + value));
+    notes.add_if(value.find("no-store") == value.npos, "answers without Cache-Control: no-store");
+  }
+  return notes.finding("no-store on every answer");
+}
+
+// every_kind_of_answer makes sure that there is something to judge when only one check is run.
+Result<Done> every_kind_of_answer(Subject& relay) {
+  const Device eve;
+  KF_TRY(Scene scene, Scene::claimed(relay));
+  KF_TRY(scene.writes(scene.recipient, "an Update"));
+  for (const Call& call : {eve.read(scene.box), eve.update(scene.box), eve.remove(scene.box),
+                           eve.relinquish(scene.box), scene.creator.remove(scene.box),
+                           scene.creator.read(scene.box), preview(scene.box)}) {
+    KF_TRY(relay.send(call));
+  }
+  return Done{};
+}
+
+Result<Finding> nothing_given_away(Subject& relay) {
+  KF_TRY(every_kind_of_answer(relay));
+  const auto given = relay.watch().given_away();
+  return given ? broken("an answer to " + *given)
+               : pass("no answer of this run gave away what its caller must not get");
+}
+
+Result<Finding> every_echo(Subject& relay) {
+  KF_TRY(every_kind_of_answer(relay));
+  const auto wrong = relay.watch().wrong_echo();
+  return wrong ? broken("an answer to " + *wrong) : pass("no answer of this run echoed another id");
+}
+
+Result<Finding> never_broke(Subject& relay) {
+  KF_TRY(every_kind_of_answer(relay));
+  const auto broke = relay.watch().broke();
+  return broke ? broken("the relay failed: " + *broke) : pass("no call of this run got a 5xx");
 }
 
 constexpr Check kChecks[] = {
     {"TMS-06", "no call gives a notification token away", tokens_stay},
     {"TMS-06.claim", "no call gives another's claim away", claims_stay},
     {"PRV-02", "no cookies", no_cookies},
+    {"A-39.answers", "no cache keeps what the API answers", not_kept},
+};
+
+// These judge all that was answered, so they come last.
+constexpr Check kLastChecks[] = {
+    {"TMS-06.run", "no answer gives away what its caller must not get", nothing_given_away, true},
+    {"IDM-01.run", "no answer echoes the id of another request", every_echo, true},
+    {"A-12.run", "no call breaks the relay", never_broke, true},
 };
 
 }  // namespace
+
+Checks last_privacy_checks() {
+  return kLastChecks;
+}
 
 Checks privacy_checks() {
   return kChecks;

@@ -1,6 +1,6 @@
 // MBX-09 and A-09 to A-11: accessRights.
 #include "keyferry/conformance/check.h"
-#include "keyferry/conformance/device.h"
+#include "keyferry/conformance/scene.h"
 
 namespace keyferry::conformance {
 namespace {
@@ -14,30 +14,29 @@ Held rights_of(std::string_view letters) {
   return {letters.find('W') != letters.npos, letters.find('D') != letters.npos};
 }
 
-Result<Box> claimed_box(Subject& relay, const Device& ada, const Device& bo,
-                        std::optional<std::string> rights) {
+MailboxWish with_rights(std::optional<std::string> rights) {
   MailboxWish wish;
   wish.rights = std::move(rights);
-  KF_TRY(Box box, make_box(relay, ada, wish));
-  KF_TRY(answered(relay, bo.read(box), 200, "Read"));
-  return box;
+  return wish;
 }
 
 // judge_recipient tries what the recipient may do in a mailbox with these rights.
 Result<Done> judge_recipient(Subject& relay, std::optional<std::string> rights, Held held,
                              Notes& notes) {
-  const Device ada, bo;
   const std::string with = " by the recipient with " + (rights ? *rights : "no rights named");
-  KF_TRY(const Box box, claimed_box(relay, ada, bo, rights));
-  KF_TRY(const Answer written, relay.send(bo.update(box)));
+  KF_TRY(Scene scene, Scene::claimed(relay, with_rights(rights)));
+  const Call update = scene.recipient.update(scene.box);
   if (held.write) {
-    KF_TRY(must(written.status == 200, "an Update" + with + " answered " + written.said()));
+    KF_TRY(scene.writes(scene.recipient, update, "an Update" + with));
   } else {
-    KF_TRY(must_refuse(written, "an Update" + with, notes));
+    KF_TRY(scene.refused(update, {401}, {403}, "an Update" + with, notes));
   }
-  KF_TRY(const Answer gone, relay.send(bo.remove(box)));
-  if (held.remove) return must(gone.success(), "a Delete" + with + " answered " + gone.said());
-  return must_refuse(gone, "a Delete" + with, notes);
+  const Call remove = scene.recipient.remove(scene.box);
+  if (!held.remove) return scene.refused(remove, {401}, {403}, "a Delete" + with, notes);
+  KF_TRY(const Answer gone, relay.send(remove));
+  KF_TRY(must(gone.success(), "a Delete" + with + " answered " + gone.said()));
+  KF_TRY(answered(relay, scene.creator.read(scene.box), 404, "a Read after a Delete" + with));
+  return Done{};
 }
 
 Result<Finding> matrix(Subject& relay) {
@@ -55,31 +54,32 @@ Result<Finding> left_out(Subject& relay) {
 }
 
 Result<Finding> creator_writes(Subject& relay) {
-  const Device ada;
   Notes notes;
-  MailboxWish wish;
-  wish.rights = "RD";
-  KF_TRY(const Box box, make_box(relay, ada, wish));
-  KF_TRY(const Answer written, relay.send(ada.update(box)));
-  KF_TRY(must_be(written, {401}, {403, 200}, "an Update by the creator without W", notes));
+  for (const bool claimed : {false, true}) {
+    KF_TRY(Scene scene, Scene::open(relay, with_rights("RD")));
+    if (claimed) {
+      KF_TRY(scene.join());
+    }
+    KF_TRY(scene.refused(scene.creator.update(scene.box), {401}, {403, 200},
+                         "an Update by the creator without W", notes));
+  }
   return notes.finding("the creator cannot write without W either");
 }
 
 Result<Finding> creator_deletes(Subject& relay) {
-  const Device ada;
-  MailboxWish wish;
-  wish.rights = "R";
-  KF_TRY(const Box box, make_box(relay, ada, wish));
-  KF_TRY(const Answer gone, relay.send(ada.remove(box)));
+  KF_TRY(Scene scene, Scene::open(relay, with_rights("R")));
+  KF_TRY(const Answer gone, relay.send(scene.creator.remove(scene.box)));
   KF_TRY(must(gone.success(), "a Delete by the creator without D answered " + gone.said()));
+  KF_TRY(answered(relay, scene.creator.read(scene.box), 404, "a Read after that Delete"));
   return pass("also without D");
 }
 
 Result<Finding> recipient_gives_up(Subject& relay) {
-  const Device ada, bo;
-  KF_TRY(const Box box, claimed_box(relay, ada, bo, "R"));
-  KF_TRY(const Answer freed, relay.send(bo.relinquish(box)));
+  KF_TRY(Scene scene, Scene::claimed(relay, with_rights("R")));
+  KF_TRY(const Answer freed, relay.send(scene.recipient.relinquish(scene.box)));
   KF_TRY(must(freed.success(), "a Relinquish with R alone answered " + freed.said()));
+  scene.recipient = Device();
+  KF_TRY(scene.join("a Relinquish with R alone"));
   return pass("also with R alone");
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "keyferry/conformance/device.h"
+#include "keyferry/conformance/scene.h"
 
 namespace keyferry::conformance {
 namespace {
@@ -47,9 +47,12 @@ Result<Done> may_create(Subject& relay, const RunOptions& options) {
 std::vector<Check> v1_checks() {
   std::vector<Check> all;
   for (const Checks checks :
-       {transport_checks(), call_checks(), body_checks(), life_checks(), right_checks(),
-        claim_checks(), exchange_checks(), race_checks(), request_id_checks(), retry_checks(),
-        preview_checks(), proof_checks(), extension_checks(), privacy_checks(), expiry_checks()}) {
+       {transport_checks(), call_checks(),       content_checks(),     body_checks(),
+        life_checks(),      gone_checks(),       right_checks(),       claim_checks(),
+        exchange_checks(),  state_checks(),      race_checks(),        request_id_checks(),
+        scope_checks(),     retry_checks(),      preview_checks(),     proof_checks(),
+        extension_checks(), waiting_checks(),    queue_checks(),       privacy_checks(),
+        expiry_checks(),    last_state_checks(), last_privacy_checks()}) {
     all.insert(all.end(), checks.begin(), checks.end());
   }
   return all;
@@ -85,7 +88,10 @@ Result<Run> run_checks(Subject& relay, const std::vector<Check>& checks,
   KF_TRY(may_create(relay, options));
   const bool waits =
       std::any_of(checks.begin(), checks.end(), [](const Check& c) { return c.waits; });
-  if (waits) static_cast<void>(make_short_lived(relay));
+  if (waits) {
+    static_cast<void>(make_short_lived(relay));
+    static_cast<void>(make_bystander(relay));
+  }
   Run run;
   int silent = 0;
   for (const Check& check : checks) {

@@ -25,7 +25,7 @@ struct RunOptions {
   // told before each check: its number from 1, how many there are
   std::function<void(std::size_t, std::size_t, const Check&)> progress;
   bool dropbox = false;     // the checks are dropbox_checks
-  Duration limit{120'000};  // no call begins later; checks not done by then are skipped
+  Duration limit{300'000};  // no call begins later; checks not done by then are skipped
 };
 
 // choose returns the checks whose id, row ("A-39" for "A-39.policy") or family ("A") is in `only`,

@@ -1,11 +1,11 @@
 #include "keyferry/conformance/subject.h"
 
-#include <algorithm>
+#include <charconv>
+#include <thread>
 
 #include "keyferry/base/uuid.h"
 #include "keyferry/codec/http_date.h"
 #include "keyferry/codec/json.h"
-#include "keyferry/codec/text.h"
 #include "keyferry/digest/random.h"
 
 namespace keyferry::conformance {
@@ -18,6 +18,7 @@ constexpr Duration kClockTolerance{2'000};
 // proxy may be about to close.
 constexpr Duration kMaxIdle{1'000};
 constexpr std::chrono::seconds kCleaning{30};
+constexpr std::chrono::seconds kLongestPause{60};
 
 net::ClientOptions client_options(const SubjectOptions& options) {
   net::ClientOptions out;
@@ -31,8 +32,14 @@ net::ClientOptions client_options(const SubjectOptions& options) {
   return out;
 }
 
-bool is_create(const Call& call) {
-  return call.method == "POST" && call.path.ends_with("/m");
+// pause_of is how long a refused caller is asked to wait, if that is not too long.
+std::optional<std::chrono::seconds> pause_of(const Answer& answer) {
+  const std::string_view text = answer.headers.find("Retry-After").value_or("");
+  int seconds = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const bool whole = fault == std::errc() && end == text.data() + text.size();
+  if (!whole || seconds < 1 || seconds > kLongestPause.count()) return std::nullopt;
+  return std::chrono::seconds(seconds);
 }
 
 bool is_drop(const Call& call) {
@@ -40,37 +47,6 @@ bool is_drop(const Call& call) {
 }
 
 }  // namespace
-
-std::string id_of(std::string_view link) {
-  link = link.substr(0, link.find_first_of("?#"));
-  const std::size_t slash = link.rfind('/');
-  return std::string(slash == link.npos ? std::string_view() : link.substr(slash + 1));
-}
-
-std::string Answer::media_type() const {
-  std::string type(headers.find("Content-Type").value_or(""));
-  type = type.substr(0, type.find(';'));
-  while (type.ends_with(' ')) type.pop_back();
-  std::transform(type.begin(), type.end(), type.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return type;
-}
-
-Result<boost::json::object> Answer::json() const {
-  auto parsed = codec::parse_json_object(body, {1024 * 1024, 16});
-  if (parsed) return *std::move(parsed);
-  return fail(Errc::conflict, "the body of the " + std::to_string(status) + " answer is " +
-                                  (body.empty() ? "empty" : "not a JSON object"));
-}
-
-std::string Answer::said() const {
-  std::string out = std::to_string(status);
-  const auto parsed = codec::parse_json_object(body);
-  if (!parsed) return out;
-  const auto word = codec::text_member(*parsed, "error");
-  if (word && !word->empty()) out += " (" + codec::quote(*word) + ")";
-  return out;
-}
 
 Subject::Subject(SubjectOptions options)
     : options_(std::move(options)), client_(client_options(options_)) {}
@@ -120,23 +96,27 @@ Result<Answer> Subject::send(const Call& call) {
   return send(call, client_);
 }
 
+// A relay that names the end of a pause ("Retry-After: 3") is asked again after it.
 Result<Answer> Subject::send(const Call& call, net::HttpClient& client) {
-  if (std::chrono::steady_clock::now() > end_) {
-    return fail(Errc::too_many, "the time of the run is used up");
+  while (true) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now > end_) return fail(Errc::too_many, "the time of the run is used up");
+    auto response = client.send(request_of(call));
+    if (!response) return in_context(call.method + " " + call.path.substr(0, 5), response.error());
+    Answer answer{response->status, std::move(response->headers), std::move(response->body)};
+    note(call, answer);
+    if (answer.status != 429 && answer.status != 503 && answer.status != 507) return answer;
+    const auto pause = pause_of(answer);
+    if (!pause || now + *pause > end_) {
+      return fail(Errc::too_many, "the relay does not answer now: " + answer.said());
+    }
+    std::this_thread::sleep_for(*pause);
   }
-  auto response = client.send(request_of(call));
-  if (!response) return in_context(call.method + " " + call.path.substr(0, 5), response.error());
-  Answer answer{response->status, std::move(response->headers), std::move(response->body)};
-  watch(call, answer);
-  if (answer.status == 429 || answer.status == 503 || answer.status == 507) {
-    return fail(Errc::too_many, "the relay does not answer now: " + answer.said());
-  }
-  return answer;
 }
 
-void Subject::watch(const Call& call, const Answer& answer) {
+void Subject::note(const Call& call, const Answer& answer) {
   const std::scoped_lock lock(mutex_);
-  if (!cookie_ && answer.headers.find("Set-Cookie")) cookie_ = call.method;
+  watch_.see(call, answer);
   if (!answer.success()) return;
   if (is_create(call)) {
     const auto made = codec::parse_json_object(answer.body);
@@ -151,9 +131,9 @@ void Subject::watch(const Call& call, const Answer& answer) {
   }
 }
 
-std::optional<std::string> Subject::cookie() const {
+Watch Subject::watch() const {
   const std::scoped_lock lock(mutex_);
-  return cookie_;
+  return watch_;
 }
 
 void Subject::forget(const Box& box) {

@@ -15,35 +15,12 @@
 
 #include "keyferry/base/clock.h"
 #include "keyferry/base/result.h"
+#include "keyferry/conformance/call.h"
+#include "keyferry/conformance/watch.h"
 #include "keyferry/net/http_client.h"
 #include "keyferry/net/probe.h"
 
 namespace keyferry::conformance {
-
-// Call is one request, complete; a check changes what it wants to get wrong.
-struct Call {
-  std::string method;
-  std::string path;  // below the relay's URL: "/v1/m", with query if any
-  std::optional<std::string> claim;
-  std::optional<std::string> request_id;
-  std::optional<std::string> body;
-  std::string content_type = "application/json";  // sent with a body; empty: none
-  net::Headers more;
-};
-
-struct Answer {
-  int status = 0;
-  net::Headers headers;
-  std::string body;
-
-  bool success() const { return status >= 200 && status < 300; }
-  // Without parameters, in lower case: "application/json"; empty if there is none.
-  std::string media_type() const;
-  // json is the body as an object. Errors: conflict (the body is no JSON object).
-  Result<boost::json::object> json() const;
-  // said is what a person reads: "200", "401 (claimed)".
-  std::string said() const;
-};
 
 // Box is a mailbox that the run has made.
 struct Box {
@@ -61,6 +38,8 @@ struct SubjectOptions {
   std::optional<std::string> create_token;
 };
 
+class Scene;
+
 // Subject sends calls. Its members may be called from several threads if each brings its own
 // client.
 class Subject {
@@ -72,8 +51,8 @@ class Subject {
   Result<Done> reach();
 
   // send makes the call on the run's own connection, or on `client`. An answer that only says "not
-  // now" (429, 503, 507) is the error too_many, which ends a check unjudged, and so is a call after
-  // the time of end_at. Errors: as HttpClient::send, too_many.
+  // now" (429, 503, 507) is waited out if it has a Retry-After of a minute or less, else it is the
+  // error too_many, which ends a check unjudged, and so is a call after the time of end_at. Errors: as HttpClient::send, too_many.
   Result<Answer> send(const Call& call);
   Result<Answer> send(const Call& call, net::HttpClient& client);
   void end_at(std::chrono::steady_clock::time_point end) { end_ = end; }
@@ -89,7 +68,7 @@ class Subject {
   static constexpr std::chrono::minutes kLifetime{10};
 
   // What all answers so far showed.
-  std::optional<std::string> cookie() const;  // the call that set one
+  Watch watch() const;
 
   // clean_up deletes what is left, for at most half a minute; returns how much could not be
   // deleted.
@@ -105,9 +84,15 @@ class Subject {
   };
   std::optional<Result<ShortLived>> short_lived;
 
+  // A mailbox that is left alone from the beginning of a run to its end (state_checks.cc).
+  std::shared_ptr<Result<Scene>> bystander;
+
+  // Names of what this relay changes by itself from one answer to the next: no state (scene.h).
+  std::set<std::string> drifting;
+
  private:
   net::ClientRequest request_of(const Call& call) const;
-  void watch(const Call& call, const Answer& answer);
+  void note(const Call& call, const Answer& answer);
 
   SubjectOptions options_;
   net::HttpClient client_;
@@ -116,10 +101,7 @@ class Subject {
   mutable std::mutex mutex_;
   std::map<std::string, std::string> left_;  // path: creator's claim, empty for a drop
   std::set<std::string> made_;               // paths
-  std::optional<std::string> cookie_;
+  Watch watch_;
 };
-
-// id_of is the last part of a share link's path: without query and fragment.
-std::string id_of(std::string_view link);
 
 }  // namespace keyferry::conformance

@@ -1,7 +1,7 @@
 // Sections 1A and 1B: HTTPS only, media types, UTF-8, the version in the path.
 #include "keyferry/codec/json.h"
 #include "keyferry/conformance/check.h"
-#include "keyferry/conformance/device.h"
+#include "keyferry/conformance/scene.h"
 #include "keyferry/net/probe.h"
 
 namespace keyferry::conformance {
@@ -79,17 +79,17 @@ Result<Finding> html_page(Subject& relay) {
 }
 
 Result<Finding> other_types_refused(Subject& relay) {
-  const Device ada;
   Notes notes;
-  Call call = ada.create(create_body(relay));
+  Call call = Device().create(create_body(relay));
   call.content_type = "text/plain";
   KF_TRY(const Answer made, relay.send(call));
   KF_TRY(must_be(made, {415}, {400, 406, 422}, "a Create of type text/plain", notes));
-  KF_TRY(const Box box, make_box(relay, ada));
-  call = ada.update(box);
-  call.content_type = "text/html";
-  KF_TRY(const Answer written, relay.send(call));
-  KF_TRY(must_be(written, {415}, {400, 406, 422}, "an Update of type text/html", notes));
+  KF_TRY(Scene scene, Scene::claimed(relay));
+  for (const Device* writer : {&scene.creator, &scene.recipient}) {
+    call = writer->update(scene.box);
+    call.content_type = "text/html";
+    KF_TRY(scene.refused(call, {415}, {400, 406, 422}, "an Update of type text/html", notes));
+  }
   return notes.finding("text/plain and text/html get 415");
 }
 
@@ -101,6 +101,10 @@ Result<Finding> utf8_only(Subject& relay) {
   call.body->replace(at, 1, "\xc3\x28");
   KF_TRY(const Answer made, relay.send(call));
   KF_TRY(must_be(made, {400}, {415, 422}, "a body that is not UTF-8", notes));
+  KF_TRY(Scene scene, Scene::open(relay));
+  Call update = scene.creator.update(scene.box);
+  update.body->insert(1, "\"\xc3\x28\":1,");
+  KF_TRY(scene.refused(update, {400}, {415, 422}, "an Update that is not UTF-8", notes));
   return notes.finding("400");
 }
 
@@ -123,13 +127,20 @@ Result<Finding> nfc(Subject& relay) {
 }
 
 Result<Finding> other_versions(Subject& relay) {
-  const Device ada;
   Notes notes;
-  KF_TRY(make_box(relay, ada));  // so that 404 says something
-  Call call = ada.create(create_body(relay));
+  KF_TRY(Scene scene, Scene::claimed(relay));  // so that 404 says something
+  Call call = scene.creator.create(create_body(relay));
   call.path = "/v2/m";
   KF_TRY(const Answer answer, relay.send(call));
   KF_TRY(must_be(answer, {404}, {400, 403, 405, 410, 501}, "a Create under /v2/m", notes));
+  Box box = scene.box;
+  box.path = "/v2/m/" + box.id;
+  for (const Device* device : {&scene.creator, &scene.recipient}) {
+    for (const Call& other : {device->update(box), device->remove(box)}) {
+      KF_TRY(scene.refused(other, {404}, {400, 403, 405, 410, 501}, other.method + " under /v2/m",
+                           notes));
+    }
+  }
   return notes.finding("404");
 }
 

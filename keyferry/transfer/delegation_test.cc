@@ -96,6 +96,31 @@ TEST_F(DelegationVector, TheSenderSaysWhatTheRunSays) {
   EXPECT_EQ(import.at("keyferry"), codec::parse_json_object(text("import")).value().at("keyferry"));
 }
 
+// as_in_the_run is a stored machine whose last message is the run's in place of its own, which is
+// sealed with another IV and otherwise the same.
+ConfirmedSender as_in_the_run(const ConfirmedSender& machine, std::string_view message) {
+  std::string record(text_of(machine.encode().expose()));
+  const std::string own = encode_base64url(machine.own_last());
+  const std::size_t at = record.find(own);
+  EXPECT_NE(at, record.npos);
+  EXPECT_EQ(machine.own_last().size(), message.size());
+  record.replace(at, own.size(), encode_base64url(bytes_of(message)));
+  return ConfirmedSender::parse(SecretBytes::copy(bytes_of(record))).value();
+}
+
+TEST_F(DelegationVector, TheRunsLastMessageEndsIt) {
+  ConfirmedSender machine = sender();
+  machine.message(bytes_of(text("request")));
+  machine.message(bytes_of(text("ready")));
+  machine.words(text("words_text"));
+  machine.signed_delegation(given());
+  ConfirmedSender played = as_in_the_run(machine, text("import"));
+  const Effects last = played.message(bytes_of(text("done")));
+  ASSERT_NE(find<Ended>(last), nullptr);
+  EXPECT_EQ(find<Ended>(last)->reason, "");
+  EXPECT_NE(find<DeleteMailbox>(last), nullptr);
+}
+
 TEST_F(DelegationVector, EveryKeyAndSealedPartOfTheRun) {
   const auto receiver = crypto::X25519Private::from_secret(secret("receiver_private")).value();
   const DelegationInvite invite = parse_delegation_invite(content("invite")).value();
@@ -122,6 +147,8 @@ TEST_F(DelegationVector, EveryKeyAndSealedPartOfTheRun) {
   EXPECT_EQ(encode_hex(keys.key("sender", 2).expose()), text("key_sender_2"));
   EXPECT_EQ(encode_hex(keys.key("receiver", 2).expose()), text("key_receiver_2"));
   const Bytes done = sealed_member(content("done")).value();
+  EXPECT_EQ(encode_hex(keys.key("sender", 2).expose()), text("key_sender_2"));
+  EXPECT_EQ(encode_hex(keys.key("receiver", 2).expose()), text("key_receiver_2"));
   EXPECT_TRUE(parse_outcome(open_inside(keys.key("receiver", 2), done).value())->redeemed);
 }
 

@@ -9,7 +9,9 @@
 #include "keyferry/base/base64.h"
 #include "keyferry/base/hex.h"
 #include "keyferry/codec/json.h"
+#include "keyferry/crypto/aead.h"
 #include "keyferry/digest/random.h"
+#include "keyferry/digest/suite_hash.h"
 
 namespace keyferry::transfer {
 namespace {
@@ -31,6 +33,10 @@ class DropVector : public testing::TestWithParam<std::string> {
   }
   DropExchange side(Side own) const {
     return {SecretBytes(octets(vector_, "secret")), *parse_suite(GetParam()), own};
+  }
+  crypto::Cipher cipher() const {
+    if (GetParam() == "1303") return crypto::Cipher::chacha20_poly1305;
+    return GetParam() == "1302" ? crypto::Cipher::aes_256_gcm : crypto::Cipher::aes_128_gcm;
   }
   boost::json::object vector_;
 };
@@ -57,6 +63,39 @@ TEST_P(DropVector, EveryMessageLiesAndOpensAsInTheWorkedRun) {
                              from_sender ? Side::sender : Side::receiver, reader.encode().expose())
             .value();
     EXPECT_EQ(writer.location(), reader.location());
+  }
+}
+
+// The steps in between, each from the one before: what makes the run a description of its own.
+TEST_P(DropVector, EveryStepOfTheWorkedRunFollowsFromTheOneBefore) {
+  const auto hash = GetParam() == "1302" ? digest::SuiteHash::sha384 : digest::SuiteHash::sha256;
+  Bytes said;
+  int number = 0;
+  for (const boost::json::value& step : vector_.at("messages").as_array()) {
+    EXPECT_EQ(step.at("message_id").as_int64(), number);
+    EXPECT_EQ(text(step, "context"), encode_hex(digest::suite_hash(hash, {said})));
+    EXPECT_EQ(encode_base64url(octets(step, "location")), text(step, "url_part"));
+    const Bytes random = octets(step, "random"), message = octets(step, "message");
+    Bytes plaintext{static_cast<std::uint8_t>(random.size())};
+    append(plaintext, random);
+    append(plaintext, Bytes{0, static_cast<std::uint8_t>(number++)});
+    append(plaintext, Bytes{0, 0, static_cast<std::uint8_t>(message.size() >> 8),
+                            static_cast<std::uint8_t>(message.size())});
+    append(plaintext, message);
+    EXPECT_EQ(encode_hex(plaintext), text(step, "plaintext"));
+    append(said, plaintext);
+    const SecretBytes key(octets(step, "aead_key"));
+    const Bytes prk = digest::hkdf_extract(hash, octets(step, "nonce"), octets(step, "key"));
+    EXPECT_EQ(encode_hex(prk), text(step, "prk"));
+    EXPECT_EQ(SecretBytes(digest::hkdf_expand(hash, prk, bytes_of("key"), key.size())), key);
+    EXPECT_EQ(digest::hkdf_expand(hash, prk, bytes_of("nonce"), 12), octets(step, "aead_nonce"));
+    const std::size_t nonce = octets(step, "nonce").size();
+    const Bytes sealed = octets(step, "sealed");
+    EXPECT_EQ(encode_hex(ByteView(sealed).first(nonce)), text(step, "nonce"));
+    EXPECT_EQ(crypto::aead_open_at(cipher(), key, octets(step, "aead_nonce"),
+                                   ByteView(sealed).subspan(nonce))
+                  .value(),
+              plaintext);
   }
 }
 

@@ -29,10 +29,21 @@ SecretBytes shared_base(const SecretBytes& secret, const SecretBytes& dh) {
   return SecretBytes(concat({size, secret.expose(), dh.expose()}));
 }
 
+digest::Sha256 first_hash(const digest::Sha256& h_invite, const crypto::X25519Public& receiver_key,
+                          const Nonce& receiver_nonce) {
+  return digest::sha256(
+      {bytes_of("keyferry v1 first"), kZero, h_invite, receiver_key, receiver_nonce});
+}
+
+digest::Sha256 transcript_hash(const digest::Sha256& h_invite, const digest::Sha256& h_request,
+                               const Nonce& sender_nonce) {
+  return digest::sha256(
+      {bytes_of("keyferry v1 transcript"), kZero, h_invite, h_request, sender_nonce});
+}
+
 SecretBytes request_key(const SecretBytes& base, const digest::Sha256& h_invite,
                         const crypto::X25519Public& receiver_key, const Nonce& receiver_nonce) {
-  const digest::Sha256 first = digest::sha256(
-      {bytes_of("keyferry v1 first"), kZero, h_invite, receiver_key, receiver_nonce});
+  const digest::Sha256 first = first_hash(h_invite, receiver_key, receiver_nonce);
   const SecretBytes ikm = with_code(base, SecretBytes());
   return SecretBytes(digest::hkdf(first, ikm.expose(), bytes_of("keyferry v1 request"), 32));
 }
@@ -40,8 +51,7 @@ SecretBytes request_key(const SecretBytes& base, const digest::Sha256& h_invite,
 TrafficKeys::TrafficKeys(const SecretBytes& base, const SecretBytes& isk,
                          const digest::Sha256& h_invite, const digest::Sha256& h_request,
                          const Nonce& sender_nonce) {
-  const digest::Sha256 transcript = digest::sha256(
-      {bytes_of("keyferry v1 transcript"), kZero, h_invite, h_request, sender_nonce});
+  const digest::Sha256 transcript = transcript_hash(h_invite, h_request, sender_nonce);
   const SecretBytes ikm = with_code(base, isk);
   digest::Sha256 prk = digest::hkdf_extract(transcript, ikm.expose());
   prk_ = SecretBytes::copy(prk);

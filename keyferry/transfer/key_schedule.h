@@ -18,6 +18,12 @@ digest::Sha256 commit_to(const Nonce& sender_nonce);
 // shared_base is u8(len(secret)) ‖ secret ‖ dh. `secret` has 16 or 32 octets, `dh` 32.
 SecretBytes shared_base(const SecretBytes& secret, const SecretBytes& dh);
 
+// first_hash and transcript_hash are `first` and `hs`: the salts of K_request and of prk.
+digest::Sha256 first_hash(const digest::Sha256& h_invite, const crypto::X25519Public& receiver_key,
+                          const Nonce& receiver_nonce);
+digest::Sha256 transcript_hash(const digest::Sha256& h_invite, const digest::Sha256& h_request,
+                               const Nonce& sender_nonce);
+
 // request_key is K_request: known to whoever has the secret and one ephemeral private key, before
 // the sender opens its nonce.
 SecretBytes request_key(const SecretBytes& base, const digest::Sha256& h_invite,

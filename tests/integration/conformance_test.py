@@ -2,13 +2,14 @@
 
 import json
 import os
+import re
 import time
 import xml.etree.ElementTree
 
 import pytest
-from support import BIN, Place, Relay, call, free_port, run
+from support import BIN, ROOT, Place, Relay, call, free_port, run
 from support.fault_proxy import Answer, FaultProxy
-from support.relay_faults import DROPBOX_FAULTS, FAULTS, edited
+from support.relay_faults import CLASSES, DROPBOX_FAULTS, FAULTS, edited, table
 
 PROGRAM = BIN / "keyferry-conformance"
 
@@ -42,9 +43,9 @@ def test_our_relay_passes_and_nothing_is_allowed_only(place, engine):
     assert other == {"TRN-02": "info", "API-08": "info"}, done
     suite = xml.etree.ElementTree.parse(report).getroot()
     assert (int(suite.get("tests")), int(suite.get("failures"))) == (len(done.verdicts), 0)
-    # Polite: a tenth of what a relay lets one source miss in a minute.
+    # Polite: a third of what a relay lets one source miss in a minute.
     assert sum(float(line.split()[1]) for line in relay.metrics().splitlines()
-               if 'refusals_total{error="not_found"}' in line) < 60
+               if 'refusals_total{error="not_found"}' in line) < 200
 
 
 def test_nothing_is_left_behind_and_an_honest_proxy_changes_nothing(site, plain_relay):
@@ -77,6 +78,14 @@ def test_it_finds_out_a_relay_that(fault, faulty):
     assert verdict == "fail" and words in seen, done
 
 
+def test_each_fault_is_of_one_class_and_the_document_names_them_all():
+    classed = [name for names in CLASSES.values() for name in names.split()]
+    assert sorted(classed) == sorted({**FAULTS, **DROPBOX_FAULTS})
+    document = (ROOT / "docs/conformance.md").read_text().splitlines()
+    begin = document.index(table()[0])
+    assert document[begin:begin + len(table())] == table()
+
+
 @pytest.mark.parametrize("engine", ["memory", "sqlite"])
 def test_our_dropbox_passes_too(place, engine):
     relay = Relay(place, engine=engine).start()
@@ -95,6 +104,55 @@ def test_it_finds_out_a_dropbox_that(fault, faulty):
 
 def serve_as_is(request, forward):
     return forward(request)
+
+
+# What a relay of the drafts alone cannot get wrong, since it does not have it.
+EXTENSIONS = re.compile(r"A-(19|20|21|30|34|55)\b|CLM-06.proof")
+OF_EXTENSIONS = {"counts_no_message", "says_that_the_claim_is_new_when_written", "numbers_the_restored_message_like_the_reply",
+                 "shows_the_next_recipient_the_old_version"}
+
+FAULTS_OF_THE_DRAFTS = [name for name, (check, _, _) in FAULTS.items()
+                        if not EXTENSIONS.match(check) and name not in OF_EXTENSIONS]
+
+
+def without_extensions(fault):
+    """The same relay without any addition of ours: what our relay tells of versions and sides is no help."""
+    def run(request, forward):
+        strip_wishes(request)
+        return strip_answer(request, fault(request, forward))
+    return run
+
+
+def strip_wishes(request):
+    if request.creates:
+        edited(request, lambda body: [body["mailboxConfiguration"].pop(name, None) for name in ("claimHash", "claimPolicy", "delivery")])
+
+
+def strip_answer(request, answer):
+    added = ("seq", "origin", "recipientBound", "boundAt") + (("expiration", "claimHash", "delivery") if request.creates else ())
+    if answer.body.startswith(b"{"):
+        edited(answer, lambda body: [body.pop(name, None) for name in added])
+    if request.method != "GET":
+        answer.headers.drop("ETag")
+    return answer
+
+
+@pytest.fixture(scope="module")
+def plain_faulty(site, plain_relay):
+    faults = {name: without_extensions(FAULTS[name][2]) for name in FAULTS_OF_THE_DRAFTS}
+    return FaultProxy(site, plain_relay, faults | {"none": without_extensions(serve_as_is)}).start()
+
+
+@pytest.mark.parametrize("fault", FAULTS_OF_THE_DRAFTS)
+def test_it_finds_out_a_relay_without_extensions_that(fault, plain_faulty):
+    check, _, _ = FAULTS[fault]
+    done = judge(plain_faulty.url(fault), "--only", check, code=1)
+    assert done.verdicts[check][0] == "fail", done
+
+
+def test_a_relay_without_extensions_passes(plain_faulty):
+    done = judge(plain_faulty.url("none"), code=0)
+    assert {id for id, (verdict, _) in done.verdicts.items() if verdict in ("fail", "allowed")} == {"A-15.far"}
 
 
 @pytest.mark.parametrize("check, words", [("TRN-07", "TLS 1.0 or 1.1"), ("TRN-01", "plain HTTP was answered with 200")])
@@ -128,8 +186,10 @@ def test_a_relay_from_the_drafts_alone_is_judged_fairly(site, plain_relay):
     proxy = FaultProxy(site, plain_relay, {"plain": plain}).start()
     done = judge(proxy.url("plain"), code=0)
     skipped = {id for id, (verdict, _) in done.verdicts.items() if verdict == "skip"}
-    assert skipped == {"TRN-01", "TRN-07", "CLM-06.proof", "A-19", "A-20", "A-21", "A-30", "A-34", "A-34.others"} | {
-        f"A-55.{name}" for name in ("echo", "malformed", "proof", "policy", "provisional", "settled")}
+    extensions = {"CLM-06.proof", "A-21", "A-30"} | {f"{row}{end}" for row, ends in {
+        "A-19": ("", ".repeats", ".claims"), "A-20": ("", ".once", ".again", ".next"), "A-34": ("", ".news", ".given", ".after", ".known", ".others"),
+        "A-55": (".echo", ".malformed", ".proof", ".policy", ".provisional", ".settled")}.items() for end in ends}
+    assert skipped == {"TRN-01", "TRN-07"} | extensions
     chosen = {id for id, (verdict, _) in done.verdicts.items() if verdict == "allowed"}
     assert {"A-02", "A-03", "A-12", "A-13", "A-15.far", "A-39.headers", "API-04.head", "CLM-01", "CLM-04", "CLM-06",
             "CLM-07", "MBX-09", "IDM-07"} <= chosen
@@ -141,6 +201,13 @@ def test_a_relay_that_says_not_now_is_not_judged(site, plain_relay):
 
     done = judge(FaultProxy(site, plain_relay, {"busy": busy}).start().url("busy"), "--only", "API-02", code=0)
     assert done.verdicts["API-02"][0] == "skip" and "429" in done.verdicts["API-02"][1]
+
+
+def test_a_relay_that_limits_creates_is_waited_for(place):
+    relay = Relay(place, engine="memory", config={"limits": {"creates_per_minute": 45}}).start()
+    done = judge(relay.url, "--ca", place.ca.path, "--only", "MBX-01,MBX-02,REL-05", code=0)
+    assert {verdict for verdict, _ in done.verdicts.values()} == {"pass"}, done
+    assert sum(float(line.split()[1]) for line in relay.metrics().splitlines() if 'refusals_total{error="too_many"}' in line) > 0
 
 
 def test_a_slow_relay_is_left_when_the_time_is_used_up(site, plain_relay):

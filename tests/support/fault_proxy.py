@@ -150,7 +150,8 @@ class FaultProxy:
         for key, value in answer.headers.lines:
             if key.lower() not in HOP:
                 handler.send_header(key, value)
-        handler.send_header("Content-Length", str(len(answer.body)))
+        length = answer.headers.get("Content-Length") if request.method == "HEAD" else None
+        handler.send_header("Content-Length", length or str(len(answer.body)))
         handler.end_headers()
         if request.method != "HEAD":
             handler.wfile.write(answer.body)
