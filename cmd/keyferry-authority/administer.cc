@@ -7,8 +7,12 @@
 #include "print.h"
 #include "restore.h"
 #include "server.h"
+#include "standard_streams.h"
 
+#include "keyferry/codec/json.h"
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/credential/ssh_key.h"
 #include "keyferry/file/file.h"
 #include "keyferry/issuer/keys.h"
 
@@ -65,14 +69,14 @@ Result<std::pair<std::string, std::int64_t>> split_address(const std::string& te
 Result<array> key_lines(const std::vector<std::filesystem::path>& files) {
   array lines;
   for (const auto& path : files) {
-    KF_TRY(auto content, file::read_text(path));
-    std::string_view rest = content;
-    while (!rest.empty()) {
-      const auto end = rest.find('\n');
-      std::string_view line = rest.substr(0, end);
-      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-      if (line.ends_with('\r')) line.remove_suffix(1);
-      if (!line.empty() && line.front() != '#') lines.emplace_back(line);
+    KF_TRY(const std::string raw, file::read_text(path));
+    KF_TRY(const std::string text, codec::plain_text(raw, path.string()));
+    for (const std::string_view line : codec::plain_lines(text)) {
+      // The server names no file: this one does.
+      if (auto key = credential::parse_authorized_line(line); !key) {
+        return in_context(path.string(), key.error());
+      }
+      lines.emplace_back(line);
     }
   }
   return lines;
@@ -137,19 +141,31 @@ Result<object> command_of(const Options& options) {
   if (words == "audit") {
     object command{{"command", "audit"}};
     if (options.list_jws.empty()) return command;
-    KF_TRY(auto jws, file::read_text(options.list_jws));
-    while (jws.ends_with('\n')) jws.pop_back();
-    command["jws"] = jws;
+    KF_TRY(const std::string raw, file::read_text(options.list_jws));
+    KF_TRY(command["jws"], codec::plain_line(raw, options.list_jws.string()));
     return command;
   }
   return fail(Errc::internal, "no such subcommand");
 }
 
+bool is_offer(const std::string& words) {
+  return words == "share" || words == "rearm";
+}
+
+// The share was made all the same.
+Error unseen(const object& answer, Error why) {
+  const auto share = codec::text_member(answer, "share");
+  const std::string id = share ? *share : std::string("SHARE");
+  why.detail += "; nobody has seen the offer of share " + id + ": `keyferry-authority revoke " +
+                id + "` takes it back, `rearm " + id + "` makes a new one";
+  return why;
+}
+
 void print(const Options& options, const object& answer) {
   const std::string& words = options.subcommand;
-  const bool offers = words == "share" || words == "rearm";
-  if (options.json) return print_json(offers ? offer_summary(answer) : answer);
-  if (offers) return print_offer(answer);
+  const bool offer = is_offer(words);
+  if (options.json) return print_json(offer ? offer_summary(answer) : answer);
+  if (offer) return print_offer(answer);
   if (words == "host list") return print_hosts(answer);
   if (words == "list") return print_shares(answer);
   if (words == "export-trust" && !options.trust_host.empty()) return print_sshd(answer);
@@ -177,7 +193,8 @@ Result<Done> administer(const AuthorityConfig& config, const Options& options) {
   KF_TRY(auto command, command_of(options));
   KF_TRY(auto answer, run_command(config, command));
   print(options, answer);
-  return Done{};
+  const auto seen = check_output();
+  return seen || !is_offer(options.subcommand) ? seen : unseen(answer, seen.error());
 }
 
 }  // namespace keyferry::cmd

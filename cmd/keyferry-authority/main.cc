@@ -6,6 +6,7 @@
 #include "config.h"
 #include "options.h"
 #include "server.h"
+#include "standard_streams.h"
 
 #include "keyferry/net/http_server.h"
 #include "keyferry/net/log.h"
@@ -71,11 +72,12 @@ int run(const Options& options) {
 }  // namespace keyferry::cmd
 
 int main(int argc, char** argv) {
+  keyferry::cmd::open_standard_streams();
   CLI::App app("Decides who gets which credential, issues it and revokes it.",
                "keyferry-authority");
   keyferry::cmd::Options options;
   keyferry::cmd::add_options(app, options);
   app.set_version_flag("--version", "keyferry-authority " KEYFERRY_VERSION);
   if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
-  return keyferry::cmd::run(options);
+  return keyferry::cmd::exit_status("keyferry-authority", keyferry::cmd::run(options));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/web_url.h"
 #include "keyferry/config/toml.h"
 #include "keyferry/digest/hash.h"
@@ -17,6 +18,10 @@ constexpr int kMostThreads = 64;
 bool is_url_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("-.:/[]").find(c) != std::string_view::npos;
+}
+
+bool is_token_character(char c) {
+  return c > ' ' && c <= '~';
 }
 
 // The public URL begins every share link, so it must survive any messenger (transfer.md section 1).
@@ -86,14 +91,21 @@ void read_limits(config::Toml& file, RelayConfig& config) {
       static_cast<int>(file.integer("limits.creates_per_minute", 0, 0, kMostPerMinute));
 }
 
+// One token a line, of what can stand behind "Authorization: Bearer".
 Result<std::vector<ByteArray<32>>> read_tokens(const std::filesystem::path& path) {
-  KF_TRY(const SecretBytes text, file::read_secret(path));
+  KF_TRY(const SecretBytes octets, file::read_secret(path));
+  auto text = codec::plain_text(text_of(octets.expose()), path.string());
+  if (!text) return text.error();
   std::vector<ByteArray<32>> hashes;
-  std::string_view rest = text_of(text.expose());
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    if (!line.empty() && line.front() != '#') hashes.push_back(digest::sha256(bytes_of(line)));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  bool fine = true;
+  for (const std::string_view line : codec::plain_lines(*text)) {
+    fine = fine && std::all_of(line.begin(), line.end(), is_token_character);
+    hashes.push_back(digest::sha256(bytes_of(line)));
+  }
+  wipe(*text);
+  if (!fine) {
+    return fail(Errc::invalid,
+                path.string() + " must hold one token a line, of ASCII without blanks");
   }
   if (hashes.empty()) return fail(Errc::invalid, path.string() + " holds no token");
   return hashes;

@@ -5,6 +5,7 @@
 #include "agent.h"
 #include "command_line.h"
 #include "config.h"
+#include "standard_streams.h"
 #include <CLI/CLI.hpp>
 
 #include "keyferry/net/signals.h"
@@ -89,12 +90,15 @@ int run(const Options& options) {
 }  // namespace keyferry::cmd
 
 int main(int argc, char** argv) {
+  keyferry::cmd::open_standard_streams();
   CLI::App app(
       "Keeps the revocation lists fresh that sshd reads: fetches them from the authority, checks\n"
       "their signature, and replaces the files whole.",
       "keyferry-verifier");
   keyferry::cmd::Options options;
-  app.add_option("--config", options.config, "configuration file (TOML)")->required();
+  app.add_option("--config", options.config, "configuration file (TOML)")
+      ->type_name("FILE")
+      ->required();
   auto* check = app.add_flag("--check", options.check, "check the configuration and exit");
   app.add_flag("--once", options.once, "fetch every list once and exit")->excludes(check);
   app.set_version_flag("--version", "keyferry-verifier " KEYFERRY_VERSION);
@@ -105,5 +109,5 @@ int main(int argc, char** argv) {
       "  keyferry-verifier --config /etc/keyferry/verifier.toml\n"
       "  keyferry-verifier --config verifier.toml --once");
   if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
-  return keyferry::cmd::run(options);
+  return keyferry::cmd::exit_status("keyferry-verifier", keyferry::cmd::run(options));
 }

@@ -1,7 +1,6 @@
 // keyferry share and rearm: from a credential to a link on standard output.
-#include <iostream>
-
 #include "command.h"
+#include "standard_streams.h"
 
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/rfc3339.h"
@@ -148,9 +147,7 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
   const bool by_file = !record.file.empty();
   // The secret goes first on streams, and nowhere else; unless it goes another way.
   const bool in_stream = record.file == wallet::kStandardStreams && !output.split;
-  if (in_stream) {
-    std::cout << "#" << secret << '\n' << std::flush;
-  }
+  if (in_stream) cmd::print_line("#" + secret);
   std::string shown = by_file ? "#" + secret : transfer::encode_share_link(link);
   std::string pin = wallet::pin_of(record);
   std::string code = record.code;
@@ -179,7 +176,15 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
   }
   if (output.copy && !in_stream) copy(session, shown);
   for (std::string* text : {&secret, &shown, &pin, &code}) wipe(*text);
-  return Done{};
+  return cmd::check_output();
+}
+
+// A link that nobody has seen still opens for whoever guesses nothing at all: a log, a pipe's
+// buffer.
+Error unseen(const wallet::GiveRecord& record, Error why) {
+  why.detail += "; nobody has seen the link of share " + record.share + ": `keyferry revoke " +
+                record.share + "` takes it back, the same command once more prints the same link";
+  return why;
 }
 
 void say_what_next(Session& session, const wallet::GiveRecord& record, const Output& output) {
@@ -216,7 +221,9 @@ void say_what_next(Session& session, const wallet::GiveRecord& record, const Out
 
 Result<Done> finish(Program& program, Session& session, wallet::GiveRecord& record,
                     const Output& output) {
-  KF_TRY(print_link(program, session, record, output));
+  if (const auto seen = print_link(program, session, record, output); !seen) {
+    return unseen(record, seen.error());
+  }
   KF_TRY(wallet::hand_over(session.wallet(), record));
   say_what_next(session, record, output);
   return wallet::mark_shown(session.wallet().home, record);
@@ -265,6 +272,13 @@ Result<Done> tell_new_pin(Program& program, Session& session, const wallet::Give
     print(pin);
   }
   wipe(pin);
+  if (const auto seen = cmd::check_output(); !seen) {
+    Error error = seen.error();
+    error.detail += "; nobody has seen the new PIN of share " + share +
+                    ": the same command once more prints it, `keyferry revoke " + share +
+                    "` ends the share";
+    return error;
+  }
   session.terminal().say(
       "the share has a new PIN; whom you granted it goes on with `keyferry "
       "accept` and the same link");
