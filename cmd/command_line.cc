@@ -111,9 +111,14 @@ std::string to_plain_line(std::string& value) {
   return {};
 }
 
+std::string be_text(std::string& value) {
+  return codec::is_utf8(value) ? std::string() : std::string("this is not UTF-8 text");
+}
+
 void read_values_as_text(CLI::App& app) {
   for (CLI::Option* option : app.get_options()) {
     const auto* const later = std::find(kReadLater.begin(), kReadLater.end(), option->get_name());
+    if (option->get_name() == "--command") option->transform(CLI::Validator(be_text, ""));
     if (later != kReadLater.end() || option->get_items_expected_max() == 0) continue;
     if (option->get_type_name().starts_with("FILE")) continue;
     option->transform(CLI::Validator(to_plain_line, ""));

@@ -1,6 +1,5 @@
 #include "administer.h"
 
-#include <charconv>
 #include <cstdio>
 
 #include "command.h"
@@ -9,6 +8,7 @@
 #include "server.h"
 #include "standard_streams.h"
 
+#include "keyferry/codec/host.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/rfc3339.h"
@@ -21,6 +21,8 @@ namespace {
 
 using boost::json::array;
 using boost::json::object;
+
+constexpr std::uint16_t kSshPort = 22;
 
 array array_of(const std::vector<std::string>& texts) {
   array out;
@@ -42,28 +44,12 @@ Result<Done> init(const AuthorityConfig& config) {
   return Done{};
 }
 
-// split_address cuts "10.0.0.5:22", "[::1]:22" or "web.example" into address and port.
-Result<std::pair<std::string, std::int64_t>> split_address(const std::string& text) {
-  std::string address = text;
-  std::int64_t port = 22;
-  const auto colon = text.rfind(':');
-  const bool bracketed = text.starts_with('[');
-  const bool has_port =
-      colon != std::string::npos && (bracketed ? text[colon - 1] == ']' : text.find(':') == colon);
-  if (has_port) {
-    const char* begin = text.data() + colon + 1;
-    const char* end = text.data() + text.size();
-    const auto read = std::from_chars(begin, end, port);
-    if (read.ec != std::errc() || read.ptr != end || port < 1 || port > 65535) {
-      return fail(Errc::invalid, "the port must be a number from 1 to 65535", "usage");
-    }
-    address = text.substr(0, colon);
-  }
-  if (bracketed) {
-    if (!address.ends_with(']')) return fail(Errc::invalid, "an IPv6 address ends with ]", "usage");
-    address = address.substr(1, address.size() - 2);
-  }
-  return std::pair(address, port);
+Result<codec::HostPort> parse_address(const std::string& text) {
+  auto where = codec::parse_host_port(text);
+  if (where) return where;
+  Error error = in_context("ADDRESS", where.error());
+  error.reason = "usage";
+  return error;
 }
 
 Result<array> key_lines(const std::vector<std::filesystem::path>& files) {
@@ -83,11 +69,11 @@ Result<array> key_lines(const std::vector<std::filesystem::path>& files) {
 }
 
 Result<object> host_add_command(const Options& options) {
-  KF_TRY(auto where, split_address(options.host_address));
+  KF_TRY(const codec::HostPort where, parse_address(options.host_address));
   KF_TRY(auto keys, key_lines(options.host_key_files));
   KF_TRY(auto cas, key_lines(options.host_ca_files));
   return object{{"command", "host_add"},        {"name", options.host_name},
-                {"address", where.first},       {"port", where.second},
+                {"address", where.host.text},   {"port", where.port.value_or(kSshPort)},
                 {"host_keys", std::move(keys)}, {"host_cas", std::move(cas)},
                 {"replace", options.replace}};
 }

@@ -8,6 +8,7 @@
 #include "server.h"
 #include "standard_streams.h"
 
+#include "keyferry/net/admin.h"
 #include "keyferry/net/http_server.h"
 #include "keyferry/net/log.h"
 #include "keyferry/net/signals.h"
@@ -29,6 +30,8 @@ int complain(const Error& error) {
 int check(const AuthorityConfig& config, const Options& options) {
   const auto checked = net::check_listening(config.listen_api, config.tls);
   if (!checked) return complain(checked.error());
+  const auto admin = net::check_admin(config.listen_admin);
+  if (!admin) return complain(admin.error());
   std::fprintf(stderr, "keyferry-authority: %s is good\n", options.config.c_str());
   return 0;
 }

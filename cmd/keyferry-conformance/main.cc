@@ -39,10 +39,9 @@ int exit_code(const Error& error) {
 }
 
 // relay_url takes the beginning of a share link for the relay's URL: /v1/m and /v1 are cut off.
-Result<std::string> relay_url(std::string url) {
-  KF_TRY(const codec::WebUrl parsed, codec::parse_web_url(url));
-  if (!parsed.query.empty()) return fail(Errc::invalid, "the relay's URL has no query");
-  for (const std::string_view end : {"/", "/m", "/v1", "/"}) {
+Result<std::string> relay_url(std::string_view text) {
+  KF_TRY(std::string url, codec::parse_base_url(text));
+  for (const std::string_view end : {"/m", "/v1"}) {
     if (url.ends_with(end)) url.resize(url.size() - end.size());
   }
   return url;

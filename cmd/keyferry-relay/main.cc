@@ -9,6 +9,7 @@
 #include "standard_streams.h"
 #include <CLI/CLI.hpp>
 
+#include "keyferry/net/admin.h"
 #include "keyferry/net/log.h"
 #include "keyferry/net/signals.h"
 #include "keyferry/net/supervisor.h"
@@ -39,6 +40,8 @@ int rotate_secret(const RelayConfig& config) {
 int check(const RelayConfig& config, const Options& options) {
   const auto checked = check_relay(config);
   if (!checked) return complain(checked.error());
+  const auto admin = net::check_admin(config.listen_admin);
+  if (!admin) return complain(admin.error());
   std::fprintf(stderr, "keyferry-relay: %s is good\n", options.config.c_str());
   return 0;
 }

@@ -25,7 +25,7 @@ void read_url(config::Toml& table, verifier::ListSettings& list) {
     return;
   }
   const auto parsed = codec::parse_web_url(url);
-  if (!parsed || !parsed->query.empty() || url.ends_with('?')) {
+  if (!parsed || !codec::is_base_path(parsed->path) || url.find('?') != url.npos) {
     table.note_fault("url", "must be like \"https://auth.example/v1/lists/ssh.krl\"");
     return;
   }

@@ -8,6 +8,7 @@
 #include "standard_streams.h"
 #include <CLI/CLI.hpp>
 
+#include "keyferry/net/admin.h"
 #include "keyferry/net/signals.h"
 #include "keyferry/net/supervisor.h"
 
@@ -44,6 +45,10 @@ int check(const VerifierConfig& config, const Options& options) {
   for (const auto& list : config.lists) {
     const auto trust = load_trust(list);
     if (!trust) return complain(trust.error());
+  }
+  if (!config.listen_admin.empty()) {
+    const auto admin = net::check_admin(config.listen_admin);
+    if (!admin) return complain(admin.error());
   }
   std::fprintf(stderr, "keyferry-verifier: %s is good\n", options.config.c_str());
   return 0;

@@ -119,13 +119,12 @@ void report(Program& program, Session& session, const wallet::CredentialRecord& 
 }
 
 // What ssh is told beyond the files: not worth losing the credential over.
-Result<Done> offer_to_ssh(Session& session, const AcceptOptions& options,
+Result<Done> offer_to_ssh(Session& session, const Program& program, const AcceptOptions& options,
                           const wallet::CredentialRecord& record) {
-  if (options.ssh_config) {
-    KF_TRY(enable_ssh_config(session));
-  } else {
-    KF_TRY(refresh_ssh_config(session.wallet()));
-  }
+  const NameChoice choice{record.name, !options.name.empty()};
+  const auto taken = options.ssh_config ? take_ssh_names(session, program, record, choice)
+                                        : offer_ssh_names(session, program, record, choice);
+  if (!taken) return taken;
   return options.agent ? add_to_agent(session, record) : Result<Done>(Done{});
 }
 
@@ -146,7 +145,7 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
   }
   KF_TRY(const wallet::CredentialRecord record,
          wallet::take_share(session->wallet(), text_of(what.expose()), std::move(take)));
-  const auto offered = offer_to_ssh(*session, options, record);
+  const auto offered = offer_to_ssh(*session, program, options, record);
   report(program, *session, record);
   if (const auto seen = cmd::check_output(); !seen) {
     Error error = seen.error();
@@ -186,8 +185,9 @@ void add_accept(Program& program) {
       ->type_name("FILE");
   command->add_option("--name", options->name, "what to call the credential here");
   command->add_flag("--agent", options->agent, "add it to the SSH agent, while it is good");
-  command->add_flag("--ssh-config", options->ssh_config,
-                    "let `ssh NAME` work: one Include line in ~/.ssh/config");
+  command->add_flag(
+      "--ssh-config", options->ssh_config,
+      "let `ssh NAME` work, NAME being that of the credential: one Include line in ~/.ssh/config");
   command
       ->add_option("--file", options->file,
                    "the share lies in this file (.png, .jpg: a QR picture; -: standard input and "

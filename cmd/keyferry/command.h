@@ -104,6 +104,7 @@ void add_renew(Program& program);
 void add_forget(Program& program);
 void add_export(Program& program);
 void add_doctor(Program& program);
+void add_ssh_config(Program& program);
 void add_persona(Program& program);
 void add_relay(Program& program);
 void add_manual(Program& program);

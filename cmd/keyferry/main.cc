@@ -31,7 +31,7 @@ int run(int argc, char** argv) {
   program.app.add_option("--persona", program.persona, "act as this persona");
   for (const auto add :
        {add_accept, add_share, add_list, add_watch, add_revoke, add_rearm, add_renew, add_forget,
-        add_export, add_doctor, add_persona, add_relay, add_manual}) {
+        add_export, add_ssh_config, add_doctor, add_persona, add_relay, add_manual}) {
     add(program);
   }
   remember_arguments(argc, argv);

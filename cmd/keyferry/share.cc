@@ -45,7 +45,8 @@ Result<std::optional<Duration>> duration_of(const std::string& text, std::string
   return std::optional(*duration);
 }
 
-Result<Done> read_window(const ShareOptions& options, Time now, wallet::GiveOptions& give) {
+Result<Done> read_window(const ShareOptions& options, Time now, wallet::GiveOptions& give,
+                         std::vector<std::string>& notes) {
   KF_TRY(give.valid_for, duration_of(options.valid_for, "--for"));
   KF_TRY(give.link_for, duration_of(options.link_for, "--link-for"));
   boost::json::object wall;
@@ -54,21 +55,23 @@ Result<Done> read_window(const ShareOptions& options, Time now, wallet::GiveOpti
     if (text.empty()) return Done{};
     const auto when = wallet::parse_when(text, now);
     if (!when) return in_context(option, when.error());
+    if (!when->note.empty()) notes.push_back(std::string(option) + ": " + when->note);
     place = when->time;
     if (when->wall) wall[name] = text;
     return Done{};
   };
   KF_TRY(read(options.from, "--from", "from", give.valid_from));
   KF_TRY(read(options.until, "--until", "until", give.valid_until));
-  const std::string zone = wallet::local_zone();
-  if (!wall.empty() && !zone.empty()) {
-    wall["zone"] = zone;
-    give.wall_time = std::move(wall);
-  }
+  if (wall.empty()) return Done{};
+  KF_TRY(const std::string zone, wallet::local_zone());
+  if (zone.empty()) return Done{};
+  wall["zone"] = zone;
+  give.wall_time = std::move(wall);
   return Done{};
 }
 
-Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) {
+Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now,
+                                         std::vector<std::string>& notes) {
   wallet::GiveOptions give;
   give.logins = options.logins;
   give.hosts = options.hosts;
@@ -88,7 +91,7 @@ Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) 
   if (!options.notify.empty()) {
     KF_TRY(give.notify, wallet::check_notify_url(options.notify));
   }
-  KF_TRY(read_window(options, now, give));
+  KF_TRY(read_window(options, now, give, notes));
   return give;
 }
 
@@ -244,7 +247,9 @@ Result<Done> share(Program& program, const ShareOptions& options) {
                 "--split, which keeps it out of the stream",
                 "usage");
   }
-  KF_TRY(wallet::GiveOptions give, give_options(options, wallet.web.now()));
+  std::vector<std::string> notes;
+  KF_TRY(wallet::GiveOptions give, give_options(options, wallet.web.now(), notes));
+  for (const std::string& note : notes) session->terminal().say(note);
   give.file = direct_place(*session, options.file);
   KF_TRY(const wallet::CredentialRecord credential,
          wallet::load_credential(wallet.home, options.credential));

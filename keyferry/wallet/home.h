@@ -22,7 +22,8 @@ namespace keyferry::wallet {
 class Home {
  public:
   // open makes what is missing. `root` must be absolute. Errors: invalid (a path that an ssh
-  // command line cannot name: with a quote, %, backslash, ${ or control character), io.
+  // command line cannot name: with a quote, %, backslash, ${ or control character), io; forbidden
+  // with reason unsafe_file where others could change what lies in it (file::check_own_folder).
   static Result<Home> open(const file::Path& root);
 
   const file::Path& root() const { return root_; }

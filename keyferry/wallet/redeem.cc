@@ -113,6 +113,7 @@ CredentialRecord record_of(const TakeRecord& take, const OfferPlan& plan,
   record.key_file = key_file_name(take.key->type());
   record.source = take.id;
   record.taken = now;
+  record.ssh_names.emplace();  // none before the person agrees
   return record;
 }
 

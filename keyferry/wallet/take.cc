@@ -254,7 +254,8 @@ Result<Done> cancel_take_of(Wallet& wallet, std::string_view text, const TakeOpt
 }
 
 Result<Done> mark_reported(const Home& home, const CredentialRecord& record) {
-  CredentialRecord seen = record;
+  // As it is now: names of ssh may have come to it.
+  KF_TRY(CredentialRecord seen, load_credential(home, record.name));
   seen.reported = true;
   return save_credential(home, seen);
 }

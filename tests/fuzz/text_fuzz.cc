@@ -1,5 +1,5 @@
-// Target: text from outside (codec/text.h, codec/plain_text.h), times and base64. What is made safe once stays the
-// same, and what decodes encodes to the same text.
+// Target: text from outside (codec/text.h, codec/plain_text.h), times and base64. What is made safe
+// once stays the same, and what decodes encodes to the same text.
 #include <cstdlib>
 
 #include "keyferry/base/base64.h"

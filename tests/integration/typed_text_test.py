@@ -75,6 +75,8 @@ def test_names_typed_in_pieces_are_the_same_names(place):
 ARGUMENTS = [
     ("keyferry", "--persona", ["--persona", b"\xff", "list"]),
     ("keyferry", "--note", ["share", "web", "--note", b"caf\xe9"]),
+    ("keyferry", "--command", ["share", "web", "--command", b"caf\xe9"]),
+    ("keyferry-authority", "--command", ["share", "--as", "a", "--host", "web", "--command", b"\xff", "--config", "x"]),
     ("keyferry", "--as", ["share", "web", "--as", b"ok,\xff"]),
     ("keyferry", "--until", ["share", "web", "--until", b"14\xff00"]),
     ("keyferry", "--relay", ["share", "web", "--relay", b"https://\xff"]),
