@@ -6,6 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "standard_streams.h"
+
+#include "keyferry/codec/plain_text.h"
+#include "keyferry/codec/text.h"
 #include "keyferry/config/nearest.h"
 
 namespace keyferry::cmd {
@@ -15,6 +19,9 @@ constexpr std::size_t kLongestWord = 32;  // longer than any command or option
 
 constexpr std::array kNobodyRefused{"exists",  "in_use",       "name_taken", "no_agent",
                                     "no_file", "unknown_name", "unsafe_file"};
+
+// What a command reads by itself.
+constexpr std::array kReadLater{"--pin", "--code", "--secret", "--command", "what"};
 
 const CLI::App& chosen_command(const CLI::App& app) {
   const CLI::App* command = &app;
@@ -92,6 +99,35 @@ std::string fault_of(const CLI::App& app, const CLI::App& command, const CLI::Pa
   return lower_first(error.what());
 }
 
+// An error is what CLI11 puts behind the option's name.
+std::string to_plain_line(std::string& value) {
+  auto line = codec::plain_line(value, "");
+  if (line) line = codec::nfc(*line);
+  if (!line) {
+    const std::string& detail = line.error().detail;
+    return detail.substr(detail.find(' ') + 1);
+  }
+  value = *std::move(line);
+  return {};
+}
+
+std::string be_text(std::string& value) {
+  return codec::is_utf8(value) ? std::string() : std::string("this is not UTF-8 text");
+}
+
+void read_values_as_text(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    const auto* const later = std::find(kReadLater.begin(), kReadLater.end(), option->get_name());
+    if (option->get_name() == "--command") option->transform(CLI::Validator(be_text, ""));
+    if (later != kReadLater.end() || option->get_items_expected_max() == 0) continue;
+    if (option->get_type_name().starts_with("FILE")) continue;
+    option->transform(CLI::Validator(to_plain_line, ""));
+  }
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    read_values_as_text(*command);
+  }
+}
+
 std::string name_of(const CLI::App& command) {
   const CLI::App* parent = command.get_parent();
   return (parent == nullptr ? "" : name_of(*parent) + " ") + command.get_name();
@@ -118,11 +154,12 @@ ExitCode exit_code_of(const Error& error) {
 }
 
 std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv) {
+  read_values_as_text(app);
   try {
     app.parse(argc, argv);
     return std::nullopt;
   } catch (const CLI::Success& success) {
-    return app.exit(success);
+    return exit_status(app.get_name(), app.exit(success));
   } catch (const CLI::ParseError& error) {
     const CLI::App& command = chosen_command(app);
     std::fprintf(stderr, "%s: %s; see `%s --help`\n", app.get_name().c_str(),

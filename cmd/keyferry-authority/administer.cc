@@ -1,15 +1,18 @@
 #include "administer.h"
 
-#include <charconv>
 #include <cstdio>
 
 #include "command.h"
 #include "print.h"
 #include "restore.h"
 #include "server.h"
+#include "standard_streams.h"
 
+#include "keyferry/codec/host.h"
 #include "keyferry/codec/json.h"
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/credential/ssh_key.h"
 #include "keyferry/file/file.h"
 #include "keyferry/issuer/keys.h"
 #include "keyferry/issuer/revocation.h"
@@ -22,6 +25,7 @@ using boost::json::object;
 
 // How long a revoke waits to see the verifiers take the list: twice what they need.
 constexpr Duration kVerifierPatience = std::chrono::seconds(4);
+constexpr std::uint16_t kSshPort = 22;
 
 array array_of(const std::vector<std::string>& texts) {
   array out;
@@ -43,52 +47,36 @@ Result<Done> init(const AuthorityConfig& config) {
   return Done{};
 }
 
-// split_address cuts "10.0.0.5:22", "[::1]:22" or "web.example" into address and port.
-Result<std::pair<std::string, std::int64_t>> split_address(const std::string& text) {
-  std::string address = text;
-  std::int64_t port = 22;
-  const auto colon = text.rfind(':');
-  const bool bracketed = text.starts_with('[');
-  const bool has_port =
-      colon != std::string::npos && (bracketed ? text[colon - 1] == ']' : text.find(':') == colon);
-  if (has_port) {
-    const char* begin = text.data() + colon + 1;
-    const char* end = text.data() + text.size();
-    const auto read = std::from_chars(begin, end, port);
-    if (read.ec != std::errc() || read.ptr != end || port < 1 || port > 65535) {
-      return fail(Errc::invalid, "the port must be a number from 1 to 65535", "usage");
-    }
-    address = text.substr(0, colon);
-  }
-  if (bracketed) {
-    if (!address.ends_with(']')) return fail(Errc::invalid, "an IPv6 address ends with ]", "usage");
-    address = address.substr(1, address.size() - 2);
-  }
-  return std::pair(address, port);
+Result<codec::HostPort> parse_address(const std::string& text) {
+  auto where = codec::parse_host_port(text);
+  if (where) return where;
+  Error error = in_context("ADDRESS", where.error());
+  error.reason = "usage";
+  return error;
 }
 
 Result<array> key_lines(const std::vector<std::filesystem::path>& files) {
   array lines;
   for (const auto& path : files) {
-    KF_TRY(auto content, file::read_text(path));
-    std::string_view rest = content;
-    while (!rest.empty()) {
-      const auto end = rest.find('\n');
-      std::string_view line = rest.substr(0, end);
-      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-      if (line.ends_with('\r')) line.remove_suffix(1);
-      if (!line.empty() && line.front() != '#') lines.emplace_back(line);
+    KF_TRY(const std::string raw, file::read_text(path));
+    KF_TRY(const std::string text, codec::plain_text(raw, path.string()));
+    for (const std::string_view line : codec::plain_lines(text)) {
+      // The server names no file: this one does.
+      if (auto key = credential::parse_authorized_line(line); !key) {
+        return in_context(path.string(), key.error());
+      }
+      lines.emplace_back(line);
     }
   }
   return lines;
 }
 
 Result<object> host_add_command(const Options& options) {
-  KF_TRY(auto where, split_address(options.host_address));
+  KF_TRY(const codec::HostPort where, parse_address(options.host_address));
   KF_TRY(auto keys, key_lines(options.host_key_files));
   KF_TRY(auto cas, key_lines(options.host_ca_files));
   return object{{"command", "host_add"},        {"name", options.host_name},
-                {"address", where.first},       {"port", where.second},
+                {"address", where.host.text},   {"port", where.port.value_or(kSshPort)},
                 {"host_keys", std::move(keys)}, {"host_cas", std::move(cas)},
                 {"replace", options.replace}};
 }
@@ -158,19 +146,31 @@ Result<object> command_of(const Options& options) {
   if (words == "audit") {
     object command{{"command", "audit"}};
     if (options.list_jws.empty()) return command;
-    KF_TRY(auto jws, file::read_text(options.list_jws));
-    while (jws.ends_with('\n')) jws.pop_back();
-    command["jws"] = jws;
+    KF_TRY(const std::string raw, file::read_text(options.list_jws));
+    KF_TRY(command["jws"], codec::plain_line(raw, options.list_jws.string()));
     return command;
   }
   return fail(Errc::internal, "no such subcommand");
 }
 
+bool is_offer(const std::string& words) {
+  return words == "share" || words == "rearm";
+}
+
+// The share was made all the same.
+Error unseen(const object& answer, Error why) {
+  const auto share = codec::text_member(answer, "share");
+  const std::string id = share ? *share : std::string("SHARE");
+  why.detail += "; nobody has seen the offer of share " + id + ": `keyferry-authority revoke " +
+                id + "` takes it back, `rearm " + id + "` makes a new one";
+  return why;
+}
+
 void print(const Options& options, const object& answer) {
   const std::string& words = options.subcommand;
-  const bool offers = words == "share" || words == "rearm";
-  if (options.json) return print_json(offers ? offer_summary(answer) : answer);
-  if (offers) return print_offer(answer);
+  const bool offer = is_offer(words);
+  if (options.json) return print_json(offer ? offer_summary(answer) : answer);
+  if (offer) return print_offer(answer);
   if (words == "host list") return print_hosts(answer);
   if (words == "verifier list") return print_verifiers(answer);
   if (words == "list") return print_shares(answer);
@@ -218,7 +218,8 @@ Result<Done> administer(const AuthorityConfig& config, const Options& options) {
   KF_TRY(auto command, command_of(options));
   KF_TRY(auto answer, run_command(config, command));
   print(options, answer);
-  return Done{};
+  const auto seen = check_output();
+  return seen || !is_offer(options.subcommand) ? seen : unseen(answer, seen.error());
 }
 
 }  // namespace keyferry::cmd

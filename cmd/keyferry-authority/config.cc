@@ -1,7 +1,6 @@
 #include "config.h"
 
-#include <algorithm>
-
+#include "keyferry/codec/web_url.h"
 #include "keyferry/config/toml.h"
 
 namespace keyferry::cmd {
@@ -10,15 +9,9 @@ namespace {
 constexpr int kMostThreads = 64;
 constexpr Duration kShortestLife = std::chrono::minutes(1);
 
-bool is_url_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-._~:/[]").find(c) != std::string_view::npos;
-}
-
-bool is_https_url(std::string_view url) {
-  constexpr std::string_view scheme = "https://";
-  return url.starts_with(scheme) && url.size() > scheme.size() &&
-         std::all_of(url.begin(), url.end(), is_url_character);
+Result<std::string> parse_https_base(std::string_view text) {
+  if (!text.starts_with("https://")) return fail(Errc::invalid, "it does not begin with https://");
+  return codec::parse_base_url(text);
 }
 
 void read_listen(config::Toml& file, AuthorityConfig& config) {
@@ -37,17 +30,22 @@ void read_listen(config::Toml& file, AuthorityConfig& config) {
   }
 }
 
-// The public URL is the issuer identifier, which clients compare octet for octet.
+// The public URL is the issuer identifier, which clients compare octet for octet: it stays as it
+// was typed, but for slashes at its end.
 void read_url(config::Toml& file, AuthorityConfig& config) {
   config.settings.url = file.text("public.url");
   while (config.settings.url.ends_with('/')) config.settings.url.pop_back();
-  if (!config.settings.url.empty() && !is_https_url(config.settings.url)) {
-    file.note_fault("public.url", "must be like \"https://auth.example\"");
+  if (const auto base = parse_https_base(config.settings.url);
+      !base && !config.settings.url.empty()) {
+    file.note_fault("public.url", "must be like \"https://auth.example\": " + base.error().detail);
   }
   if (file.has("metadata.relays")) config.settings.relays = file.texts("metadata.relays");
-  for (const auto& relay : config.settings.relays) {
-    if (!is_https_url(relay)) {
-      file.note_fault("metadata.relays", "must hold URLs like \"https://relay.example\"");
+  for (std::string& relay : config.settings.relays) {
+    if (auto base = parse_https_base(relay)) {
+      relay = *base;
+    } else {
+      file.note_fault("metadata.relays",
+                      "must hold URLs like \"https://relay.example\": " + base.error().detail);
     }
   }
 }

@@ -6,7 +6,9 @@
 #include "config.h"
 #include "options.h"
 #include "server.h"
+#include "standard_streams.h"
 
+#include "keyferry/net/admin.h"
 #include "keyferry/net/http_server.h"
 #include "keyferry/net/log.h"
 #include "keyferry/net/signals.h"
@@ -28,6 +30,8 @@ int complain(const Error& error) {
 int check(const AuthorityConfig& config, const Options& options) {
   const auto checked = net::check_listening(config.listen_api, config.tls);
   if (!checked) return complain(checked.error());
+  const auto admin = net::check_admin(config.listen_admin);
+  if (!admin) return complain(admin.error());
   std::fprintf(stderr, "keyferry-authority: %s is good\n", options.config.c_str());
   return 0;
 }
@@ -71,11 +75,12 @@ int run(const Options& options) {
 }  // namespace keyferry::cmd
 
 int main(int argc, char** argv) {
+  keyferry::cmd::open_standard_streams();
   CLI::App app("Decides who gets which credential, issues it and revokes it.",
                "keyferry-authority");
   keyferry::cmd::Options options;
   keyferry::cmd::add_options(app, options);
   app.set_version_flag("--version", "keyferry-authority " KEYFERRY_VERSION);
   if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
-  return keyferry::cmd::run(options);
+  return keyferry::cmd::exit_status("keyferry-authority", keyferry::cmd::run(options));
 }

@@ -33,8 +33,10 @@ void add_host(CLI::App& app, Options& options) {
   add->add_option("NAME", options.host_name, "short name, as in LOGIN@NAME")->required();
   add->add_option("ADDRESS", options.host_address, "address or DNS name, with :PORT if not 22")
       ->required();
-  add->add_option("--key", options.host_key_files, "file with the host's public keys, one a line");
-  add->add_option("--ca", options.host_ca_files, "file with the keys of a host CA, one a line");
+  add->add_option("--key", options.host_key_files, "file with the host's public keys, one a line")
+      ->type_name("FILE");
+  add->add_option("--ca", options.host_ca_files, "file with the keys of a host CA, one a line")
+      ->type_name("FILE");
   add->add_flag("--replace", options.replace, "change a host that exists");
   add_json(add, options);
   CLI::App* list = command(*host, options, "host list", "list", "show the hosts",
@@ -134,7 +136,8 @@ void add_trust(CLI::App& app, Options& options) {
       app, options, "audit", "audit", "check that no row of the audit log was changed or cut off",
       "  keyferry-authority audit --config authority.toml\n"
       "  keyferry-authority audit --list ssh.krl.jws --config authority.toml");
-  audit->add_option("--list", options.list_jws, "a list's JWS, as a verifier keeps it");
+  audit->add_option("--list", options.list_jws, "a list's JWS, as a verifier keeps it")
+      ->type_name("FILE");
   add_json(audit, options);
 }
 
@@ -143,17 +146,22 @@ void add_backup(CLI::App& app, Options& options) {
       app, options, "backup", "backup", "copy the ledger, consistent, while the server runs",
       "  keyferry-authority backup /backup/ledger.db --config authority.toml\n"
       "  keyferry-authority backup ledger-$(date +%F).db --json --config authority.toml");
-  backup->add_option("FILE", options.file, "a file that does not exist yet")->required();
+  backup->add_option("FILE", options.file, "a file that does not exist yet")
+      ->type_name("FILE")
+      ->required();
   add_json(backup, options);
   CLI::App* restore = command(
       app, options, "restore", "restore",
       "put a backup in place of the ledger, and merge what verifiers know was revoked since",
       "  keyferry-authority restore ledger.db --merge ssh.krl --config authority.toml\n"
       "  keyferry-authority restore ledger.db --accept-loss --config authority.toml");
-  restore->add_option("FILE", options.file, "the backup; without it a restored ledger is merged");
-  restore->add_option("--merge", options.merge,
-                      "a verifier's newest list with its JWS beside it as FILE.jws, or the list's "
-                      "folder in the agent's state (again for more)");
+  restore->add_option("FILE", options.file, "the backup; without it a restored ledger is merged")
+      ->type_name("FILE");
+  restore
+      ->add_option("--merge", options.merge,
+                   "a verifier's newest list with its JWS beside it as FILE.jws, or the list's "
+                   "folder in the agent's state (again for more)")
+      ->type_name("FILE");
   restore->add_flag("--accept-loss", options.accept_loss,
                     "serve although revocations since the backup are forgotten");
   add_json(restore, options);
@@ -162,7 +170,9 @@ void add_backup(CLI::App& app, Options& options) {
 }  // namespace
 
 void add_options(CLI::App& app, Options& options) {
-  app.add_option("--config", options.config, "configuration file (TOML)")->required();
+  app.add_option("--config", options.config, "configuration file (TOML)")
+      ->type_name("FILE")
+      ->required();
   app.add_flag("--check", options.check, "check the configuration and exit");
   app.require_subcommand(0, 1);
   command(app, options, "init", "init", "make the keys and an empty ledger",

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/file/file.h"
 #include "keyferry/issuer/keys.h"
 #include "keyferry/issuer/merge.h"
@@ -96,8 +97,8 @@ Result<ledger::SeenList> read_list(const issuer::Keys& keys, const file::Path& p
   KF_TRY(auto list, file::read(file, kMostList));
   const file::Path signature =
       file == path ? file::Path(path.string() + ".jws") : path / "list.jws";
-  KF_TRY(auto jws, file::read_text(signature));
-  while (jws.ends_with('\n')) jws.pop_back();
+  KF_TRY(const std::string raw, file::read_text(signature));
+  KF_TRY(const std::string jws, codec::plain_line(raw, signature.string()));
   auto seen = issuer::read_seen_list(keys, list, jws);
   if (!seen) return in_context(path.string(), seen.error());
   return seen;

@@ -4,12 +4,15 @@
 #include <fstream>
 
 #include "command_line.h"
+#include "standard_streams.h"
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/web_url.h"
 #include "keyferry/conformance/report.h"
 #include "keyferry/conformance/run.h"
+#include "keyferry/file/file.h"
 
 namespace keyferry::cmd {
 namespace {
@@ -36,21 +39,18 @@ int exit_code(const Error& error) {
 }
 
 // relay_url takes the beginning of a share link for the relay's URL: /v1/m and /v1 are cut off.
-Result<std::string> relay_url(std::string url) {
-  KF_TRY(const codec::WebUrl parsed, codec::parse_web_url(url));
-  if (!parsed.query.empty()) return fail(Errc::invalid, "the relay's URL has no query");
-  for (const std::string_view end : {"/", "/m", "/v1", "/"}) {
+Result<std::string> relay_url(std::string_view text) {
+  KF_TRY(std::string url, codec::parse_base_url(text));
+  for (const std::string_view end : {"/m", "/v1"}) {
     if (url.ends_with(end)) url.resize(url.size() - end.size());
   }
   return url;
 }
 
 Result<std::string> read_token(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::string token;
-  if (!std::getline(file, token) || token.empty()) {
-    return fail(Errc::invalid, "cannot read a token from " + path.string());
-  }
+  KF_TRY(const std::string text, file::read_text(path, 4096));
+  KF_TRY(std::string token, codec::plain_line(text, path.string()));
+  if (token.empty()) return fail(Errc::invalid, path.string() + " holds no token");
   return token;
 }
 
@@ -144,6 +144,7 @@ void add_options(CLI::App& app, Options& options) {
 }  // namespace keyferry::cmd
 
 int main(int argc, char** argv) {
+  keyferry::cmd::open_standard_streams();
   CLI::App app(
       "Judges a v1 relay from outside: makes mailboxes, tries what must work and what must not,\n"
       "and deletes them again. Verdicts: pass, fail, allowed (the drafts leave it open), info (a\n"
@@ -160,7 +161,7 @@ int main(int argc, char** argv) {
       "  keyferry-conformance https://127.0.0.1:8443 --ca ca.pem --only CLM,IDM-07 --json");
   if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
   try {
-    return keyferry::cmd::run(options);
+    return keyferry::cmd::exit_status("keyferry-conformance", keyferry::cmd::run(options));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "keyferry-conformance: %s\n", error.what());
     return keyferry::cmd::kFailed;

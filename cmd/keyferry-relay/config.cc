@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/web_url.h"
 #include "keyferry/config/toml.h"
 #include "keyferry/digest/hash.h"
@@ -15,25 +16,33 @@ constexpr std::int64_t kMostPerMinute = 1'000'000;
 constexpr std::int64_t kMostOctets = std::int64_t{1} << 50;
 constexpr int kMostThreads = 64;
 
-bool is_url_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-.:/[]").find(c) != std::string_view::npos;
+bool is_token_character(char c) {
+  return c > ' ' && c <= '~';
 }
 
-// The public URL begins every share link, so it must survive any messenger (transfer.md section 1).
+// How a link goes on behind the base; a base that ends so could be read in two ways.
+bool ends_like_a_link(std::string_view base) {
+  return base.ends_with("/v1") || base.ends_with("/m") || base.ends_with("/t");
+}
+
+// The public URL begins every share link.
 void read_public_url(config::Toml& file, RelayConfig& config) {
-  std::string url = file.text("public.url");
-  while (url.ends_with('/')) url.pop_back();
-  // Plain HTTP is for trials on one machine.
-  if (url.starts_with("http://") && !codec::parse_web_url(url)) {
+  const std::string text = file.text("public.url");
+  if (text.empty()) return;
+  const auto url = codec::parse_base_url(text);
+  if (url && !ends_like_a_link(*url)) {
+    config.settings.public_url = *url;
+  } else if (url) {
+    file.note_fault("public.url", "must not end with /v1, /m or /t: links go on like that");
+  } else if (text.starts_with("http://")) {
+    // Plain HTTP is for trials on one machine.
     file.note_fault("public.url", "must begin with https:// (http:// only on this machine)");
-  } else if (!url.empty() && (!codec::parse_web_url(url) ||
-                              !std::all_of(url.begin(), url.end(), is_url_character))) {
+  } else {
     file.note_fault("public.url",
                     "must be like \"https://relay.example\" or "
-                    "\"https://example.org/relay\"");
+                    "\"https://example.org/relay\": " +
+                        url.error().detail);
   }
-  config.settings.public_url = std::move(url);
 }
 
 void read_listen(config::Toml& file, RelayConfig& config) {
@@ -67,8 +76,11 @@ void read_mailbox(config::Toml& file, RelayConfig& config) {
   settings.body.strict = file.boolean("mailbox.strict", true);
   if (file.has("mailbox.image_origins")) {
     settings.image_origins = file.texts("mailbox.image_origins");
-    for (const std::string& origin : settings.image_origins) {
-      if (!origin.starts_with("https://") || origin.ends_with('/')) {
+    for (std::string& origin : settings.image_origins) {
+      const auto url = codec::parse_web_url(origin);
+      const bool bare = url && url->path.empty() && origin.find('?') == origin.npos;
+      if (bare) origin = url->origin;
+      if (!bare || !origin.starts_with("https://")) {
         file.note_fault("mailbox.image_origins",
                         "must hold origins like \"https://pictures.example\"");
       }
@@ -90,14 +102,21 @@ void read_limits(config::Toml& file, RelayConfig& config) {
       file.integer("limits.octets_per_source", settings.octets_per_source, 0, kMostOctets);
 }
 
+// One token a line, of what can stand behind "Authorization: Bearer".
 Result<std::vector<ByteArray<32>>> read_tokens(const std::filesystem::path& path) {
-  KF_TRY(const SecretBytes text, file::read_secret(path));
+  KF_TRY(const SecretBytes octets, file::read_secret(path));
+  auto text = codec::plain_text(text_of(octets.expose()), path.string());
+  if (!text) return text.error();
   std::vector<ByteArray<32>> hashes;
-  std::string_view rest = text_of(text.expose());
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    if (!line.empty() && line.front() != '#') hashes.push_back(digest::sha256(bytes_of(line)));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  bool fine = true;
+  for (const std::string_view line : codec::plain_lines(*text)) {
+    fine = fine && std::all_of(line.begin(), line.end(), is_token_character);
+    hashes.push_back(digest::sha256(bytes_of(line)));
+  }
+  wipe(*text);
+  if (!fine) {
+    return fail(Errc::invalid,
+                path.string() + " must hold one token a line, of ASCII without blanks");
   }
   if (hashes.empty()) return fail(Errc::invalid, path.string() + " holds no token");
   return hashes;

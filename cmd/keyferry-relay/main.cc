@@ -6,8 +6,10 @@
 #include "command_line.h"
 #include "config.h"
 #include "server.h"
+#include "standard_streams.h"
 #include <CLI/CLI.hpp>
 
+#include "keyferry/net/admin.h"
 #include "keyferry/net/log.h"
 #include "keyferry/net/signals.h"
 #include "keyferry/net/supervisor.h"
@@ -38,6 +40,8 @@ int rotate_secret(const RelayConfig& config) {
 int check(const RelayConfig& config, const Options& options) {
   const auto checked = check_relay(config);
   if (!checked) return complain(checked.error());
+  const auto admin = net::check_admin(config.listen_admin);
+  if (!admin) return complain(admin.error());
   std::fprintf(stderr, "keyferry-relay: %s is good\n", options.config.c_str());
   return 0;
 }
@@ -86,10 +90,13 @@ int run(const Options& options) {
 }  // namespace keyferry::cmd
 
 int main(int argc, char** argv) {
+  keyferry::cmd::open_standard_streams();
   CLI::App app("Carries sealed messages for people who share access; it cannot read them.",
                "keyferry-relay");
   keyferry::cmd::Options options;
-  app.add_option("--config", options.config, "configuration file (TOML)")->required();
+  app.add_option("--config", options.config, "configuration file (TOML)")
+      ->type_name("FILE")
+      ->required();
   auto* check = app.add_flag("--check", options.check, "check the configuration and exit");
   app.add_flag("--rotate-secret", options.rotate_secret,
                "put a new key at the head of the relay's secret and exit")
@@ -100,5 +107,5 @@ int main(int argc, char** argv) {
       "  keyferry-relay --config /etc/keyferry/relay.toml\n"
       "  keyferry-relay --config relay.toml --check");
   if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
-  return keyferry::cmd::run(options);
+  return keyferry::cmd::exit_status("keyferry-relay", keyferry::cmd::run(options));
 }

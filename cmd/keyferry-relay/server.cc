@@ -3,6 +3,7 @@
 #include <prometheus/registry.h>
 
 #include "keyferry/base/base64.h"
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/file/file.h"
 #include "keyferry/net/admin.h"
@@ -138,10 +139,11 @@ Result<Done> drop_unused_secrets(relay::SecretRing& secrets, const store::Store&
 // The key is the text of the file's one line.
 Result<SecretBytes> read_webhook_key(const std::filesystem::path& path) {
   KF_TRY(const SecretBytes text, file::read_secret(path));
-  ByteView key = text.expose();
-  while (!key.empty() && (key.back() == '\n' || key.back() == '\r'))
-    key = key.first(key.size() - 1);
-  if (key.size() >= kLeastWebhookKey) return SecretBytes::copy(key);
+  auto line = codec::plain_line(text_of(text.expose()), path.string());
+  if (!line) return line.error();
+  SecretBytes key = SecretBytes::copy(bytes_of(*line));
+  wipe(*line);
+  if (key.size() >= kLeastWebhookKey) return key;
   return fail(Errc::invalid, path.string() + " must hold a key of at least 32 characters");
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "keyferry/base/hex.h"
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/web_url.h"
 #include "keyferry/config/toml.h"
 #include "keyferry/digest/hash.h"
@@ -24,7 +25,7 @@ void read_url(config::Toml& table, verifier::ListSettings& list) {
     return;
   }
   const auto parsed = codec::parse_web_url(url);
-  if (!parsed || !parsed->query.empty() || url.ends_with('?')) {
+  if (!parsed || !codec::is_base_path(parsed->path) || url.find('?') != url.npos) {
     table.note_fault("url", "must be like \"https://auth.example/v1/lists/ssh.krl\"");
     return;
   }
@@ -119,7 +120,8 @@ Result<VerifierConfig> load_verifier_config(const std::filesystem::path& path) {
 
 Result<verifier::Trust> load_trust(const verifier::ListSettings& list) {
   const std::string name = list.trust_file.string();
-  KF_TRY(const std::string text, file::read_text(list.trust_file, 64 * 1024));
+  KF_TRY(const std::string raw, file::read_text(list.trust_file, 64 * 1024));
+  KF_TRY(const std::string text, codec::plain_text(raw, name));
   auto trust = verifier::parse_trust(text);
   if (!trust) return in_context("reading " + name, trust.error());
   if (std::find(trust->lists.begin(), trust->lists.end(), list.name) == trust->lists.end())

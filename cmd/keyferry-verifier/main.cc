@@ -5,8 +5,10 @@
 #include "agent.h"
 #include "command_line.h"
 #include "config.h"
+#include "standard_streams.h"
 #include <CLI/CLI.hpp>
 
+#include "keyferry/net/admin.h"
 #include "keyferry/net/signals.h"
 #include "keyferry/net/supervisor.h"
 #include "keyferry/verifier/ack.h"
@@ -45,6 +47,10 @@ int check(const VerifierConfig& config, const Options& options) {
   for (const auto& list : config.lists) {
     const auto trust = load_trust(list);
     if (!trust) return complain(trust.error());
+  }
+  if (!config.listen_admin.empty()) {
+    const auto admin = net::check_admin(config.listen_admin);
+    if (!admin) return complain(admin.error());
   }
   std::fprintf(stderr, "keyferry-verifier: %s is good\n", options.config.c_str());
   return 0;
@@ -107,12 +113,15 @@ int run(const Options& options) {
 }  // namespace keyferry::cmd
 
 int main(int argc, char** argv) {
+  keyferry::cmd::open_standard_streams();
   CLI::App app(
       "Keeps the revocation lists fresh that sshd reads: fetches them from the authority, checks\n"
       "their signature, and replaces the files whole.",
       "keyferry-verifier");
   keyferry::cmd::Options options;
-  app.add_option("--config", options.config, "configuration file (TOML)")->required();
+  app.add_option("--config", options.config, "configuration file (TOML)")
+      ->type_name("FILE")
+      ->required();
   auto* check = app.add_flag("--check", options.check, "check the configuration and exit");
   app.add_flag("--once", options.once, "fetch every list once and exit")->excludes(check);
   CLI::App* init = app.add_subcommand(
@@ -134,5 +143,5 @@ int main(int argc, char** argv) {
       "  keyferry-verifier --config /etc/keyferry/verifier.toml\n"
       "  keyferry-verifier --config verifier.toml --once");
   if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
-  return keyferry::cmd::run(options);
+  return keyferry::cmd::exit_status("keyferry-verifier", keyferry::cmd::run(options));
 }

@@ -1,7 +1,10 @@
 // keyferry accept: take a share link or an offer.
 #include "command.h"
 #include "ssh_config_option.h"
+#include "standard_streams.h"
 
+#include "keyferry/codec/plain_text.h"
+#include "keyferry/codec/text.h"
 #include "keyferry/wallet/direct_stream.h"
 #include "keyferry/wallet/picture.h"
 #include "keyferry/wallet/picture_apart.h"
@@ -22,31 +25,39 @@ struct AcceptOptions {
 };
 
 bool is_pin_line(std::string_view line) {
-  return line.size() >= 4 && line.size() <= 10 && line.find_first_not_of("0123456789") == line.npos;
+  const auto digits = codec::digits_of(line);
+  return digits && digits->size() >= 4 && digits->size() <= 10 &&
+         digits->size() == codec::count_code_points(line);
 }
 
 // `keyferry share` prints below the link the PIN, the code and the split secret, as far as asked
 // for: a pipe may carry all of them. The numbers are taken out; the link reads itself together.
-void split_off_numbers(SecretBytes& text, wallet::TakeOptions& take) {
+Result<Done> split_off_numbers(SecretBytes& text, wallet::TakeOptions& take) {
+  auto plain = codec::plain_text(text_of(text.expose()), "standard input");
+  if (!plain) return plain.error();
   Bytes rest;
-  rest.reserve(text.size() + 1);
+  rest.reserve(plain->size() + 1);
   std::vector<SecretBytes> numbers;
-  std::string_view view = text_of(text.expose());
+  bool below = false;
+  std::string_view view = *plain;
   for (std::size_t end = 0; !view.empty(); view.remove_prefix(std::min(view.size(), end + 1))) {
     end = std::min(view.find('\n'), view.size());
-    std::string_view line = view.substr(0, end);
-    while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
-    if (!rest.empty() && is_pin_line(line)) {
+    const std::string_view line = codec::trimmed(view.substr(0, end));
+    if (below && is_pin_line(line)) {
       numbers.push_back(SecretBytes::copy(bytes_of(line)));
     } else {
       append(rest, bytes_of(view.substr(0, std::min(view.size(), end + 1))));
+      // On streams the link is the secret part alone.
+      below = below || line.find("://") != line.npos || line.starts_with('#');
     }
   }
+  wipe(*plain);
   text = SecretBytes(std::move(rest));
   if (numbers.size() == 1) take.number = std::move(numbers[0]);
-  if (numbers.size() != 2) return;
+  if (numbers.size() != 2) return Done{};
   if (!take.pin) take.pin = std::move(numbers[0]);
   if (!take.code) take.code = std::move(numbers[1]);
+  return Done{};
 }
 
 Result<SecretBytes> read_picture(const std::string& path) {
@@ -70,7 +81,7 @@ Result<SecretBytes> read_what(Session& session, AcceptOptions& options, wallet::
   if (options.what.empty()) return session.terminal().ask_line("link or offer", "LINK or -", {});
   if (options.what == "-") {
     KF_TRY(SecretBytes text, read_standard_input());
-    split_off_numbers(text, take);
+    KF_TRY(split_off_numbers(text, take));
     return text;
   }
   session.terminal().say(
@@ -108,13 +119,12 @@ void report(Program& program, Session& session, const wallet::CredentialRecord& 
 }
 
 // What ssh is told beyond the files: not worth losing the credential over.
-Result<Done> offer_to_ssh(Session& session, const AcceptOptions& options,
+Result<Done> offer_to_ssh(Session& session, const Program& program, const AcceptOptions& options,
                           const wallet::CredentialRecord& record) {
-  if (options.ssh_config) {
-    KF_TRY(enable_ssh_config(session));
-  } else {
-    KF_TRY(refresh_ssh_config(session.wallet()));
-  }
+  const NameChoice choice{record.name, !options.name.empty()};
+  const auto taken = options.ssh_config ? take_ssh_names(session, program, record, choice)
+                                        : offer_ssh_names(session, program, record, choice);
+  if (!taken) return taken;
   return options.agent ? add_to_agent(session, record) : Result<Done>(Done{});
 }
 
@@ -123,9 +133,9 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
   wallet::TakeOptions take;
   take.name = options.name;
   take.force = options.force;
-  KF_TRY(take.pin, read_secret_option(options.pin, options.pin_file));
-  KF_TRY(take.secret, read_secret_option(options.secret, options.secret_file));
-  KF_TRY(take.code, read_secret_option(options.code, options.code_file));
+  KF_TRY(take.pin, read_secret_option("--pin", options.pin, options.pin_file));
+  KF_TRY(take.secret, read_secret_option("--secret", options.secret, options.secret_file, true));
+  KF_TRY(take.code, read_secret_option("--code", options.code, options.code_file));
   take.file = direct_place(*session, options.file);
   KF_TRY(const SecretBytes what, read_what(*session, options, take));
   if (options.cancel) {
@@ -136,8 +146,14 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
   }
   KF_TRY(const wallet::CredentialRecord record,
          wallet::take_share(session->wallet(), text_of(what.expose()), std::move(take)));
-  const auto offered = offer_to_ssh(*session, options, record);
+  const auto offered = offer_to_ssh(*session, program, options, record);
   report(program, *session, record);
+  if (const auto seen = cmd::check_output(); !seen) {
+    Error error = seen.error();
+    error.detail += "; the credential \"" + record.name +
+                    "\" was taken: `keyferry list --json` says how to use it";
+    return error;
+  }
   KF_TRY(wallet::mark_reported(session->wallet().home, record));
   if (offered) return Done{};
   Error error = offered.error();
@@ -170,8 +186,9 @@ void add_accept(Program& program) {
       ->type_name("FILE");
   command->add_option("--name", options->name, "what to call the credential here");
   command->add_flag("--agent", options->agent, "add it to the SSH agent, while it is good");
-  command->add_flag("--ssh-config", options->ssh_config,
-                    "let `ssh NAME` work: one Include line in ~/.ssh/config");
+  command->add_flag(
+      "--ssh-config", options->ssh_config,
+      "let `ssh NAME` work, NAME being that of the credential: one Include line in ~/.ssh/config");
   command
       ->add_option("--file", options->file,
                    "the share lies in this file (.png, .jpg: a QR picture; -: standard input and "

@@ -1,13 +1,15 @@
 #include "command.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <iostream>
 
+#include "standard_streams.h"
 #include <pwd.h>
 #include <unistd.h>
 
 #include "keyferry/codec/json.h"
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/wallet/direct_stream.h"
 #include "keyferry/wallet/manage.h"
 
@@ -105,7 +107,8 @@ Result<Done> Failures::report() const {
 }
 
 void print(std::string_view line) {
-  (g_lent ? std::cerr : std::cout) << line << '\n' << std::flush;
+  if (!g_lent) return cmd::print_line(line);
+  std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
 }
 
 std::string direct_place(Session& session, const std::string& option) {
@@ -120,21 +123,27 @@ void print_json(const boost::json::value& value) {
   print(codec::encode_json(value));
 }
 
-Result<std::optional<SecretBytes>> read_secret_option(std::string& value, const std::string& file) {
+Result<std::optional<SecretBytes>> read_secret_option(std::string_view option, std::string& value,
+                                                      const std::string& file, bool may_break) {
   if (!value.empty() && !file.empty()) {
     return fail(Errc::invalid, "give a secret once: as an option or as a file", "usage");
   }
-  if (!value.empty()) {
-    SecretBytes secret = SecretBytes::copy(bytes_of(value));
-    hide_argument(value);
-    wipe(value);
-    return std::optional(std::move(secret));
+  if (value.empty() && file.empty()) return std::optional<SecretBytes>();
+  SecretBytes raw = SecretBytes::copy(bytes_of(value));
+  hide_argument(value);
+  wipe(value);
+  if (!file.empty()) {
+    KF_TRY(Bytes octets, file::read(file, 4096));
+    raw = SecretBytes(std::move(octets));
   }
-  if (file.empty()) return std::optional<SecretBytes>();
-  auto text = file::read(file, 4096);
+  const std::string source = file.empty() ? std::string(option) : file;
+  const auto read = may_break ? codec::plain_text : codec::plain_line;
+  auto text = read(text_of(raw.expose()), source);
   if (!text) return text.error();
-  while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
-  return std::optional(SecretBytes(*std::move(text)));
+  SecretBytes secret = SecretBytes::copy(bytes_of(*text));
+  wipe(*text);
+  if (secret.empty()) return fail(Errc::invalid, source + ": there is nothing in it");
+  return std::optional(std::move(secret));
 }
 
 void remember_arguments(int argc, char** argv) {

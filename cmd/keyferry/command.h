@@ -79,9 +79,12 @@ wallet::WordsSource words_source(const std::string& words);
 Result<Done> carry_out(Program& program, Session& session, wallet::GiveRecord& record,
                        const std::string& words);
 
-// read_secret_option reads what --pin or --pin-file gave; nothing when neither did. Errors: invalid
-// (both), io.
-Result<std::optional<SecretBytes>> read_secret_option(std::string& value, const std::string& file);
+// read_secret_option reads what an option like --pin or its file (--pin-file) gave, as one plain
+// line (`may_break`: or as plain text that a mail program may have broken); nothing when neither
+// did. `option` is the option's name. Errors: invalid (both, or no text), io.
+Result<std::optional<SecretBytes>> read_secret_option(std::string_view option, std::string& value,
+                                                      const std::string& file,
+                                                      bool may_break = false);
 
 // hide_argument overwrites a secret among the arguments of this process, so that other users of
 // the machine no longer see it.
@@ -101,6 +104,7 @@ void add_renew(Program& program);
 void add_forget(Program& program);
 void add_export(Program& program);
 void add_doctor(Program& program);
+void add_ssh_config(Program& program);
 void add_persona(Program& program);
 void add_relay(Program& program);
 void add_manual(Program& program);

@@ -1,9 +1,9 @@
 // The command line wallet: wiring of options to the library. No rules here.
-#include <csignal>
 #include <cstdio>
 
 #include "command.h"
 #include "command_line.h"
+#include "standard_streams.h"
 
 #include "keyferry/codec/json.h"
 #include "keyferry/net/signals.h"
@@ -31,7 +31,7 @@ int run(int argc, char** argv) {
   program.app.add_option("--persona", program.persona, "act as this persona");
   for (const auto add :
        {add_accept, add_share, add_list, add_watch, add_revoke, add_rearm, add_renew, add_forget,
-        add_export, add_doctor, add_persona, add_relay, add_manual}) {
+        add_export, add_ssh_config, add_doctor, add_persona, add_relay, add_manual}) {
     add(program);
   }
   remember_arguments(argc, argv);
@@ -46,10 +46,10 @@ int run(int argc, char** argv) {
 }  // namespace keyferry::cli
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
+  keyferry::cmd::open_standard_streams();
   keyferry::net::ignore_file_size_limit();
   try {
-    return keyferry::cli::run(argc, argv);
+    return keyferry::cmd::exit_status("keyferry", keyferry::cli::run(argc, argv));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "keyferry: %s\n", error.what());
     return keyferry::cmd::kFailed;

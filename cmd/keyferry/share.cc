@@ -1,7 +1,6 @@
 // keyferry share and rearm: from a credential to a link on standard output.
-#include <iostream>
-
 #include "command.h"
+#include "standard_streams.h"
 
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/rfc3339.h"
@@ -46,7 +45,8 @@ Result<std::optional<Duration>> duration_of(const std::string& text, std::string
   return std::optional(*duration);
 }
 
-Result<Done> read_window(const ShareOptions& options, Time now, wallet::GiveOptions& give) {
+Result<Done> read_window(const ShareOptions& options, Time now, wallet::GiveOptions& give,
+                         std::vector<std::string>& notes) {
   KF_TRY(give.valid_for, duration_of(options.valid_for, "--for"));
   KF_TRY(give.link_for, duration_of(options.link_for, "--link-for"));
   boost::json::object wall;
@@ -55,21 +55,23 @@ Result<Done> read_window(const ShareOptions& options, Time now, wallet::GiveOpti
     if (text.empty()) return Done{};
     const auto when = wallet::parse_when(text, now);
     if (!when) return in_context(option, when.error());
+    if (!when->note.empty()) notes.push_back(std::string(option) + ": " + when->note);
     place = when->time;
     if (when->wall) wall[name] = text;
     return Done{};
   };
   KF_TRY(read(options.from, "--from", "from", give.valid_from));
   KF_TRY(read(options.until, "--until", "until", give.valid_until));
-  const std::string zone = wallet::local_zone();
-  if (!wall.empty() && !zone.empty()) {
-    wall["zone"] = zone;
-    give.wall_time = std::move(wall);
-  }
+  if (wall.empty()) return Done{};
+  KF_TRY(const std::string zone, wallet::local_zone());
+  if (zone.empty()) return Done{};
+  wall["zone"] = zone;
+  give.wall_time = std::move(wall);
   return Done{};
 }
 
-Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) {
+Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now,
+                                         std::vector<std::string>& notes) {
   wallet::GiveOptions give;
   give.logins = options.logins;
   give.hosts = options.hosts;
@@ -89,7 +91,7 @@ Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now) 
   if (!options.notify.empty()) {
     KF_TRY(give.notify, wallet::check_notify_url(options.notify));
   }
-  KF_TRY(read_window(options, now, give));
+  KF_TRY(read_window(options, now, give, notes));
   return give;
 }
 
@@ -148,9 +150,7 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
   const bool by_file = !record.file.empty();
   // The secret goes first on streams, and nowhere else; unless it goes another way.
   const bool in_stream = record.file == wallet::kStandardStreams && !output.split;
-  if (in_stream) {
-    std::cout << "#" << secret << '\n' << std::flush;
-  }
+  if (in_stream) cmd::print_line("#" + secret);
   std::string shown = by_file ? "#" + secret : transfer::encode_share_link(link);
   std::string pin = wallet::pin_of(record);
   std::string code = record.code;
@@ -179,7 +179,15 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
   }
   if (output.copy && !in_stream) copy(session, shown);
   for (std::string* text : {&secret, &shown, &pin, &code}) wipe(*text);
-  return Done{};
+  return cmd::check_output();
+}
+
+// A link that nobody has seen still opens for whoever guesses nothing at all: a log, a pipe's
+// buffer.
+Error unseen(const wallet::GiveRecord& record, Error why) {
+  why.detail += "; nobody has seen the link of share " + record.share + ": `keyferry revoke " +
+                record.share + "` takes it back, the same command once more prints the same link";
+  return why;
 }
 
 void say_what_next(Session& session, const wallet::GiveRecord& record, const Output& output) {
@@ -216,7 +224,9 @@ void say_what_next(Session& session, const wallet::GiveRecord& record, const Out
 
 Result<Done> finish(Program& program, Session& session, wallet::GiveRecord& record,
                     const Output& output) {
-  KF_TRY(print_link(program, session, record, output));
+  if (const auto seen = print_link(program, session, record, output); !seen) {
+    return unseen(record, seen.error());
+  }
   KF_TRY(wallet::hand_over(session.wallet(), record));
   say_what_next(session, record, output);
   return wallet::mark_shown(session.wallet().home, record);
@@ -237,7 +247,9 @@ Result<Done> share(Program& program, const ShareOptions& options) {
                 "--split, which keeps it out of the stream",
                 "usage");
   }
-  KF_TRY(wallet::GiveOptions give, give_options(options, wallet.web.now()));
+  std::vector<std::string> notes;
+  KF_TRY(wallet::GiveOptions give, give_options(options, wallet.web.now(), notes));
+  for (const std::string& note : notes) session->terminal().say(note);
   give.file = direct_place(*session, options.file);
   KF_TRY(const wallet::CredentialRecord credential,
          wallet::load_credential(wallet.home, options.credential));
@@ -265,6 +277,13 @@ Result<Done> tell_new_pin(Program& program, Session& session, const wallet::Give
     print(pin);
   }
   wipe(pin);
+  if (const auto seen = cmd::check_output(); !seen) {
+    Error error = seen.error();
+    error.detail += "; nobody has seen the new PIN of share " + share +
+                    ": the same command once more prints it, `keyferry revoke " + share +
+                    "` ends the share";
+    return error;
+  }
   session.terminal().say(
       "the share has a new PIN; whom you granted it goes on with `keyferry "
       "accept` and the same link");

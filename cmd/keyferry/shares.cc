@@ -1,6 +1,7 @@
 // keyferry list, watch and revoke.
 #include "command.h"
 #include "revocation_words.h"
+#include "standard_streams.h"
 
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/wallet/direct.h"
@@ -174,7 +175,7 @@ Result<Done> watch(Program& program, const WatchOptions& options) {
     } else {
       print(wallet::show_share(share, wallet.web.now()));
     }
-    return !options.once;
+    return !options.once && cmd::check_output().has_value();
   });
 }
 

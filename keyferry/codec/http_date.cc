@@ -1,6 +1,7 @@
 #include "keyferry/codec/http_date.h"
 
 #include <array>
+#include <charconv>
 
 namespace keyferry::codec {
 namespace {
@@ -48,6 +49,19 @@ Result<Time> parse_http_date(std::string_view text) {
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return wrong;
   return Time(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
          std::chrono::minutes(minute) + std::chrono::seconds(second);
+}
+
+std::optional<Time> server_time(std::optional<std::string_view> date,
+                                std::optional<std::string_view> age) {
+  if (!date) return std::nullopt;
+  const auto written = parse_http_date(*date);
+  if (!written) return std::nullopt;
+  if (!age) return *written;
+  std::uint32_t seconds = 0;
+  const char* const end = age->data() + age->size();
+  const auto read = std::from_chars(age->data(), end, seconds);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return *written + std::chrono::seconds(seconds);
 }
 
 }  // namespace keyferry::codec

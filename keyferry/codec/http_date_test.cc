@@ -24,5 +24,18 @@ TEST(HttpDate, RefusesEverythingElse) {
     EXPECT_FALSE(parse_http_date(wrong)) << wrong;
 }
 
+TEST(ServerTime, IsTheDateAndTheAgeOfWhatACacheKept) {
+  const std::string_view date = "Wed, 25 Nov 2026 03:29:09 GMT";
+  const Time written = *parse_http_date(date);
+  EXPECT_EQ(server_time(date, std::nullopt), written);
+  EXPECT_EQ(server_time(date, "0"), written);
+  EXPECT_EQ(server_time(date, "7200"), written + std::chrono::hours(2));
+  for (std::string_view odd : {"", "-1", "x", "1.5", "1, 2", "99999999999999999999"}) {
+    EXPECT_FALSE(server_time(date, odd)) << odd;
+  }
+  EXPECT_FALSE(server_time(std::nullopt, "5"));
+  EXPECT_FALSE(server_time("yesterday", std::nullopt));
+}
+
 }  // namespace
 }  // namespace keyferry::codec

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "keyferry/codec/text.h"
+
 namespace keyferry::codec {
 namespace {
 
@@ -45,10 +47,28 @@ unsigned number_at(std::string_view text, std::size_t from, std::size_t size) {
   return number;
 }
 
-Error bad_duration() {
-  return fail(Errc::invalid,
-              "a duration must be like 90s, 45m, 4h, 30d or 1h30m, more than nothing and at most "
-              "3650d");
+Error wrong_duration(std::string_view text, std::string_view why) {
+  return fail(Errc::invalid, quote(text) + " " + std::string(why) +
+                                 ": a duration is like 90s, 45m, 4h, 30d or 1h30m, at most 3650d");
+}
+
+// What is wrong where `rest` of a text is no whole number with a unit.
+std::string_view why_no_duration(std::string_view rest, bool first) {
+  if (rest.empty()) return "is empty";
+  if (rest.front() == '-' || rest.front() == '+') return "has a sign";
+  std::size_t digits = 0;
+  while (digits < rest.size() && is_digit(rest[digits])) ++digits;
+  const std::string_view unit = rest.substr(digits);
+  if (digits == 0) return "is none";
+  if (unit.empty()) return "has no unit (s, m, h or d)";
+  const bool number = unit.size() > 1 && is_digit(unit[1]);
+  const bool exponent = unit.size() > 1 && (number || unit[1] == '+' || unit[1] == '-');
+  if ((unit[0] == '.' || unit[0] == ',') && number) return "is a fraction";
+  if ((unit[0] == 'e' || unit[0] == 'E') && exponent) return "has an exponent";
+  const bool known = std::any_of(kUnits.begin(), kUnits.end(),
+                                 [&](const Unit& one) { return one.letter == unit[0]; });
+  if (!known) return "has an unknown unit (there are s, m, h and d)";
+  return first ? "is none" : "does not go from large units to small ones";
 }
 
 }  // namespace
@@ -94,18 +114,23 @@ Result<Duration> parse_duration(std::string_view text) {
   constexpr std::size_t kMostDigits = 9;  // 3650 days are 315 360 000 seconds
   seconds sum{0};
   std::size_t next_unit = 0;
-  while (!text.empty()) {
+  bool huge = false;
+  std::string_view rest = text;
+  do {
     std::size_t digits = 0;
-    while (digits < text.size() && is_digit(text[digits])) ++digits;
-    if (digits == 0 || digits > kMostDigits || digits == text.size()) return bad_duration();
-    std::size_t unit = next_unit;
-    while (unit < kUnits.size() && kUnits[unit].letter != text[digits]) ++unit;
-    if (unit == kUnits.size()) return bad_duration();
-    sum += kUnits[unit].length * static_cast<std::int64_t>(number_at(text, 0, digits));
+    while (digits < rest.size() && is_digit(rest[digits])) ++digits;
+    std::size_t unit = digits == rest.size() ? kUnits.size() : next_unit;
+    while (unit < kUnits.size() && kUnits[unit].letter != rest[digits]) ++unit;
+    if (digits == 0 || unit == kUnits.size()) {
+      return wrong_duration(text, why_no_duration(rest, next_unit == 0));
+    }
+    huge = huge || digits > kMostDigits;
+    if (!huge) sum += kUnits[unit].length * static_cast<std::int64_t>(number_at(rest, 0, digits));
     next_unit = unit + 1;
-    text.remove_prefix(digits + 1);
-  }
-  if (sum <= seconds(0) || sum > kLongest) return bad_duration();
+    rest.remove_prefix(digits + 1);
+  } while (!rest.empty());
+  if (huge || sum > kLongest) return wrong_duration(text, "is too long");
+  if (sum <= seconds(0)) return wrong_duration(text, "is no time at all");
   return Duration(sum);
 }
 

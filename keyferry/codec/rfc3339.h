@@ -19,7 +19,8 @@ Result<Time> parse_rfc3339(std::string_view text);
 std::string encode_rfc3339(Time time);
 
 // parse_duration reads "90s", "45m", "4h", "30d", or sums in falling order ("1h30m"). Positive, at
-// most 3650 days. Errors: invalid, with an example in the detail.
+// most 3650 days. Errors: invalid, saying what it is instead (a fraction, without a unit, too long)
+// and with an example.
 Result<Duration> parse_duration(std::string_view text);
 
 // encode_duration writes such a sum, each unit as full as it can be and none of them zero ("4h",

@@ -103,31 +103,41 @@ TEST(Duration, GoodOnesAreReadAndWritten) {
   EXPECT_EQ(encode_duration(Duration(-5000)), "0s");
 }
 
-TEST(Duration, BadOnesGetAnExample) {
-  for (const char* text : {"",
-                           "0s",
-                           "0d0h",
-                           "4",
-                           "h",
-                           "4 h",
-                           " 4h",
-                           "4h ",
-                           "-4h",
-                           "+4h",
-                           "4H",
-                           "4hours",
-                           "1m1h",
-                           "1h1h",
-                           "1.5h",
-                           "1h30",
-                           "3651d",
-                           "3650d1s",
-                           "999999999999h",
-                           "9999999999s",
-                           "4w",
-                           "４h"}) {
+TEST(Duration, BadOnesAreCalledWhatTheyAre) {
+  for (const auto& [text, why] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"", "is empty"},
+           {"0s", "is no time at all"},
+           {"0d0h", "is no time at all"},
+           {"4", "has no unit"},
+           {"1h30", "has no unit"},
+           {"h", "is none"},
+           {"yesterday", "is none"},
+           {" 4h", "is none"},
+           {"\uFF14h", "is none"},
+           {"4 h", "has an unknown unit"},
+           {"4H", "has an unknown unit"},
+           {"4w", "has an unknown unit"},
+           {"4h ", "is none"},
+           {"4hours", "is none"},
+           {"-4h", "has a sign"},
+           {"+4h", "has a sign"},
+           {"1h-30m", "has a sign"},
+           {"1m1h", "does not go from large units to small ones"},
+           {"1h1h", "does not go from large units to small ones"},
+           {"1.5h", "is a fraction"},
+           {"1,5h", "is a fraction"},
+           {"1h0.5m", "is a fraction"},
+           {"1e9d", "has an exponent"},
+           {"1E+9d", "has an exponent"},
+           {"3651d", "is too long"},
+           {"3650d1s", "is too long"},
+           {"999999999999h", "is too long"},
+           {"9999999999s", "is too long"},
+           {"99999999999999999999999d", "is too long"}}) {
     const Result<Duration> duration = parse_duration(text);
     ASSERT_FALSE(duration) << text;
+    EXPECT_NE(duration.error().detail.find(std::string("\" ") + why), std::string::npos)
+        << duration.error().detail;
     EXPECT_NE(duration.error().detail.find("1h30m"), std::string::npos);
   }
 }

@@ -8,35 +8,13 @@
 
 #include <utf8proc.h>
 
+#include "keyferry/codec/characters.h"
+
 namespace keyferry::codec {
 namespace {
 
 Error not_utf8() {
   return fail(Errc::invalid, "the text is not UTF-8");
-}
-
-// next_code_point takes one code point off `rest`, which is not empty; nothing if it is malformed.
-std::optional<utf8proc_int32_t> next_code_point(std::string_view& rest) {
-  utf8proc_int32_t code_point = 0;
-  const utf8proc_ssize_t size =
-      utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(rest.data()),
-                       static_cast<utf8proc_ssize_t>(rest.size()), &code_point);
-  if (size <= 0) return std::nullopt;
-  rest.remove_prefix(static_cast<std::size_t>(size));
-  return code_point;
-}
-
-bool is_space(utf8proc_int32_t c) {
-  if ((c >= '\t' && c <= '\r') || c == 0x85) return true;
-  const utf8proc_category_t category = utf8proc_category(c);
-  return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
-         category == UTF8PROC_CATEGORY_ZP;
-}
-
-bool is_invisible(utf8proc_int32_t c) {
-  const utf8proc_category_t category = utf8proc_category(c);
-  return category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF ||
-         utf8proc_get_property(c)->ignorable != 0;
 }
 
 // visible drops invisible characters and makes runs of white space one space.
@@ -45,9 +23,9 @@ Result<std::string> visible(std::string_view text) {
   bool space = false;
   while (!text.empty()) {
     const std::string_view before = text;
-    const std::optional<utf8proc_int32_t> c = next_code_point(text);
+    const std::optional<char32_t> c = next_code_point(text);
     if (!c) return not_utf8();
-    if (is_space(*c)) {
+    if (is_blank(*c)) {
       space = true;
     } else if (!is_invisible(*c)) {
       if (space && !kept.empty()) kept += ' ';
@@ -64,11 +42,13 @@ std::size_t size_of_first(std::string_view text, std::size_t most) {
   std::string_view rest = text;
   std::size_t boundary = 0;
   utf8proc_int32_t state = 0;
-  std::optional<utf8proc_int32_t> last;
+  std::optional<char32_t> last;
   for (std::size_t count = 0; !rest.empty(); ++count) {
     const std::size_t at = text.size() - rest.size();
-    const std::optional<utf8proc_int32_t> c = next_code_point(rest);
-    const bool breaks = last && utf8proc_grapheme_break_stateful(*last, *c, &state);
+    const std::optional<char32_t> c = next_code_point(rest);
+    const bool breaks =
+        last && utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(*last),
+                                                 static_cast<utf8proc_int32_t>(*c), &state);
     if (breaks) boundary = at;
     if (count == most) return boundary != 0 ? boundary : at;
     last = c;
@@ -119,8 +99,8 @@ Result<std::string> label(std::string_view text, std::size_t most) {
 bool is_visible(std::string_view text) {
   if (text.empty() || text.front() == ' ' || text.back() == ' ') return false;
   while (!text.empty()) {
-    const std::optional<utf8proc_int32_t> c = next_code_point(text);
-    if (!c || (*c != ' ' && is_space(*c)) || is_invisible(*c)) return false;
+    const std::optional<char32_t> c = next_code_point(text);
+    if (!c || (*c != ' ' && is_blank(*c)) || is_invisible(*c)) return false;
   }
   return true;
 }
@@ -142,12 +122,13 @@ std::size_t count_code_points(std::string_view text) {
 Result<std::string> digits_of(std::string_view text) {
   std::string digits;
   while (!text.empty()) {
-    const std::optional<utf8proc_int32_t> c = next_code_point(text);
+    const std::optional<char32_t> c = next_code_point(text);
     if (!c) return not_utf8();
-    const utf8proc_category_t category = utf8proc_category(*c);
+    const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(*c));
     if (category == UTF8PROC_CATEGORY_ND) {
-      digits += static_cast<char>('0' + digit_value(*c));
-    } else if (!is_space(*c) && category != UTF8PROC_CATEGORY_PD && *c != 0x2212) {
+      digits += static_cast<char>('0' + digit_value(static_cast<utf8proc_int32_t>(*c)));
+    } else if (!is_blank(*c) && (is_control(*c) || !is_invisible(*c)) &&
+               category != UTF8PROC_CATEGORY_PD && *c != 0x2212) {
       return fail(Errc::invalid, "only digits, spaces and hyphens may be typed here");
     }
   }

@@ -33,7 +33,7 @@ std::string quote(std::string_view text);
 std::size_t count_code_points(std::string_view text);
 
 // digits_of maps any Unicode decimal digits to ASCII and drops spaces, hyphens and dashes of any
-// kind (a typed PIN).
+// kind, and what nobody sees (a typed PIN).
 // Errors: invalid (anything else in it).
 Result<std::string> digits_of(std::string_view text);
 

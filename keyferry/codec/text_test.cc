@@ -109,13 +109,16 @@ TEST(Digits, OfAnyScriptBecomeAscii) {
   for (const char* text :
        {"123456", " 12 34-56 ", "12\u201334\u201156", "\u0661\u0662\u0663\u0664\u0665\u0666",
         "\uFF11\uFF12\uFF13\uFF14\uFF15\uFF16", "\u0967\u0968\u0969\u096A\u096B\u096C",
-        "\U0001D7CF\U0001D7DA\U0001D7E5\U0001D7F0\U0001D7FB\U0001D7D4", "123\u00A0456\u2212"}) {
+        "\U0001D7CF\U0001D7DA\U0001D7E5\U0001D7F0\U0001D7FB\U0001D7D4", "123\u00A0456\u2212",
+        "\uFEFF123\u200B456\u202E"}) {
     ASSERT_TRUE(digits_of(text)) << text;
     EXPECT_EQ(*digits_of(text), "123456") << text;
   }
   EXPECT_EQ(*digits_of(""), "");
-  for (const char* text :
-       {"12345x", "+123", "1.5", "\u00B2", "\u2460", "\u2167", "12\u200B34", "\u4E00"}) {
+  for (const char* text : {"12345x", "+123", "1.5", "\u00B2", "\u2460", "\u2167",
+                           "12\x1B"
+                           "34",
+                           "\u4E00"}) {
     EXPECT_EQ(digits_of(text).error().detail, "only digits, spaces and hyphens may be typed here")
         << text;
   }

@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
-#include <optional>
 
-#include <boost/url/ipv4_address.hpp>
-#include <boost/url/ipv6_address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+
+#include "keyferry/codec/host.h"
+#include "keyferry/codec/text.h"
 
 namespace keyferry::codec {
 namespace {
@@ -21,35 +20,6 @@ std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return out;
-}
-
-bool is_host(std::string_view host) {
-  if (host.starts_with('[')) {
-    return host.ends_with(']') && urls::parse_ipv6_address(host.substr(1, host.size() - 2));
-  }
-  return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.';
-  });
-}
-
-bool names_loopback(std::string_view host) {
-  if (host == "localhost") return true;
-  if (host.starts_with('[')) {
-    return urls::parse_ipv6_address(host.substr(1, host.size() - 2))->is_loopback();
-  }
-  const auto v4 = urls::parse_ipv4_address(host);
-  return v4 && v4->is_loopback();
-}
-
-// The number behind the colon; nothing unless it is 1…65535 in decimal digits alone.
-std::optional<int> parse_port(std::string_view text) {
-  int port = 0;
-  if (text.empty() || text.size() > 5 || text.find_first_not_of("0123456789") != text.npos) {
-    return std::nullopt;
-  }
-  std::from_chars(text.data(), text.data() + text.size(), port);
-  if (port < 1 || port > 65535) return std::nullopt;
-  return port;
 }
 
 bool is_path_and_query(std::string_view text) {
@@ -67,25 +37,53 @@ Result<WebUrl> parse_web_url(std::string_view text) {
   const std::string scheme = lower(text.substr(0, mark));
   std::string_view rest = text.substr(mark + 3);
   const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
-  const std::string authority = lower(rest.substr(0, end));
+  const auto authority = parse_host_port(rest.substr(0, end));
+  // Outside brackets a second colon is no address.
+  const bool bare = rest.substr(0, end).find(':') != rest.npos && !rest.starts_with('[');
   rest.remove_prefix(end);
+  if (!authority || (bare && authority->host.kind == Host::Kind::ipv6)) return wrong;
+  if (!is_path_and_query(rest)) return wrong;
+  if (scheme != "https" && !(scheme == "http" && authority->host.is_loopback())) return wrong;
 
   WebUrl url;
-  const std::size_t host_end = authority.starts_with('[') ? authority.find(']') : 0;
-  const std::size_t colon = authority.find(':', std::min(host_end, authority.size()));
-  url.host = authority.substr(0, colon);
-  if (!is_host(url.host) || !is_path_and_query(rest)) return wrong;
-  if (scheme != "https" && !(scheme == "http" && names_loopback(url.host))) return wrong;
-  url.origin = scheme + "://" + url.host;
-  if (colon != authority.npos) {
-    const auto port = parse_port(std::string_view(authority).substr(colon + 1));
-    if (!port) return wrong;
-    if (*port != (scheme == "https" ? 443 : 80)) url.origin += ":" + std::to_string(*port);
-  }
+  url.host = HostPort{authority->host, {}}.encode();
+  HostPort origin = *authority;
+  if (origin.port == (scheme == "https" ? 443 : 80)) origin.port.reset();
+  url.origin = scheme + "://" + origin.encode();
   const std::size_t query = std::min(rest.find('?'), rest.size());
   url.path = rest.substr(0, query);
   if (query < rest.size()) url.query = rest.substr(query + 1);
   return url;
+}
+
+Result<std::string> parse_base_url(std::string_view text) {
+  const auto url = parse_web_url(text);
+  std::string_view path = url ? std::string_view(url->path) : std::string_view();
+  while (path.ends_with('/')) path.remove_suffix(1);
+  if (!url || text.find('?') != text.npos || !is_base_path(path)) {
+    return fail(Errc::invalid,
+                codec::quote(text) +
+                    " is no https://HOST[:PORT][/BASE]; the parts of BASE have letters, digits and "
+                    "-._~ and are not . or ..");
+  }
+  return url->origin + std::string(path);
+}
+
+bool is_base_path(std::string_view path) {
+  while (!path.empty()) {
+    if (path.front() != '/') return false;
+    path.remove_prefix(1);
+    const std::string_view part = path.substr(0, path.find('/'));
+    if (part.empty() || part == "." || part == "..") return false;
+    if (!std::all_of(part.begin(), part.end(), [](char c) {
+          return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                 std::string_view("-._~").find(c) != std::string_view::npos;
+        })) {
+      return false;
+    }
+    path.remove_prefix(part.size());
+  }
+  return true;
 }
 
 }  // namespace keyferry::codec

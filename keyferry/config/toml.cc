@@ -9,6 +9,7 @@
 
 #include <toml++/toml.h>
 
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/config/nearest.h"
 
@@ -138,8 +139,9 @@ Result<Toml> Toml::parse(std::string_view text, std::string_view name) {
   auto state = std::make_shared<State>();
   state->name = name;
   state->folder = std::filesystem::path(name).parent_path();
+  KF_TRY(const std::string plain, codec::plain_text(text, name));
   try {
-    state->root = toml::parse(text, name);
+    state->root = toml::parse(plain, name);
   } catch (const toml::parse_error& error) {
     return fail(Errc::invalid,
                 state->at_line(error.source().begin.line, std::string(error.description())));

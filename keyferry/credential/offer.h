@@ -62,15 +62,17 @@ using OfferUri = std::variant<CredentialOffer, OfferReference>;
 // parse_offer_uri reads `openid-credential-offer://?credential_offer=…` (percent-encoded JSON) and
 // `openid-credential-offer://?credential_offer_uri=…` (percent-encoded https URL): exactly one of
 // the two, once; other parameters are ignored; a `/` before the `?` and any case of the scheme are
-// fine; outer white space is trimmed. Errors: invalid, too_large (over 16 KiB).
-Result<OfferUri> parse_offer_uri(std::string_view uri);
+// fine. It is mended like a share link: in brackets, quotes or sentence marks, broken over lines,
+// with one space inside, in the middle of a message (64 KiB) that holds no other offer, with
+// whatever codec::plain_text mends. Errors: invalid, too_large (over 16 KiB).
+Result<OfferUri> parse_offer_uri(std::string_view text);
 
 // encode_offer_uri writes such a URI; everything but unreserved characters is percent-encoded.
 std::string encode_offer_uri(const CredentialOffer& offer);
 std::string encode_offer_uri(const OfferReference& reference);
 
-// is_offer_uri says whether `text`, outer white space ignored, begins with the scheme, so that a
-// reader can tell it from a share link.
+// is_offer_uri says whether the scheme begins a word of `text`, so that a reader can tell an offer
+// from a share link.
 bool is_offer_uri(std::string_view text);
 
 }  // namespace keyferry::credential

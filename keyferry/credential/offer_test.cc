@@ -118,6 +118,71 @@ TEST(OfferUri, CarriesAReference) {
             OfferUri(OfferReference{"https://a.example/o"}));
 }
 
+// What messengers, mail programs and people do to a link they do to an offer.
+TEST(OfferUri, IsMendedAndFoundInAMessage) {
+  const OfferUri by_value(*parse_offer(json(kFull)));
+  const OfferUri by_reference(OfferReference{"https://auth.example/base/offers/aB-_09"});
+  for (const OfferUri& want : {by_value, by_reference}) {
+    const std::string uri = std::visit([](const auto& o) { return encode_offer_uri(o); }, want);
+    const std::string head = uri.substr(0, 40), middle = uri.substr(40, 20), tail = uri.substr(60);
+    for (const std::string& text : {"<" + uri + ">.",
+                                    "(" + uri + ")",
+                                    "\u201C" + uri + "\u201D!",
+                                    "\"" + uri + "\",",
+                                    "\u00AB\u00A0" + uri + "\u00A0\u00BB",
+                                    "**" + uri + "**",
+                                    "\xEF\xBB\xBF" + uri + "\r\n",
+                                    head + "\u200B" + middle + "\u202E" + tail,
+                                    head + "\r\n" + middle + "\n   " + tail + "\n",
+                                    head + " " + middle + tail,
+                                    head + "\t" + middle + tail,
+                                    head + "\u00A0" + middle + tail,
+                                    "> " + head + "\n> " + middle + tail + "\n",
+                                    "Hi, take " + uri + " and\nsee you, Ada",
+                                    "[take it](" + uri + ")",
+                                    "<a href=\"" + uri + "\">take it</a>",
+                                    "take <" + uri + "|" + uri + "> now",
+                                    uri + "\n\nThanks",
+                                    uri + "\nThanks!",
+                                    uri + " Thanks",
+                                    uri + "\n" + uri}) {
+      const auto read = parse_offer_uri(text);
+      ASSERT_TRUE(read) << text << ": " << read.error().detail;
+      EXPECT_EQ(*read, want) << text;
+      EXPECT_TRUE(is_offer_uri(text)) << text;
+    }
+  }
+  const std::string uri = encode_offer_uri(*parse_offer(json(kFull)));
+  const auto broken =
+      parse_offer_uri("Hi,\n\ntake\n" + uri.substr(0, 60) + "\n" + uri.substr(60, 60) + "\n" +
+                      uri.substr(120) + "\nThanks\nAda");
+  ASSERT_TRUE(broken);
+  EXPECT_EQ(*broken, by_value);
+  // Nobody encoded it: blanks and marks are JSON's own.
+  std::string raw(kFull);
+  raw.replace(raw.find("+/%~"), 4, "");
+  const auto unencoded = parse_offer_uri("openid-credential-offer://?credential_offer= " + raw);
+  ASSERT_TRUE(unencoded);
+  EXPECT_EQ(*unencoded, OfferUri(*parse_offer(json(raw))));
+}
+
+TEST(OfferUri, WhatIsNotCertainIsRefused) {
+  const std::string uri = encode_offer_uri(*parse_offer(json(kFull)));
+  const std::string other = encode_offer_uri(OfferReference{"https://auth.example/o"});
+  EXPECT_NE(parse_offer_uri(uri + "\n\n" + other).error().detail.find("different ones"),
+            std::string::npos);
+  for (const std::size_t cut : {1U, 5U, 6U, 40U}) {
+    for (const std::string& text :
+         {uri.substr(0, uri.size() - cut), "take " + uri.substr(0, uri.size() - cut) + " now"}) {
+      EXPECT_NE(parse_offer_uri(text).error().detail.find("damaged or cut off"), std::string::npos)
+          << text;
+    }
+  }
+  EXPECT_FALSE(parse_offer_uri(uri.substr(0, 60) + "\u00FC" + uri.substr(60)));
+  EXPECT_EQ(parse_offer_uri(std::string(70000, 'x')).error().code, Errc::too_large);
+  EXPECT_FALSE(parse_offer_uri("\xFF" + uri));
+}
+
 TEST(OfferUri, BadOnesAreRefused) {
   for (const char* uri :
        {"", "openid-credential-offer", "openid-credential-offer://",

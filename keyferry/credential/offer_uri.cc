@@ -1,9 +1,13 @@
 // openid-credential-offer:// URIs. Values are form-encoded, as every OpenID4VCI wallet reads them.
 #include <algorithm>
+#include <cctype>
 #include <optional>
 
 #include "keyferry/base/hex.h"
+#include "keyferry/base/secret.h"
 #include "keyferry/codec/json.h"
+#include "keyferry/codec/pasted_uri.h"
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/credential/https_url.h"
 #include "keyferry/credential/offer.h"
 
@@ -14,25 +18,15 @@ constexpr std::string_view kScheme = "openid-credential-offer:";
 constexpr std::string_view kByValue = "credential_offer";
 constexpr std::string_view kByReference = "credential_offer_uri";
 constexpr std::size_t kMostOctets = 16384;
+constexpr std::size_t kMostMessage = 64 << 10;
 
 Error bad_uri(std::string_view why) {
   return fail(Errc::invalid, "the credential offer is refused: " + std::string(why));
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-bool has_scheme(std::string_view text) {
-  if (text.size() < kScheme.size()) return false;
-  for (std::size_t i = 0; i < kScheme.size(); ++i) {
-    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + 32) : text[i];
-    if (c != kScheme[i]) return false;
-  }
-  return true;
+Error damaged(std::string_view why) {
+  return fail(Errc::invalid, "the credential offer is damaged or cut off (" + std::string(why) +
+                                 "): copy it again as it was sent");
 }
 
 Result<std::string> percent_decode(std::string_view text) {
@@ -44,7 +38,7 @@ Result<std::string> percent_decode(std::string_view text) {
       continue;
     }
     const Result<Bytes> octet = parse_hex(text.substr(1, 2));
-    if (!octet || octet->size() != 1) return bad_uri("a % is not followed by two hex digits");
+    if (!octet || octet->size() != 1) return damaged("a % is not followed by two hex digits");
     decoded += text_of(*octet);
     text.remove_prefix(3);
   }
@@ -93,14 +87,12 @@ std::string encode(std::string_view name, std::string_view value) {
   return std::string(kScheme) + "//?" + std::string(name) + '=' + percent_encode(value);
 }
 
-}  // namespace
-
-Result<OfferUri> parse_offer_uri(std::string_view uri) {
-  uri = trimmed(uri);
+Result<OfferUri> parse_uri(std::string_view uri) {
   if (uri.size() > kMostOctets) {
     return fail(Errc::too_large, "the credential offer has more than 16 KiB");
   }
-  if (!has_scheme(uri)) return bad_uri("it does not begin with openid-credential-offer://");
+  if (!codec::begins_with(uri, kScheme))
+    return bad_uri("it does not begin with openid-credential-offer://");
   const std::size_t mark = uri.find('?');
   const std::string_view between = uri.substr(kScheme.size(), mark - kScheme.size());
   if (mark == std::string_view::npos || (between != "//" && between != "///" && !between.empty())) {
@@ -117,9 +109,100 @@ Result<OfferUri> parse_offer_uri(std::string_view uri) {
     return OfferUri(OfferReference{*found.by_reference});
   }
   const Result<boost::json::object> object = codec::parse_json_object(*found.by_value);
-  if (!object) return in_context("the credential offer", object.error());
+  if (!object) {
+    return damaged(object.error().detail);
+  }
   KF_TRY(CredentialOffer offer, parse_offer(*object));
   return OfferUri(std::move(offer));
+}
+
+// Of a text that is nothing but the offer: as it stands (JSON that nobody encoded has blanks), then
+// without what messengers put around it, then without a blank inside.
+Result<OfferUri> parse_as_a_whole(std::string_view line) {
+  auto read = parse_uri(line);
+  if (read) return read;
+  const std::string_view bare = codec::without_marks(line);
+  if (auto again = parse_uri(bare)) return again;
+  std::string joined(bare);
+  std::erase(joined, ' ');
+  const bool one = joined.size() + 1 == bare.size();
+  auto again = one ? parse_uri(joined) : Result<OfferUri>(read.error());
+  wipe(joined);
+  return again ? again : read;
+}
+
+// is_word: letters alone, as a greeting below the offer, hardly as a piece of it.
+bool is_word(std::string_view line) {
+  line = codec::without_marks(line);
+  return std::all_of(line.begin(), line.end(),
+                     [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; });
+}
+
+// An offer by value ends where its JSON does. Of a URL nobody can tell whether the next line goes
+// on with it: it does where the text is nothing but lines without blanks that are no words.
+bool is_certain(const OfferUri& offer, std::string_view plain) {
+  if (std::holds_alternative<CredentialOffer>(offer)) return true;
+  const std::string_view text = codec::without_marks(codec::trimmed(plain));
+  const std::vector<std::string_view> lines = codec::plain_lines(text);
+  return text.find("\n\n") == text.npos && codec::find_uris(text, kScheme, 0).size() == 1 &&
+         std::none_of(lines.begin(), lines.end(), [](std::string_view line) {
+           return is_word(line) || line.find(' ') != line.npos;
+         });
+}
+
+bool is_ambiguous(const Result<OfferUri>& found) {
+  return !found && found.error().reason == "several";
+}
+
+// Of one place the first reading that is an offer.
+Result<OfferUri> read_place(codec::PastedUri& place) {
+  if (place.readings.empty())
+    return fail(Errc::too_large, "the credential offer has more than 16 KiB");
+  Result<OfferUri> best = parse_uri(place.readings.front());
+  for (std::string& reading : place.readings) {
+    if (!best) {
+      if (auto read = parse_uri(reading)) best = std::move(read);
+    }
+    wipe(reading);
+  }
+  return best;
+}
+
+// The one offer in a message.
+Result<OfferUri> find_in_message(std::string_view plain) {
+  std::optional<Result<OfferUri>> found;
+  for (codec::PastedUri& place : codec::find_uris(plain, kScheme, kMostOctets)) {
+    auto read = read_place(place);
+    if (read && found && *found && !(*read == **found)) {
+      return fail(
+          Errc::invalid,
+          "the credential offer is refused: there are different ones in this text: give the "
+          "one that you mean, alone",
+          "several");
+    }
+    if (!found || (read && !*found)) found = std::move(read);
+  }
+  return found ? *std::move(found) : bad_uri("it does not begin with openid-credential-offer://");
+}
+
+}  // namespace
+
+Result<OfferUri> parse_offer_uri(std::string_view text) {
+  if (text.size() > kMostMessage) {
+    return fail(Errc::too_large, "the credential offer has more than 16 KiB");
+  }
+  auto plain = codec::plain_text(text, "the credential offer");
+  if (!plain) return plain.error();
+  std::string line = codec::on_one_line(*plain);
+  auto whole = parse_as_a_whole(codec::trimmed(line));
+  wipe(line);
+  if (!whole || !is_certain(*whole, *plain)) {
+    auto found = find_in_message(*plain);
+    const bool alone = codec::begins_with(codec::trimmed(*plain), kScheme);
+    if (found || (!whole && !alone) || is_ambiguous(found)) whole = std::move(found);
+  }
+  wipe(*plain);
+  return whole;
 }
 
 std::string encode_offer_uri(const CredentialOffer& offer) {
@@ -131,7 +214,14 @@ std::string encode_offer_uri(const OfferReference& reference) {
 }
 
 bool is_offer_uri(std::string_view text) {
-  return has_scheme(trimmed(text));
+  auto plain = codec::plain_text(text.substr(0, kMostMessage), "");
+  if (!plain) return false;
+  auto places = codec::find_uris(*plain, kScheme, 0);
+  for (codec::PastedUri& place : places) {
+    for (std::string& reading : place.readings) wipe(reading);
+  }
+  wipe(*plain);
+  return !places.empty();
 }
 
 }  // namespace keyferry::credential

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "keyferry/codec/host.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/credential/ssh_key.h"
 #include "keyferry/credential/ssh_rights.h"
@@ -11,13 +12,6 @@ namespace keyferry::issuer {
 namespace {
 
 using boost::json::object;
-
-bool is_address(std::string_view text) {
-  const bool plain = !text.empty() && text.size() <= 253 && text.front() != '-';
-  return plain && text.find_first_not_of(
-                      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                      "0123456789.:-") == std::string_view::npos;
-}
 
 // parse_keys takes lines of public keys and keeps type and key, without the comment.
 Result<std::vector<std::string>> parse_keys(const object& command, std::string_view name) {
@@ -36,10 +30,9 @@ Result<object> host_add(const Administration& authority, const object& command) 
   ledger::Host host;
   KF_TRY(auto name, codec::text_member(command, "name"));
   KF_TRY(host.name, credential::parse_ssh_host(name));
-  KF_TRY(host.address, codec::text_member(command, "address"));
-  if (!is_address(host.address)) {
-    return fail(Errc::invalid, "the address must be an IP address or a DNS name");
-  }
+  KF_TRY(const auto address, codec::text_member(command, "address"));
+  KF_TRY(const codec::Host where, codec::parse_host(address));
+  host.address = where.text;
   KF_TRY(auto port, codec::integer_member(command, "port", 1, 65535));
   host.port = static_cast<int>(port);
   KF_TRY(host.host_keys, parse_keys(command, "host_keys"));

@@ -1,6 +1,7 @@
 #include "keyferry/issuer/keys.h"
 
 #include "keyferry/base/base64.h"
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/credential/ssh_key.h"
 #include "keyferry/crypto/jwk.h"
 #include "keyferry/digest/random.h"
@@ -61,16 +62,15 @@ Result<Done> take_line(std::string_view line, authority::ServerKeys& keys) {
 
 Result<authority::ServerKeys> read_server_keys(const file::Path& path) {
   KF_TRY(SecretBytes content, file::read_secret(path));
+  auto text = codec::plain_text(text_of(content.expose()), path.string());
+  if (!text) return text.error();
   authority::ServerKeys keys;
-  std::string_view rest = text_of(content.expose());
-  while (!rest.empty()) {
-    const auto end = rest.find('\n');
-    const auto line = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-    if (line.empty()) continue;
-    auto taken = take_line(line, keys);
-    if (!taken) return in_context(path.string(), taken.error());
+  Result<Done> taken = Done{};
+  for (const std::string_view line : codec::plain_lines(*text)) {
+    if (taken) taken = take_line(line, keys);
   }
+  wipe(*text);
+  if (!taken) return in_context(path.string(), taken.error());
   if (keys.code.empty() || keys.pin.empty() || keys.nonce.empty()) {
     return fail(Errc::invalid, path.string() + ": code, pin or nonce is missing");
   }

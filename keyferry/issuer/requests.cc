@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "keyferry/authority/nonce.h"
+#include "keyferry/codec/entity_tag.h"
 #include "keyferry/codec/json.h"
 
 namespace keyferry::issuer {
@@ -85,10 +86,7 @@ std::optional<Duration> wait_wish(const net::Request& request) {
 }
 
 bool matches(const net::Request& request, std::string_view etag) {
-  for (std::string_view header : request.headers.all("If-None-Match")) {
-    if (header == "*" || header.find(etag) != std::string_view::npos) return true;
-  }
-  return false;
+  return codec::names(codec::parse_tags(request.headers.all("If-None-Match")), etag);
 }
 
 net::Response with_nonce(Service& service, net::Response response) {

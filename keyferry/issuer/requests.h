@@ -51,7 +51,7 @@ authority::Verdict<ledger::Access> read_access(Service& service, const net::Requ
 
 // wait_wish is N of `Prefer: wait=N`, at most 25 s; nothing without.
 std::optional<Duration> wait_wish(const net::Request& request);
-// matches says whether If-None-Match names `etag` (with its quotes) or is `*`.
+// matches says whether If-None-Match names `etag` (with its quotes; codec::names) or is `*`.
 bool matches(const net::Request& request, std::string_view etag);
 
 // with_nonce adds a fresh DPoP-Nonce header.

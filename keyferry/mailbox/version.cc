@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "keyferry/codec/entity_tag.h"
+
 namespace keyferry::mailbox {
 namespace {
 
@@ -30,22 +32,6 @@ std::optional<Version> parse_version(std::string_view text) {
   return version;
 }
 
-void read_tags(std::string_view value, Condition& condition) {
-  while (!value.empty()) {
-    const std::size_t begin = value.find('"');
-    if (begin == std::string_view::npos) {
-      condition.any |= value.find('*') != std::string_view::npos;
-      return;
-    }
-    const std::size_t end = value.find('"', begin + 1);
-    if (end == std::string_view::npos) return;
-    if (const auto version = parse_version(value.substr(begin + 1, end - begin - 1))) {
-      condition.versions.push_back(*version);
-    }
-    value.remove_prefix(end + 1);
-  }
-}
-
 }  // namespace
 
 Version version_of(const Mailbox& box, Party reader) {
@@ -61,8 +47,11 @@ std::string encode_version(const Version& version) {
 
 std::optional<Condition> parse_condition(std::span<const std::string_view> values) {
   if (values.empty()) return std::nullopt;
-  Condition condition;
-  for (std::string_view value : values) read_tags(value, condition);
+  const codec::TagList list = codec::parse_tags(values);
+  Condition condition{list.any, {}};
+  for (const std::string& tag : list.tags) {
+    if (const auto version = parse_version(tag)) condition.versions.push_back(*version);
+  }
   return condition;
 }
 

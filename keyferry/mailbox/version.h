@@ -33,9 +33,9 @@ struct Condition {
   std::vector<Version> versions;
 };
 
-// parse_condition reads the values of all headers of one name; nothing if there are none. Weak tags
-// count like strong ones: a proxy may have weakened what was a revision and still is. Never fails:
-// a tag that cannot be read matches no mailbox.
+// parse_condition reads the values of all headers of one name (codec::parse_tags: a proxy that
+// compresses may have changed a tag); nothing if there are none. Never fails: a tag that cannot be
+// read matches no mailbox.
 std::optional<Condition> parse_condition(std::span<const std::string_view> values);
 
 // names_revision: for If-Match. Whoever writes cares for the content, not for who has claimed.

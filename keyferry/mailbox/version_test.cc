@@ -45,6 +45,8 @@ TEST(Version, AListAndSeveralHeadersAndAStarCount) {
   EXPECT_TRUE(names_revision(*condition({"\"1\", \"7\""}), box_at(7, 0)));
   EXPECT_TRUE(names_revision(*condition({"\"1\"", "\"7\""}), box_at(7, 0)));
   EXPECT_TRUE(names_revision(*condition({"*"}), box_at(7, 0)));
+  EXPECT_TRUE(names_revision(*condition({"W/\"6\", W/\"7.2-gzip\""}), box_at(7, 0)));
+  EXPECT_FALSE(names_revision(*condition({"\"6\", *"}), box_at(7, 0))) << "a star stands alone";
   EXPECT_FALSE(condition({}));
 }
 

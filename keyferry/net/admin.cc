@@ -2,6 +2,7 @@
 
 #include <prometheus/text_serializer.h>
 
+#include "keyferry/net/listener.h"
 #include "keyferry/net/passed_sockets.h"
 #include "keyferry/net/problem.h"
 #include "keyferry/net/router.h"
@@ -36,6 +37,15 @@ Result<std::unique_ptr<HttpServer>> start_admin(std::string listen,
   options.max_body = 0;
   options.max_connections = 100;
   return HttpServer::start(std::move(options), std::move(router).handler());
+}
+
+Result<Done> check_admin(const std::string& listen) {
+  const auto address = parse_listen_address(listen);
+  if (!address) return in_context("listen.admin", address.error());
+  if (address->is_private()) return Done{};
+  return fail(Errc::invalid, "listen.admin: other machines could reach " + listen +
+                                 ", where health and metrics are told without TLS: listen on a "
+                                 "loopback address or a unix socket");
 }
 
 }  // namespace keyferry::net

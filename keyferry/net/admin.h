@@ -19,4 +19,8 @@ Result<std::unique_ptr<HttpServer>> start_admin(std::string listen,
                                                 std::function<Result<Done>()> ready,
                                                 std::function<void()> refresh = {});
 
+// check_admin checks the setting `listen` as start_admin would, without a passed socket and without
+// opening anything. Errors: invalid (no address, or one that other machines can reach).
+Result<Done> check_admin(const std::string& listen);
+
 }  // namespace keyferry::net

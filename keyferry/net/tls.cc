@@ -1,5 +1,6 @@
 #include "keyferry/net/tls.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -41,7 +42,15 @@ std::string last_reason() {
 Result<Done> check_readable(std::string_view what, const std::filesystem::path& path) {
   errno = 0;
   std::ifstream file(path);
-  if (file.good() && file.peek() != std::ifstream::traits_type::eof()) return Done{};
+  std::array<char, 3> head{};
+  file.read(head.data(), head.size());
+  const std::string_view begin(head.data(), static_cast<std::size_t>(file.gcount()));
+  // OpenSSL would say "no start line" to both.
+  if (begin.starts_with("\xFF\xFE") || begin.starts_with("\xFE\xFF") || begin == "\xEF\xBB\xBF") {
+    return fail(Errc::invalid, std::string(what) + " " + path.string() +
+                                   " begins with a byte-order mark: save it as ASCII");
+  }
+  if (!begin.empty()) return Done{};
   const std::string why = errno == 0 ? "it is empty" : std::strerror(errno);
   return fail(Errc::invalid, "cannot read " + std::string(what) + " " + path.string() + ": " + why);
 }

@@ -1,5 +1,5 @@
-// Reading and writing of links. Repairs of the pasted text as a whole are in link_text; here the
-// parts are taken apart, and whatever would need a guess is refused by name.
+// Reading and writing of links. Repairs of the pasted text as a whole are in codec/pasted_uri; here
+// the parts are taken apart, and whatever would need a guess is refused by name.
 #include "keyferry/transfer/share_link.h"
 
 #include <algorithm>
@@ -7,13 +7,18 @@
 
 #include "keyferry/base/base64.h"
 #include "keyferry/base/hex.h"
-#include "keyferry/transfer/link_text.h"
+#include "keyferry/codec/host.h"
+#include "keyferry/codec/pasted_uri.h"
+#include "keyferry/codec/plain_text.h"
+#include "keyferry/codec/web_url.h"
 #include "keyferry/transfer/share_secret.h"
 
 namespace keyferry::transfer {
 namespace {
 
 constexpr std::size_t kMostOctets = 4096;
+constexpr std::size_t kMostMessage = 64 << 10;
+constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::size_t kUuidLength = 36;
 constexpr std::size_t kSecretLength = 43;       // 32 octets without padding
 constexpr std::size_t kPlainSecretLength = 22;  // 16 octets without padding
@@ -59,32 +64,15 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 && text.find_first_not_of("0123456789") == text.npos &&
-         std::stoi(std::string(text)) > 0 && std::stoi(std::string(text)) <= 65535;
-}
-
-bool is_host(std::string_view host) {
-  if (host.starts_with('[')) {
-    return host.ends_with(']') && host.size() > 3 &&
-           host.substr(1, host.size() - 2).find_first_not_of("0123456789abcdefABCDEF:.") ==
-               host.npos;
-  }
-  return !host.empty() && host.size() <= 253 && only(host, ".-") && is_alnum(host.front()) &&
-         is_alnum(host.back()) && host.find("..") == host.npos;
-}
-
-// host[:port], lower case.
+// host[:port] in its one spelling; the default port is left out.
 Result<std::string> parse_authority(std::string_view text) {
-  std::string_view host = text;
-  const std::size_t colon = text.rfind(':');
-  const std::size_t bracket = text.rfind(']');
-  if (colon != text.npos && (bracket == text.npos || bracket < colon)) {
-    host = text.substr(0, colon);
-    if (!is_port(text.substr(colon + 1))) return not_a_link("its port is not a number");
-  }
-  if (!is_host(host)) return not_a_link("its host is not a name");
-  return lower(text);
+  auto authority = codec::parse_host_port(text);
+  const bool bare =
+      authority && authority->host.kind == codec::Host::Kind::ipv6 && !text.starts_with('[');
+  // Not quoted: what was meant to stand behind the # may have come into it.
+  if (!authority || bare) return not_a_link("its host is neither a name nor an address");
+  if (authority->port == kHttpsPort) authority->port.reset();
+  return authority->encode();
 }
 
 struct Parts {
@@ -150,14 +138,14 @@ Result<std::string_view> parse_base_path(std::string_view path) {
                     "): update keyferry, or ask the sender for a v1 link",
                 "newer");
   }
-  if (!only(path, "/-._~")) return not_a_link("its path has strange characters");
+  if (!codec::is_base_path(path)) return not_a_link("its path is none that a relay has");
   return path;
 }
 
 // The base path and "/t" or "/t/" behind it.
 Result<Done> parse_dropbox(std::string_view path, ShareLink& link) {
   path.remove_suffix(path.ends_with('/') ? 3 : 2);
-  if (!only(path, "/-._~")) return not_a_link("its path has strange characters");
+  if (!codec::is_base_path(path)) return not_a_link("its path is none that a relay has");
   link.form = LinkForm::dropbox;
   link.base += path;
   return Done{};
@@ -255,7 +243,7 @@ Result<ReadSecret> parse_secret_text(std::string_view text) {
 
 Result<Done> check_blanks(std::string_view text) {
   if (std::count(text.begin(), text.end(), ' ') > 1) return damaged("there are blanks inside");
-  if (std::any_of(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; })) {
+  if (std::any_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; })) {
     return damaged("there are strange characters inside");
   }
   return Done{};
@@ -285,21 +273,83 @@ Result<ReadLink> parse_tidy(std::string& text) {
   return read;
 }
 
+bool is_whole(const Result<ReadLink>& read) {
+  return read && read->link.secret && !read->looks_damaged;
+}
+
+// The best of the readings of one place: the first that is whole, or what stands there as it is.
+Result<ReadLink> read_place(codec::PastedUri& place) {
+  Result<ReadLink> best = not_a_link("it names no mailbox");
+  bool first = true;
+  for (std::string& reading : place.readings) {
+    auto read = parse_tidy(reading);
+    wipe(reading);
+    if (!first && !is_whole(read)) continue;
+    const bool certain = place.ends_plainly || is_whole(read);
+    best = certain || !read ? std::move(read) : damaged("there are strange characters inside");
+    first = false;
+    if (is_whole(best)) break;
+  }
+  for (std::string& reading : place.readings) wipe(reading);
+  return best;
+}
+
+bool is_same(const ShareLink& a, const ShareLink& b) {
+  const bool secrets = !a.secret || !b.secret || *a.secret == *b.secret;
+  return secrets && a.form == b.form && a.base == b.base && a.mailbox == b.mailbox;
+}
+
+Error several() {
+  return fail(Errc::invalid,
+              "there are different share links in this text: give the one that you mean, alone",
+              "several");
+}
+
+// The one link in a message; not_a_link where there is none.
+Result<ReadLink> find_in_message(std::string_view plain) {
+  Result<ReadLink> found = not_a_link("it begins with no https://");
+  for (codec::PastedUri& place : codec::find_uris(plain, kScheme, kMostOctets)) {
+    auto read = read_place(place);
+    if (!read && (found || read.error().reason == "not_a_link")) continue;
+    if (read && found && !is_same(read->link, found->link)) return several();
+    if (!found || (read && read->link.secret && !found->link.secret)) found = std::move(read);
+  }
+  return found;
+}
+
 }  // namespace
 
 //= spec:transfer#1-read
 Result<ReadLink> parse_share_link(std::string_view text) {
-  if (text.size() > kMostOctets) return not_a_link("it is far too long");
-  std::string tidy = tidy_link_text(text);
-  auto read = parse_tidy(tidy);
+  if (text.size() > kMostMessage) return not_a_link("it is far too long");
+  auto plain = codec::plain_text(text, "the link");
+  if (!plain) return damaged(plain.error().detail);
+  std::string line = codec::on_one_line(*plain);
+  std::string tidy(codec::without_marks(line));
+  wipe(line);
+  auto whole = tidy.size() > kMostOctets ? Result<ReadLink>(not_a_link("it is far too long"))
+                                         : parse_tidy(tidy);
   wipe(tidy);
-  return read;
+  if (is_whole(whole)) {
+    wipe(*plain);
+    return whole;
+  }
+  auto found = find_in_message(*plain);
+  wipe(*plain);
+  // What is wrong with a text that is nothing but a link is said of it as a whole.
+  const bool better =
+      found || found.error().reason == "several" ||
+      (!whole && whole.error().reason == "not_a_link" && found.error().reason != "not_a_link");
+  return better ? std::move(found) : std::move(whole);
 }
 
 Result<ReadSecret> parse_link_secret(std::string_view text) {
   if (text.size() > kMostOctets) return damaged("it is far too long");
-  std::string tidy = tidy_link_text(text);
-  std::string_view rest = tidy;
+  auto plain = codec::plain_text(text, "the secret part");
+  if (!plain) return damaged(plain.error().detail);
+  std::string tidy = codec::on_one_line(*plain);
+  wipe(*plain);
+  std::string_view rest = codec::without_marks(tidy);
   if (rest.starts_with('#')) rest.remove_prefix(1);
   if (rest.empty()) return cut();
   if (auto fine = check_blanks(rest); !fine) return fine.error();
@@ -344,19 +394,12 @@ std::string place_of(const ShareLink& link) {
 }
 
 Result<std::string> base_of_relay(std::string_view url) {
-  if (lower(url.substr(0, kScheme.size())) != kScheme) {
+  KF_TRY(std::string base, codec::parse_base_url(url));
+  if (!base.starts_with(kScheme)) {
     return fail(Errc::invalid, "a relay's address begins with https://");
   }
-  std::string_view rest = url.substr(kScheme.size());
-  while (rest.ends_with('/')) rest.remove_suffix(1);
-  if (rest.ends_with("/v1")) rest.remove_suffix(3);
-  const std::size_t slash = std::min(rest.find('/'), rest.size());
-  auto authority = parse_authority(rest.substr(0, slash));
-  if (!authority || !only(rest.substr(slash), "/-")) {
-    return fail(Errc::invalid,
-                "a relay's address is https://HOST[:PORT][/BASE], BASE of letters, digits and '-'");
-  }
-  return std::string(kScheme) + *authority + std::string(rest.substr(slash));
+  if (base.ends_with("/v1")) base.resize(base.size() - 3);
+  return base;
 }
 
 }  // namespace keyferry::transfer

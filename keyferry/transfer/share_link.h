@@ -21,8 +21,8 @@ namespace keyferry::transfer {
 
 struct ShareLink {
   LinkForm form = LinkForm::mailbox;
-  // base is everything before "/v1/m/" or "/t/": scheme, host in lower case, port, base path,
-  // without a slash at its end ("https://relay.example:8443/kf").
+  // base is everything before "/v1/m/" or "/t/", as codec::parse_base_url writes it
+  // ("https://relay.example:8443/kf").
   std::string base;
   UuidOctets mailbox{};               // of a mailbox
   std::string vertical;               // "a", "h", "c"; "" for none and for unknown ones
@@ -47,10 +47,13 @@ struct ReadSecret {
 
 // parse_share_link reads any link of anyone: both base64 alphabets, padding or none, '#' as %23,
 // wrapped in brackets, quotes or sentence marks, broken over lines, with one space inside (tried as
-// '+', then removed), with tracking parameters, with or without "/v1". At most 4096 octets.
+// '+', then removed), with tracking parameters, with or without "/v1", in the middle of a message
+// (quoted mail too), with whatever plain_text mends. A link has at most 4096 octets, a message 64
+// KiB.
 //
 // Errors: invalid, the detail says what is wrong and what to do and never quotes the secret; reason
-// is one of `not_a_link`, `cut` ("the last part of this link is missing"), `damaged`, `newer`.
+// is one of `not_a_link`, `cut` ("the last part of this link is missing"), `damaged`, `newer`,
+// `several` (a message with links that lead to different places or have different secrets).
 //
 //= spec:tigress#URL-01
 //= spec:tigress#DRR-01

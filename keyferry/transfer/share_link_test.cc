@@ -199,7 +199,7 @@ TEST(ShareLink, RefusalsNeverQuoteTheSecret) {
   const std::string secret = encode_link_secret(make_share_secret());
   const std::string head = "https://relay.example/v1/m/9f1c2d3e-4b5a-4978-8796-a5b4c3d2e1f0#";
   for (const std::string& text :
-       {head + secret.substr(0, 40), head + secret + "x", head + secret + "*",
+       {head + secret.substr(0, 40), head + secret + "x", head + secret + "*x",
         "http" + head + secret, secret, "https://relay.example/t/#" + secret,
         "https://relay.example/t/#1309." + secret}) {
     const auto read = parse_share_link(text);
@@ -211,6 +211,12 @@ TEST(ShareLink, RefusalsNeverQuoteTheSecret) {
 TEST(ShareLink, BaseOfRelayIsTidied) {
   EXPECT_EQ(*base_of_relay("https://Relay.Example:8443/"), "https://relay.example:8443");
   EXPECT_EQ(*base_of_relay("https://relay.example/kf/v1"), "https://relay.example/kf");
+  EXPECT_EQ(*base_of_relay("https://relay.example:443/kf.v2/_~//"),
+            "https://relay.example/kf.v2/_~");
+  EXPECT_EQ(*base_of_relay("https://[2001:DB8:0::1]"), "https://[2001:db8::1]");
+  EXPECT_FALSE(base_of_relay("https://relay.example/a/../b"));
+  EXPECT_FALSE(base_of_relay("https://127.1"));
+  EXPECT_FALSE(base_of_relay("http://127.0.0.1"));
   EXPECT_FALSE(base_of_relay("http://relay.example"));
   EXPECT_FALSE(base_of_relay("https://relay.example/a b"));
   EXPECT_FALSE(base_of_relay("https://relay.example/?x=1"));

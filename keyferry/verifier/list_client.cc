@@ -25,13 +25,6 @@ Error refused(const net::Response& response) {
               "the authority answered with status " + std::to_string(response.status));
 }
 
-std::optional<Time> date_of(const net::Response& response) {
-  const auto text = response.headers.find("Date");
-  if (!text) return {};
-  auto date = codec::parse_http_date(*text);
-  return date ? std::optional(*date) : std::nullopt;
-}
-
 }  // namespace
 
 ListClient::ListClient(ListClientOptions options)
@@ -50,7 +43,8 @@ Result<ListClient::Answer> ListClient::poll(const std::string& etag, const Quest
   if (!question.ack.empty()) request.headers.add("Keyferry-Ack", question.ack);
   KF_TRY(auto response, client_.send(request));
   Answer answer;
-  answer.server_date = date_of(response);
+  answer.server_date =
+      codec::server_time(response.headers.find("Date"), response.headers.find("Age"));
   answer.etag = response.headers.find("ETag").value_or("");
   answer.ack = response.headers.find("Keyferry-Ack").value_or("");
   if (response.status == 304 && !etag.empty()) {

@@ -5,6 +5,7 @@
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/credential/ssh_key.h"
+#include "keyferry/file/trust.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -43,8 +44,36 @@ Result<Done> read_texts(const boost::json::object& object, CredentialRecord& rec
   return Done{};
 }
 
+boost::json::array encode_names(const std::vector<SshName>& names) {
+  boost::json::array array;
+  for (const SshName& name : names) {
+    array.push_back(
+        boost::json::object{{"alias", name.alias}, {"host", name.host}, {"login", name.login}});
+  }
+  return array;
+}
+
+Result<std::optional<std::vector<SshName>>> names_member(const boost::json::object& object) {
+  const boost::json::value* list = object.if_contains("ssh_names");
+  if (list == nullptr) return std::optional<std::vector<SshName>>();
+  if (!list->is_array()) return fail(Errc::invalid, "member \"ssh_names\" must be an array");
+  std::vector<SshName> names;
+  for (const boost::json::value& entry : list->get_array()) {
+    if (!entry.is_object()) return fail(Errc::invalid, "member \"ssh_names\" must hold objects");
+    SshName name;
+    KF_TRY(name.alias, codec::text_member(entry.get_object(), "alias"));
+    KF_TRY(name.host, codec::text_member(entry.get_object(), "host"));
+    KF_TRY(name.login, codec::text_member(entry.get_object(), "login"));
+    if (!is_credential_name(name.alias)) {
+      return fail(Errc::invalid, "member \"ssh_names\" holds what is no name");
+    }
+    names.push_back(std::move(name));
+  }
+  return std::optional(std::move(names));
+}
+
 Result<CredentialRecord> load_file(const file::Path& path) {
-  KF_TRY(const std::string text, file::read_text(path));
+  KF_TRY(const std::string text, file::read_own(path));
   KF_TRY(const boost::json::object object, codec::parse_json_object(text, {1 << 20, 8}));
   return parse_credential_record(object);
 }
@@ -71,6 +100,7 @@ boost::json::object encode_credential_record(const CredentialRecord& record) {
                              {"taken", codec::encode_rfc3339(record.taken)}};
   if (record.depth) object["depth"] = *record.depth;
   if (!record.over.empty()) object["over"] = record.over;
+  if (record.ssh_names) object["ssh_names"] = encode_names(*record.ssh_names);
   return object;
 }
 
@@ -94,6 +124,7 @@ Result<CredentialRecord> parse_credential_record(const boost::json::object& obje
   KF_TRY(record.taken, time_member(object, "taken"));
   KF_TRY(const auto over, codec::optional_text_member(object, "over"));
   record.over = over.value_or("");
+  KF_TRY(record.ssh_names, names_member(object));
   return record;
 }
 

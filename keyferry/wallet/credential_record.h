@@ -14,6 +14,14 @@
 
 namespace keyferry::wallet {
 
+// SshName is a name that ssh knows a credential by (ssh_names.h).
+struct SshName {
+  std::string alias;
+  std::string host;  // as in the rights
+  std::string login;
+  friend bool operator==(const SshName&, const SshName&) = default;
+};
+
 struct CredentialRecord {
   std::string name;     // of the folder
   std::string persona;  // that took it
@@ -32,6 +40,8 @@ struct CredentialRecord {
   std::string source;     // id of the transfer that brought it
   bool reported = false;  // the person has seen how to use it
   Time taken{};
+  // What the person agreed to; absent in the file of a version that did not ask.
+  std::optional<std::vector<SshName>> ssh_names;
   std::string over;  // "revoked", "ended" or "expired" once the authority said so; else empty
 };
 

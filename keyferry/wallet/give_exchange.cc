@@ -1,6 +1,7 @@
 #include "keyferry/wallet/give_exchange.h"
 
 #include "keyferry/codec/json.h"
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/transfer/confirmed_sender.h"
 #include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/direct_stream.h"
@@ -179,11 +180,13 @@ Result<Effects> GiveExchange::compare(const transfer::AskWords& ask) {
     const auto answer = next_words(stop);
     if (!came.empty()) return came;
     KF_TRY(const auto typed, answer);
-    if (!typed || typed->find_first_not_of(" \t\r\n") == typed->npos) continue;
-    if (*typed == "no" || *typed == "NO" || *typed == "No") return kept(machine_.refuse());
-    const auto odd = transfer::odd_one_out(*typed);
-    if (!odd) return kept(machine_.words(*typed));
-    wallet_.person.say("none of the words is \"" + *odd + "\": nothing was compared");
+    const auto line = codec::plain_line(typed.value_or(""), "what was typed");
+    if (line && line->empty()) continue;
+    if (line && (*line == "no" || *line == "NO" || *line == "No")) return kept(machine_.refuse());
+    const auto odd = line ? transfer::odd_one_out(*line) : std::nullopt;
+    if (line && !odd) return kept(machine_.words(*line));
+    wallet_.person.say((line ? "none of the words is \"" + *odd + "\"" : line.error().detail) +
+                       ": nothing was compared");
     if (words_ || !wallet_.person.can_answer()) {
       return fail(Errc::invalid, "what was given as words is none: nothing was compared", "usage");
     }

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <thread>
 
+#include "keyferry/file/trust.h"
+
 namespace keyferry::wallet {
 namespace {
 
@@ -44,6 +46,7 @@ Result<Home> Home::open(const file::Path& root) {
   Home home(root);
   for (const file::Path& folder : {root, home.ssh_folder(), home.transfers_folder()}) {
     if (auto made = file::make_directory(folder, kFolderMode); !made) return made.error();
+    KF_TRY(file::check_own_folder(folder));
     file::sweep(folder);
   }
   std::error_code ignored;

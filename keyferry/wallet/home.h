@@ -21,8 +21,10 @@ namespace keyferry::wallet {
 
 class Home {
  public:
-  // open makes what is missing, and wipes what killed commands left half written. `root` must be absolute. Errors: invalid (a path that an ssh
-  // command line cannot name: with a quote, %, backslash, ${ or control character), io.
+  // open makes what is missing, and wipes what killed commands left half written. `root` must be
+  // absolute. Errors: invalid (a path that an ssh command line cannot name: with a quote, %,
+  // backslash, ${ or control character), io; forbidden with reason unsafe_file where others could
+  // change what lies in it (file::check_own_folder).
   static Result<Home> open(const file::Path& root);
 
   const file::Path& root() const { return root_; }

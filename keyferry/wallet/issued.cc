@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "keyferry/base/base64.h"
+#include "keyferry/codec/host.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/ssh_wire.h"
@@ -65,6 +66,20 @@ Result<SshHost> parse_host(const boost::json::object& object) {
   return host;
 }
 
+// An authority of before wrote down what its administrator typed. What is no address at all still
+// goes to ssh as it stands, unless ssh would cut it at a colon.
+Result<Done> spell_addresses(std::vector<SshHost>& hosts) {
+  for (SshHost& host : hosts) {
+    const auto spelled = codec::parse_host(host.address);
+    if (spelled) {
+      host.address = spelled->text;
+    } else if (host.address.find(':') != host.address.npos) {
+      return in_context("a host in the authority's answer", spelled.error());
+    }
+  }
+  return Done{};
+}
+
 Result<credential::Window> window_of(const boost::json::object& object) {
   credential::Window window;
   KF_TRY(const std::string from, codec::text_member(object, "valid_from"));
@@ -94,6 +109,7 @@ Result<Done> read_extras(const credential::Kind& kind, const boost::json::object
   issued.renew = renew.value_or(false);
   KF_TRY(issued.depth, codec::optional_integer_member(object, "depth", 0, 64));
   KF_TRY(issued.hosts, parse_hosts(object));
+  KF_TRY(spell_addresses(issued.hosts));
   if (issued.credential_id.size() > 64 || !only(issued.credential_id, "-_") ||
       issued.share.size() > 64 || !only(issued.share, "-_")) {
     return fail(Errc::invalid, "the authority's answer has a malformed id");

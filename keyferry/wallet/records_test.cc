@@ -57,6 +57,14 @@ TEST(Records, CredentialSurvivesItsFile) {
   EXPECT_EQ(encode_credential_record(*read), object);
   EXPECT_EQ(read->hosts, record.hosts);
   EXPECT_EQ(read->serial, record.serial);
+  EXPECT_FALSE(read->ssh_names) << "of a version that asked for none";
+  CredentialRecord named = record;
+  named.ssh_names = {{"web", "web", "deploy"}};
+  EXPECT_EQ(parse_credential_record(encode_credential_record(named))->ssh_names, named.ssh_names);
+  for (const char* alias : {"*", "a b", "", "a\nHost *"}) {
+    named.ssh_names = {{alias, "web", "deploy"}};
+    EXPECT_FALSE(parse_credential_record(encode_credential_record(named))) << alias;
+  }
 }
 
 TEST(Records, NewerOnesAreRefusedByName) {
@@ -131,8 +139,15 @@ TEST(Records, SettingsSurviveTheirFile) {
   settings.relay = "https://relay.example";
   settings.authorities = {{"https://auth.example", false}};
   settings.ssh_config = true;
+  settings.ssh_include = false;
   EXPECT_EQ(*parse_settings(encode_settings(settings)), settings);
   EXPECT_EQ(*parse_settings(encode_settings({})), Settings());
+  // A version before left the default port in place.
+  settings.relays = {{"https://Relay.example:443", true}};
+  settings.relay = "https://Relay.example:443";
+  const auto read = parse_settings(encode_settings(settings));
+  EXPECT_EQ(read->relays.front().base, "https://relay.example");
+  EXPECT_EQ(read->relay, "https://relay.example");
 }
 
 TEST(Records, TransferIdsDependOnPersonaAndText) {

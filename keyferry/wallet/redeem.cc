@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "keyferry/codec/json.h"
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/text.h"
 #include "keyferry/codec/web_url.h"
 #include "keyferry/digest/random.h"
@@ -27,7 +28,7 @@ Result<Done> agree_to_offer(Wallet& wallet, TakeRecord& record, const OfferPlan&
 
 // The PIN as the authority wants it: ASCII, no blanks.
 Result<SecretBytes> read_pin(const SecretBytes& typed, const credential::TxCode& rule) {
-  std::string text(text_of(typed.expose()));
+  KF_TRY(std::string text, codec::plain_line(text_of(typed.expose()), "the PIN"));
   if (rule.input_mode == "numeric") {
     auto digits = codec::digits_of(text);
     wipe(text);
@@ -130,6 +131,7 @@ CredentialRecord record_of(const TakeRecord& take, const OfferPlan& plan,
   record.key_file = key_file_name(take.key->type());
   record.source = take.id;
   record.taken = now;
+  record.ssh_names.emplace();  // none before the person agrees
   return record;
 }
 

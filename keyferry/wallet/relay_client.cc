@@ -1,5 +1,6 @@
 #include "keyferry/wallet/relay_client.h"
 
+#include "keyferry/codec/entity_tag.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/web_url.h"
@@ -166,7 +167,8 @@ Result<std::optional<MailboxMessage>> RelayClient::await(const transfer::ShareLi
   if (response.status == 204 || response.status == 304) return std::optional<MailboxMessage>();
   if (!is_success(response)) return error_of(response);
   KF_TRY(MailboxMessage message, parse_message(response));
-  if (!version.empty() && message.version == version) return std::optional<MailboxMessage>();
+  // A proxy may have changed one of the two.
+  if (codec::same_tag(message.version, version)) return std::optional<MailboxMessage>();
   return std::optional(std::move(message));
 }
 

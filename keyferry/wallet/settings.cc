@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "keyferry/codec/json.h"
+#include "keyferry/file/trust.h"
+#include "keyferry/transfer/share_link.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -39,6 +41,12 @@ Result<std::vector<Item>> parse_list(const boost::json::object& object, std::str
   return items;
 }
 
+// Written by a version that left a default port and such in place.
+std::string spelled(const std::string& base) {
+  auto same = transfer::base_of_relay(base);
+  return same ? *same : base;
+}
+
 }  // namespace
 
 const KnownAuthority* Settings::known_authority(std::string_view issuer) const {
@@ -56,6 +64,7 @@ const TrustedRelay* Settings::trusted_relay(std::string_view base) const {
 boost::json::object encode_settings(const Settings& settings) {
   boost::json::object object{
       {"version", kVersion}, {"persona", settings.persona}, {"ssh_config", settings.ssh_config}};
+  if (!settings.ssh_include) object["ssh_include"] = false;
   object["personas"] = boost::json::array(settings.personas.begin(), settings.personas.end());
   object["relays"] = encode_list(settings.relays, &TrustedRelay::base, "base");
   object["authorities"] = encode_list(settings.authorities, &KnownAuthority::issuer, "issuer");
@@ -75,13 +84,17 @@ Result<Settings> parse_settings(const boost::json::object& object) {
   KF_TRY(settings.authorities,
          parse_list(object, "authorities", &KnownAuthority::issuer, "issuer"));
   KF_TRY(settings.relay, codec::optional_text_member(object, "relay"));
+  for (TrustedRelay& relay : settings.relays) relay.base = spelled(relay.base);
+  if (settings.relay) settings.relay = spelled(*settings.relay);
   KF_TRY(const auto ssh_config, codec::optional_bool_member(object, "ssh_config"));
   settings.ssh_config = ssh_config.value_or(false);
+  KF_TRY(const auto ssh_include, codec::optional_bool_member(object, "ssh_include"));
+  settings.ssh_include = ssh_include.value_or(true);
   return settings;
 }
 
 Result<Settings> load_settings(const Home& home) {
-  const auto text = file::read_text(home.settings_file());
+  const auto text = file::read_own(home.settings_file());
   if (!text && text.error().code == Errc::not_found) return Settings();
   if (!text) return text.error();
   const auto object = codec::parse_json_object(*text, {1 << 20, 8});

@@ -36,6 +36,7 @@ struct Settings {
   std::optional<std::string> relay;  // the configured one, for new shares
   std::vector<KnownAuthority> authorities;
   bool ssh_config = false;  // ~/.ssh/config includes our file
+  bool ssh_include = true;  // and the line that does was added by us, so that we take it out again
 
   const KnownAuthority* known_authority(std::string_view issuer) const;
   const TrustedRelay* trusted_relay(std::string_view base) const;

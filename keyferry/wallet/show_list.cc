@@ -74,6 +74,11 @@ boost::json::object credential_json(const CredentialRecord& record) {
                              {"taken", codec::encode_rfc3339(record.taken)}};
   if (record.depth) object["depth"] = *record.depth;
   if (!record.over.empty()) object["over"] = record.over;
+  if (record.ssh_names && !record.ssh_names->empty()) {
+    boost::json::array names;
+    for (const SshName& name : *record.ssh_names) names.emplace_back(name.alias);
+    object["ssh_names"] = std::move(names);
+  }
   return object;
 }
 

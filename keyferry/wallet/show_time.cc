@@ -3,12 +3,15 @@
 #include <array>
 #include <ctime>
 
+#include "keyferry/wallet/when.h"
+
 namespace keyferry::wallet {
 
 std::string show_time(Time time) {
   const std::time_t seconds = unix_seconds(time);
   std::tm parts{};
-  localtime_r(&seconds, &parts);
+  // A zone that nobody knows is UTC under its name to the C library.
+  local_zone() ? localtime_r(&seconds, &parts) : gmtime_r(&seconds, &parts);
   constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};

@@ -242,7 +242,8 @@ Result<std::string> cancel_take_of(Wallet& wallet, std::string_view text,
 }
 
 Result<Done> mark_reported(const Home& home, const CredentialRecord& record) {
-  CredentialRecord seen = record;
+  // As it is now: names of ssh may have come to it.
+  KF_TRY(CredentialRecord seen, load_credential(home, record.name));
   seen.reported = true;
   return save_credential(home, seen);
 }

@@ -21,6 +21,8 @@ constexpr std::array kPauses = {std::chrono::milliseconds(200), std::chrono::mil
 constexpr std::string_view kTooMany = "too many requests from this address, says the server";
 constexpr Duration kUnsaid = std::chrono::seconds(5);
 constexpr Duration kLeast = std::chrono::seconds(1);
+// What is left of a call's time and not worth another try.
+constexpr Duration kLeastTry = std::chrono::milliseconds(100);
 
 bool is_lost(const Result<net::Response>& answer) {
   if (!answer) return answer.error().code == Errc::network;
@@ -70,6 +72,12 @@ std::string minutes(Duration span) {
   return std::to_string(seconds / 86400) + " days";
 }
 
+Error too_long(const std::string& at, Duration stated) {
+  const auto url = codec::parse_web_url(at);
+  return fail(Errc::network, (url ? url->origin + ": " : std::string()) +
+                                 "no whole answer came within " + seconds(stated));
+}
+
 }  // namespace
 
 Web::Brief::Brief(Web& web, Duration most) : web_(web), before_(web.brief_until_) {
@@ -79,6 +87,7 @@ Web::Brief::Brief(Web& web, Duration most) : web_(web), before_(web.brief_until_
 
 Result<net::Response> Web::send(const std::function<net::ClientRequest()>& make) {
   repeated_ = false;
+  used_ = Duration(0);
   if (brief_until_) return send_once(make());
   for (const auto pause : kPauses) {
     auto answer = send_patiently(make);
@@ -103,7 +112,14 @@ Result<net::Response> Web::send_once(net::ClientRequest request) {
     if (left <= Duration(0)) return fail(Errc::network, "the server takes too long");
     request.timeout = std::min(request.timeout.value_or(left), left);
   }
+  const Duration stated = request.timeout.value_or(kCall);
+  request.timeout = stated - used_;
+  if (*request.timeout < kLeastTry) return too_long(request.url, stated);
+  const auto begin = std::chrono::steady_clock::now();
   auto answer = client_.send(request);
+  // A proxy that says that its server is away has answered.
+  if (!answer)
+    used_ += std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
   if (!answer) {
     Error error = answer.error();
     if (const auto url = codec::parse_web_url(request.url)) {
@@ -132,9 +148,9 @@ bool Web::wait_out(const net::Response& refused) {
 }
 
 void Web::note_date(const net::Response& response) {
-  const auto header = response.headers.find("Date");
-  if (!header) return;
-  if (const auto date = codec::parse_http_date(*header)) difference_ = *date - clock_.now();
+  const auto there =
+      codec::server_time(response.headers.find("Date"), response.headers.find("Age"));
+  if (there) difference_ = *there - clock_.now();
 }
 
 std::optional<Duration> retry_after(const net::Response& response) {

@@ -24,12 +24,14 @@ class Web {
       : client_(client), clock_(clock), say_(std::move(say)) {}
 
   // send makes a call and, while the network fails or a proxy answers 502, 503 or 504, makes it
-  // again: three times in all, after 0.2 and 1 s. A 429 ("too many requests from your address",
-  // refused before anything was done) is waited out for as long as Retry-After asks, 1 s at least
-  // and 5 s where it does not say; the waits of a Web are kMostWait in all, and an answer that asks
-  // for more is returned at once. `make` builds the request of each try, so that a proof is fresh
-  // and a request id stays the same. Redirects are refused: forbidden with reason redirect.
-  // Errors: as HttpClient::send, with the server's origin before the text.
+  // again: three times in all, after 0.2 and 1 s. The tries have the time of one call together (the
+  // request's timeout, else kCall), so a server that drips octets cannot make it last longer. A 429
+  // ("too many requests from your address", refused before anything was done) is waited out for as
+  // long as Retry-After asks, 1 s at least and 5 s where it does not say; the waits of a Web are
+  // kMostWait in all, and an answer that asks for more is returned at once. `make` builds the
+  // request of each try, so that a proof is fresh and a request id stays the same. Redirects are
+  // refused: forbidden with reason redirect. Errors: as HttpClient::send, with the server's origin
+  // before the text.
   Result<net::Response> send(const std::function<net::ClientRequest()>& make);
 
   // While a Brief lives, each call of its Web is made once, a 429 is not waited out, and all calls
@@ -47,6 +49,7 @@ class Web {
     std::optional<std::chrono::steady_clock::time_point> before_;
   };
 
+  static constexpr Duration kCall = std::chrono::seconds(30);
   static constexpr Duration kBrief = std::chrono::seconds(10);
   static constexpr Duration kMostWait = std::chrono::minutes(2);
 
@@ -54,8 +57,8 @@ class Web {
   // server may have carried the call out before, and the answer is that to a repetition.
   bool repeated() const { return repeated_; }
 
-  // clock_difference is how far the last server's Date header was ahead of our clock (negative:
-  // behind), 0 before any.
+  // clock_difference is how far the last server's clock (codec::server_time) was ahead of ours
+  // (negative: behind), 0 before any.
   Duration clock_difference() const { return difference_; }
   Time now() const { return clock_.now(); }
 
@@ -72,6 +75,7 @@ class Web {
   Duration wait_left_ = kMostWait;
   bool repeated_ = false;
   std::optional<std::chrono::steady_clock::time_point> brief_until_;
+  Duration used_{0};  // by the tries of the running call
 };
 
 // retry_after reads that header as a whole number of seconds, a day at most; nothing otherwise.

@@ -1,8 +1,9 @@
-// Target: text from outside (codec/text.h), times and base64. What is made safe once stays the
-// same, and what decodes encodes to the same text.
+// Target: text from outside (codec/text.h, codec/plain_text.h), times and base64. What is made safe
+// once stays the same, and what decodes encodes to the same text.
 #include <cstdlib>
 
 #include "keyferry/base/base64.h"
+#include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/text.h"
 
@@ -20,6 +21,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (label) demand(codec::label(*label, 64) == *label);
   if (const auto once = codec::nfc(text)) demand(codec::nfc(*once) == *once);
   if (const auto digits = codec::digits_of(text)) demand(codec::digits_of(*digits) == *digits);
+  if (const auto plain = codec::plain_text(text, "x")) {
+    demand(plain->size() <= text.size() && codec::is_utf8(*plain));
+    demand(codec::plain_text(*plain, "x") == *plain);
+  }
   if (const auto bytes = parse_base64(text)) demand(encode_base64(*bytes) == text);
   if (const auto bytes = parse_base64url(text)) demand(encode_base64url(*bytes) == text);
   if (const auto time = codec::parse_rfc3339(text)) {

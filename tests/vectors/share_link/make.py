@@ -2,7 +2,8 @@
 """Writes the cases of this folder: one link a file, and what a reader must make of it (transfer.md section 1).
 
 Closed list of `expect`: link (base, mailbox, vertical, secret in hex or none, seen: the secret was in the path),
-asks (as link, but the check of the secret fails: a question), and the refusals not_a_link, cut, damaged, newer.
+asks (as link, but the check of the secret fails: a question), and the refusals not_a_link, cut, damaged, newer,
+several (a message with different links).
 A dropbox has a suite instead of a mailbox. Deterministic: run it again and nothing changes.
 """
 
@@ -135,9 +136,7 @@ refused("secret-with-star", "damaged", LINK[:-5] + "*" + LINK[-4:])
 refused("secret-spare-bits", "damaged", LINK[:-1] + chr(ord(LINK[-1]) + 1))
 refused("aes-128-spare-bits", "damaged", f"{HOST}/v1/m/{ID}#{STD16[:21]}B==")
 refused("two-spaces", "damaged", f"{HOST}/v1/m/{ID}#{TEXT[:9]} {TEXT[9:20]} {TEXT[20:]}")
-refused("two-links", "damaged", f"{LINK}\n{LINK}")
 refused("umlaut-inside", "damaged", LINK[:-4] + "ü" + LINK[-3:])
-refused("tab-inside", "damaged", LINK[:-4] + "\t" + LINK[-4:])
 refused("version-2", "newer", f"{HOST}/v2/m/{ID}#{TEXT}")
 drop("dropbox", BOX)
 drop("dropbox-1301-port-and-base", f"https://Relay.example:8443/kf/t/?v=c#1301.{R}", base="https://relay.example:8443/kf", vertical="c", suite="1301")
@@ -161,6 +160,47 @@ refused("dropbox-fragment-empty", "cut", f"{HOST}/t/?v=h#")
 refused("dropbox-secret-too-long", "damaged", BOX + "A")
 refused("dropbox-base-with-percent", "not_a_link", f"{HOST}/a%2fb/t/#1302.{R}")
 refused("far-too-long", "not_a_link", LINK + "A" * 5000)
+
+# Whatever stands around it, and whatever nobody sees.
+link("tab-inside", LINK[:-4] + "\t" + LINK[-4:])
+link("no-break-space-inside", LINK[:-4] + "\u00a0" + LINK[-4:])
+link("braille-blank-around", f"\u2800{LINK}\u2800")
+link("invisible-everywhere", "\u202e\u2066\U000e0041\ufe0f\u180e\u2060\u00ad".join(["", LINK[:9], LINK[9:70], LINK[70:], ""]))
+link("line-separator", f"here:\u2028{LINK}\u2029Ada")
+link("in-a-message", f"Hi Bob,\nhere is the login: {LINK} - it ends at six.\nSee https://example.org/help\nAda")
+link("in-a-message-behind-words", f"Hi Bob, please take {LINK}, thanks")
+link("in-a-message-broken", f"Hi Bob,\n\n{LINK[:40]}\n{LINK[40:80]}  \r\n  {LINK[80:]}\nsee you\nAda")
+link("in-a-quoted-mail", f"> Hi Bob,\n>\n> {LINK[:40]}\n> {LINK[40:]}\n>\n> see you\n")
+link("in-a-mail-quoted-twice", f"> > take {LINK[:-9]}\n> > {LINK[-9:]}\n> thanks")
+link("in-markdown", f"[the login]({LINK}) for **you**")
+link("in-bold", f"**{LINK}**")
+link("in-html", f'<p>Hi <a href="{LINK}">{LINK[:50]}…</a></p>')
+link("in-slack", f"take <{LINK}|{LINK}> now")
+link("twice-the-same", f"{LINK}\n{LINK}")
+link("with-and-without-secret", f"{LINK[:-44]} or rather {LINK}")
+link("without-secret-in-a-message", f"take {LINK[:-44]}, the rest by phone", secret=None)
+link("a-word-behind", f"{LINK}\nThanks")
+link("a-word-behind-without-secret", f"{HOST}/v1/m/{ID}?v=h\nThanks", secret=None, vertical="h")
+link("ideographic-full-stop", f"{LINK}。")
+link("default-port", f"https://relay.example:443/v1/m/{ID}#{TEXT}")
+link("ipv6-spelled-out", f"https://[2001:0DB8:0:0:0:0:0:1]:443/v1/m/{ID}#{TEXT}", base="https://[2001:db8::1]")
+link("base-with-dots", f"{HOST}/kf.v2/_a~b/v1/m/{ID}#{TEXT}", base=f"{HOST}/kf.v2/_a~b")
+drop("dropbox-in-a-message", f"Hi,\ntake {BOX[:50]}\n{BOX[50:]}\n\nAda")
+drop("dropbox-in-a-quoted-mail", f"> {BOX[:30]}\n> {BOX[30:]}\n")
+refused("two-links", "several", f"{LINK}\n{HOST}/v1/m/{ID[:-1]}1#{TEXT}")
+refused("two-secrets", "several", f"{LINK} {HOST}/v1/m/{ID}#{b64u(FOREIGN)}")
+refused("two-forms", "several", f"take {LINK} or {BOX}")
+refused("cut-in-a-message", "cut", f"Hi, take {LINK[:-9]} now")
+refused("cut-in-a-message-before-a-paragraph", "cut", f"Hi,\ntake {LINK[:-9]}\n\n{LINK[-9:]}")
+refused("umlaut-in-a-message", "damaged", f"Hi, take {HOST}/v1/m/{ID}ü#{TEXT} now")
+refused("no-link-in-a-message", "not_a_link", "Hi, see https://example.org/help and https://example.org/pictures/x")
+refused("control-character", "damaged", LINK[:-4] + "\x1b" + LINK[-4:])
+for name, host in (("one-dot", "."), ("two-dots", ".."), ("dot-at-end", "relay.example."), ("empty-label", "relay..example"),
+                   ("short-ipv4", "127.1"), ("hex-ipv4", "0x7f000001"), ("octal-ipv4", "0177.0.0.1"), ("number", "2130706433"),
+                   ("two-ports", "relay.example:22:33"), ("bare-ipv6", "2001:db8::1"), ("hyphen", "-relay.example")):
+    refused(f"host-{name}", "not_a_link", f"https://{host}/v1/m/{ID}#{TEXT}")
+for name, base in (("dots", "/a/../b"), ("dot", "/./b"), ("double-slash", "/a//b"), ("colon", "/a:b")):
+    refused(f"base-with-{name}", "not_a_link", f"{HOST}{base}/v1/m/{ID}#{TEXT}")
 
 for old in HERE.glob("*.txt"):
     old.unlink()
