@@ -6,6 +6,7 @@ acknowledged. At the kill their running request may or may not have been carried
 
 import http.client
 import json
+import os
 import random
 import socket
 import ssl
@@ -18,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from support import LOGIN, Authority, Sshd, Verifier, run, wait_until
 from support.list_server import b64u, krl_number
 
-WORKERS, KILLS, IN_FLIGHT = 32, 4, 16
+WORKERS, IN_FLIGHT = 32, 16
+KILLS = int(os.environ.get("KEYFERRY_KILLS", "4"))
 GRANT = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 
 

@@ -6,6 +6,7 @@ may not have been carried out; everything before it must hold. Afterwards the ru
 
 import http.client
 import json
+import os
 import random
 import ssl
 import threading
@@ -17,7 +18,8 @@ from support.load import Load
 from support.mailbox import Device, base64url, configuration, display, path_of, sealed
 from support.webhook import Receiver
 
-WORKERS, KILLS, IN_FLIGHT = 32, 4, 16
+WORKERS, IN_FLIGHT = 32, 16
+KILLS = int(os.environ.get("KEYFERRY_KILLS", "4"))
 
 
 class Lost(Exception):

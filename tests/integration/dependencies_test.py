@@ -12,8 +12,9 @@ TEXT = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
 
 def debian_packages():
     setup = (ROOT / "scripts" / "setup").read_text("utf-8")
-    lists = re.findall(r"^(?:build|test|fuzz)=\(([^)]*)\)", setup, re.MULTILINE)
-    assert len(lists) == 3
+    [parts] = re.findall(r"^parts=\(([^)]*)\)", setup, re.MULTILINE)
+    lists = re.findall(rf"^(?:{'|'.join(parts.split())})=\(([^)]*)\)", setup, re.MULTILINE)
+    assert len(lists) == len(parts.split())
     return sorted({name for text in lists for name in text.split()})
 
 

@@ -1,4 +1,4 @@
-// The other side of tests/integration/jose_test.py: npm jose.
+// The other side of tests/interop/jose_test.py: npm jose.
 //
 //   jose.mjs sign ALG TYP PAYLOAD      a new key of ALG: {"jwk":…,"thumbprint":…,"jws":…}
 //   jose.mjs mac JWK TYP PAYLOAD       an HS256 JWS whose secret is the public key's text

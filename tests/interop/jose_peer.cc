@@ -1,4 +1,4 @@
-// Our side of tests/integration/jose_test.py.
+// Our side of tests/interop/jose_test.py.
 //
 //   jose_peer sign ed25519|p256 TYP PAYLOAD   a new key: {"jwk":…,"thumbprint":…,"jws":…}
 //   jose_peer verify JWK TYP JWS              {"thumbprint":…,"payload":…} or {"error":…}
