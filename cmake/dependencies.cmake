@@ -1,6 +1,7 @@
 # Every library from Debian 12, with its version asserted; why each: docs/dependencies.md.
 find_program(KEYFERRY_CCACHE ccache)
 if(KEYFERRY_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${KEYFERRY_CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${KEYFERRY_CCACHE})
 endif()
 find_program(KEYFERRY_MOLD mold)
