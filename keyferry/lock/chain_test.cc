@@ -294,6 +294,7 @@ TEST_F(Chain, TheGreatestChainIs3072Octets) {
     std::vector<Bytes> links{sign_link(owner, top, ada)};
     for (std::size_t i = 1; i < 8; ++i) {
       link.hours = i < stated ? top.hours : std::vector<std::pair<unsigned, unsigned>>{};
+      link.doors = i == 1 ? top.doors : std::vector<Bytes>{};
       link.label.reset();
       if (i == 6) link.label = std::string(middle, 'x');
       if (i == 7) link.label = std::string(last, 'x');
