@@ -201,6 +201,18 @@ class Sealing:
         reason, lists = cbor2.loads(AESGCM(self.key(b"keyferry reply v1")).decrypt(bytes(12), sealed, None))
         return REASONS[reason], lists
 
+    def say_reply(self, reason, lists):
+        """What the lock answers, for the vectors."""
+        return AESGCM(self.key(b"keyferry reply v1")).encrypt(bytes(12), encode([REASONS.index(reason), lists]), None)
+
+    def say_list(self, octets):
+        nonce = b"\x01" + bytes(7) + self.got.to_bytes(4, "big")
+        self.got += 1
+        return AESGCM(self.key(b"keyferry lists v1")).encrypt(nonce, octets, None)
+
+    def say_put(self, reason):
+        return self.say_list(encode(REASONS.index(reason)))
+
     def seal_list(self, octets):
         nonce = bytes(8) + self.sent.to_bytes(4, "big")
         self.sent += 1
