@@ -165,6 +165,21 @@ TEST_F(Counting, ARootThatEndedMakesRoom) {
   EXPECT_EQ(open({other_root(33)}), "full");
 }
 
+// The owner gave one id twice, the second time for longer.
+TEST_F(Counting, ARecordStaysUntilTheLatestEndSeen) {
+  for (unsigned i = 0; i < 32; ++i) {
+    Link link = other_root(i, 2);
+    if (i == 5) link.exp = kNow + 50;
+    EXPECT_EQ(open({link}), "opened");
+  }
+  Link longer = other_root(5, 2);
+  longer.exp = kNow + 100;
+  EXPECT_EQ(open({longer}), "opened");
+  lock.time = kNow + 50;
+  EXPECT_EQ(open({other_root(32)}), "full");
+  EXPECT_EQ(open({longer}), "used");
+}
+
 // Holders could else keep a lock full with roots that its owner has taken back.
 TEST_F(Counting, ARootThatItsOwnerDeniedMakesRoom) {
   for (unsigned i = 0; i < 32; ++i) EXPECT_EQ(open({other_root(i)}), "opened");
