@@ -67,8 +67,12 @@ uint32_t kfl_number(struct kfl_reader *reader, uint32_t least, uint32_t most) {
 
 const uint8_t *kfl_string(struct kfl_reader *reader, unsigned major, uint32_t least, uint32_t most,
                           size_t *size) {
+  const uint8_t *at;
   *size = kfl_within(reader, major, least, most);
-  return take(reader, *size);
+  at = take(reader, *size);
+  /* A string that is cut has no length either: somebody reads on from it. */
+  if (at == NULL) *size = 0;
+  return at;
 }
 
 void kfl_exactly(struct kfl_reader *reader, const uint8_t *octets, size_t size) {
