@@ -1,10 +1,11 @@
-// keyferry-verifier: keeps the revocation lists fresh that sshd reads.
+// keyferry-verifier: keeps the revocation lists fresh that sshd reads; `lock` is a lock of its own.
 #include <cstdio>
 #include <filesystem>
 
 #include "agent.h"
 #include "command_line.h"
 #include "config.h"
+#include "lock.h"
 #include <CLI/CLI.hpp>
 
 #include "keyferry/net/signals.h"
@@ -94,7 +95,9 @@ int main(int argc, char** argv) {
       "their signature, and replaces the files whole.",
       "keyferry-verifier");
   keyferry::cmd::Options options;
-  app.add_option("--config", options.config, "configuration file (TOML)")->required();
+  keyferry::cmd::LockOptions lock_options;
+  auto* config =
+      app.add_option("--config", options.config, "configuration file (TOML)")->required();
   auto* check = app.add_flag("--check", options.check, "check the configuration and exit");
   app.add_flag("--once", options.once, "fetch every list once and exit")->excludes(check);
   app.set_version_flag("--version", "keyferry-verifier " KEYFERRY_VERSION);
@@ -103,7 +106,11 @@ int main(int argc, char** argv) {
       "reached.\n"
       "Examples:\n"
       "  keyferry-verifier --config /etc/keyferry/verifier.toml\n"
-      "  keyferry-verifier --config verifier.toml --once");
+      "  keyferry-verifier --config verifier.toml --once\n"
+      "  keyferry-verifier lock --config /etc/keyferry/lock.toml");
+  auto* lock = keyferry::cmd::add_lock_command(app, lock_options);
+  lock->preparse_callback([config](std::size_t) { config->required(false); });
   if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
+  if (lock->parsed()) return keyferry::cmd::run_lock(lock_options);
   return keyferry::cmd::run(options);
 }

@@ -65,7 +65,6 @@ static enum kfl_progress challenge(struct kfl_session *session) {
   if (!platform->random(session->lock->context, nonce, sizeof nonce)) return end(session);
   kfl_begin(&work, session->lock, session);
   kfl_load_time(&work);
-  kfl_finish(&work);
   to += kfl_write_head(to, KFL_ARRAY, 4);
   to += kfl_write_bytes(to, nonce, sizeof nonce);
   kfl_write_key(to, session->lock->key);
@@ -76,6 +75,7 @@ static enum kfl_progress challenge(struct kfl_session *session) {
   } else {
     *to++ = 0xf6;
   }
+  kfl_finish(&work);
   session->challenge_size = (uint8_t)(to - session->challenge);
   session->challenge[0] = 0x58;
   session->challenge[1] = (uint8_t)(session->challenge_size - 2);
