@@ -182,6 +182,8 @@ enum kfl_reason kfl_take_list(struct kfl_work *work, uint8_t *data, size_t size)
   if (has) reason = compare(work, &list, &known);
   if (reason != KFL_OPENED) return reason;
   reason = store(work, &list, known.record, data, size);
+  /* One a session: a holder who signs one after the other would else wear out the memory. */
+  if (list.root != NULL) work->session->root_lives = 0;
   /* A list is a witness that it is at least so late, and no more: whoever carries one can have
    * held it back for as long as he liked. It never sets a clock. */
   if (reason == KFL_DONE && list.root == NULL && !work->known &&

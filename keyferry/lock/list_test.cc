@@ -110,6 +110,15 @@ TEST_F(Denying, AListOfARootComesWithThatRootAndFromItsHolder) {
   EXPECT_EQ(friend_puts(deny_list(ada, 1, kNow, {}), links), "signer");  // Ada owns nothing
 }
 
+TEST_F(Denying, ASessionTakesOneListOfItsRoot) {
+  Session session = sealed_open(give({root()}));
+  EXPECT_EQ(put(session, root_list(1, {}, ada)), "done");
+  const int writes = lock.writes;
+  EXPECT_EQ(put(session, root_list(2, {}, ada)), "signer");
+  EXPECT_EQ(lock.writes, writes);
+  EXPECT_EQ(friend_puts(root_list(2, {}, ada), give({root()})), "done");
+}
+
 TEST_F(Denying, ARootThatIsDeniedOrOverKeepsNoList) {
   ASSERT_EQ(owner_puts(deny_list(owner, 1, kNow, {link_id(owner, root())})), "done");
   EXPECT_EQ(friend_puts(root_list(1, {}, ada), give({root()})), "signer");
