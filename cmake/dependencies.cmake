@@ -1,6 +1,7 @@
 # Every library from Debian 12, with its version asserted; why each: docs/dependencies.md.
 find_program(KEYFERRY_CCACHE ccache)
 if(KEYFERRY_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${KEYFERRY_CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${KEYFERRY_CCACHE})
 endif()
 find_program(KEYFERRY_MOLD mold)
@@ -29,4 +30,11 @@ if(KEYFERRY_TESTS)
   find_package(GTest 1.12 REQUIRED)
   include(GoogleTest)
   find_package(rapidcheck REQUIRED CONFIG)  # its CMake file states no version
+  # mbed TLS 2.28 comes without CMake and pkg-config files.
+  find_library(KEYFERRY_MBEDCRYPTO mbedcrypto REQUIRED)
+  find_path(mbedtls_headers mbedtls/version.h REQUIRED)
+  file(STRINGS ${mbedtls_headers}/mbedtls/version.h mbedtls_version REGEX "VERSION_STRING +\"2\\.28")
+  if(NOT mbedtls_version)
+    message(FATAL_ERROR "mbed TLS is not 2.28: libmbedtls-dev of Debian 12 is needed")
+  endif()
 endif()

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <set>
 
+#include "log_config.h"
+
 #include "keyferry/base/hex.h"
 #include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/web_url.h"
@@ -89,16 +91,6 @@ verifier::ListSettings read_list(config::Toml& table, const std::filesystem::pat
   return list;
 }
 
-void read_log(config::Toml& file, VerifierConfig& config) {
-  const std::string format = file.choice("log.format", "json", {"json", "text"});
-  config.log_format = format == "json" ? net::LogFormat::json : net::LogFormat::text;
-  const std::string level = file.choice("log.level", "info", {"debug", "info", "warning", "error"});
-  config.log_level = level == "debug"     ? net::LogLevel::debug
-                     : level == "warning" ? net::LogLevel::warning
-                     : level == "error"   ? net::LogLevel::error
-                                          : net::LogLevel::info;
-}
-
 }  // namespace
 
 Result<VerifierConfig> load_verifier_config(const std::filesystem::path& path) {
@@ -106,7 +98,7 @@ Result<VerifierConfig> load_verifier_config(const std::filesystem::path& path) {
   VerifierConfig config;
   config.listen_admin = file.text("listen.admin", "");
   config.state_path = file.path("state.path", "/var/lib/keyferry-verifier");
-  read_log(file, config);
+  read_log_config(file, config.log_format, config.log_level);
   std::set<std::filesystem::path> files;
   for (config::Toml& table : file.tables("list")) {
     config.lists.push_back(read_list(table, config.state_path));

@@ -1,10 +1,11 @@
-// keyferry-verifier: keeps the revocation lists fresh that sshd reads.
+// keyferry-verifier: keeps the revocation lists fresh that sshd reads; `lock` is a lock of its own.
 #include <cstdio>
 #include <filesystem>
 
 #include "agent.h"
 #include "command_line.h"
 #include "config.h"
+#include "lock.h"
 #include "standard_streams.h"
 #include <CLI/CLI.hpp>
 
@@ -119,9 +120,10 @@ int main(int argc, char** argv) {
       "their signature, and replaces the files whole.",
       "keyferry-verifier");
   keyferry::cmd::Options options;
-  app.add_option("--config", options.config, "configuration file (TOML)")
-      ->type_name("FILE")
-      ->required();
+  keyferry::cmd::LockOptions lock_options;
+  auto* config = app.add_option("--config", options.config, "configuration file (TOML)")
+                     ->type_name("FILE")
+                     ->required();
   auto* check = app.add_flag("--check", options.check, "check the configuration and exit");
   app.add_flag("--once", options.once, "fetch every list once and exit")->excludes(check);
   CLI::App* init = app.add_subcommand(
@@ -141,7 +143,13 @@ int main(int argc, char** argv) {
       "reached.\n"
       "Examples:\n"
       "  keyferry-verifier --config /etc/keyferry/verifier.toml\n"
-      "  keyferry-verifier --config verifier.toml --once");
+      "  keyferry-verifier --config verifier.toml --once\n"
+      "  keyferry-verifier lock --config /etc/keyferry/lock.toml");
+  auto* lock = keyferry::cmd::add_lock_command(app, lock_options);
+  lock->preparse_callback([config](std::size_t) { config->required(false); });
   if (const auto ended = keyferry::cmd::parse_command_line(app, argc, argv)) return *ended;
+  if (lock->parsed()) {
+    return keyferry::cmd::exit_status("keyferry-verifier", keyferry::cmd::run_lock(lock_options));
+  }
   return keyferry::cmd::exit_status("keyferry-verifier", keyferry::cmd::run(options));
 }

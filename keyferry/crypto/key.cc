@@ -13,6 +13,7 @@
 namespace keyferry::crypto {
 namespace {
 
+using PkeyContext = digest::OpensslHandle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using MdContext = digest::OpensslHandle<EVP_MD_CTX, EVP_MD_CTX_free>;
 
 constexpr std::size_t kSecretSize = 32;
@@ -88,6 +89,18 @@ bool PublicKey::verify(ByteView message, ByteView signature) const {
                           message.size()) == 1;
 }
 
+bool PublicKey::verify_digest(ByteView digest, ByteView signature) const {
+  require(type_ == KeyType::p256 && digest.size() == 32, "a P-256 key verifies a SHA-256");
+  if (signature.size() != kSignatureSize) return false;
+  const digest::ErrorQueueGuard guard;
+  const Bytes encoded = *p256_signature_to_der(signature);
+  const Pkey key = pkey_of(*this);
+  const PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+  require(context != nullptr && EVP_PKEY_verify_init(context.get()) == 1, "a checked key verifies");
+  return EVP_PKEY_verify(context.get(), encoded.data(), encoded.size(), digest.data(),
+                         digest.size()) == 1;
+}
+
 PrivateKey PrivateKey::generate(KeyType type) {
   while (true) {
     // Only a P-256 scalar can be out of range, once in 2^32 draws.
@@ -118,6 +131,22 @@ Bytes PrivateKey::sign(ByteView message) const {
           "a checked key signs");
   const ByteView signature = ByteView(out).first(size);
   return is_p256 ? p256_signature_to_raw(signature) : copy_of(signature);
+}
+
+SecretBytes PrivateKey::agree(const PublicKey& other) const {
+  require(type() == KeyType::p256 && other.type() == KeyType::p256, "P-256 keys agree");
+  const Pkey own = p256_key_pair(secret_, public_key_.raw());
+  const Pkey peer = pkey_of(other);
+  const PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, own.get(), nullptr));
+  ByteArray<32> shared;
+  std::size_t size = shared.size();
+  require(context != nullptr && peer != nullptr && EVP_PKEY_derive_init(context.get()) == 1 &&
+              EVP_PKEY_derive_set_peer(context.get(), peer.get()) == 1 &&
+              EVP_PKEY_derive(context.get(), shared.data(), &size) == 1 && size == shared.size(),
+          "checked keys agree");
+  auto out = SecretBytes::copy(shared);
+  wipe(shared.data(), shared.size());
+  return out;
 }
 
 }  // namespace keyferry::crypto

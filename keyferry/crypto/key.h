@@ -26,6 +26,10 @@ class PublicKey {
   // verify checks a raw signature over `message`: 64 octets, for P-256 r ‖ s (as in JOSE), any s.
   bool verify(ByteView message, ByteView signature) const;
 
+  // verify_digest is verify of a message whose SHA-256 (32 octets) the caller has. P-256 only: for
+  // another key a broken promise.
+  bool verify_digest(ByteView digest, ByteView signature) const;
+
   friend bool operator==(const PublicKey&, const PublicKey&) = default;
 
  private:
@@ -51,6 +55,10 @@ class PrivateKey {
 
   // sign returns 64 octets, for P-256 r ‖ s.
   Bytes sign(ByteView message) const;
+
+  // agree is ECDH (SP 800-56A, cofactor 1): the x-coordinate that both sides get, 32 octets. Both
+  // keys are P-256: anything else is a broken promise.
+  SecretBytes agree(const PublicKey& other) const;
 
  private:
   PrivateKey(SecretBytes secret, PublicKey key)

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 
 #include "keyferry/base/hex.h"
+#include "keyferry/digest/hash.h"
 #include "keyferry/digest/random.h"
 
 namespace keyferry::crypto {
@@ -254,6 +255,34 @@ TEST(Ed25519, ALargerSIsNotASecondSignature) {
   }
   ASSERT_EQ(carry, 0U);
   EXPECT_FALSE(key.public_key().verify(bytes_of("m"), signature));
+}
+
+TEST(P256, ADigestIsVerifiedLikeItsMessage) {
+  const PrivateKey key = PrivateKey::generate(KeyType::p256);
+  Bytes signature = key.sign(bytes_of("message"));
+  const auto digest = digest::sha256(bytes_of("message"));
+  EXPECT_TRUE(key.public_key().verify_digest(digest, signature));
+  EXPECT_FALSE(key.public_key().verify_digest(digest::sha256(bytes_of("Message")), signature));
+  EXPECT_FALSE(key.public_key().verify_digest(digest, ByteView(signature).first(63)));
+  EXPECT_FALSE(key.public_key().verify_digest(digest, Bytes(64)));
+  signature[63] ^= 1;
+  EXPECT_FALSE(key.public_key().verify_digest(digest, signature));
+}
+
+// NIST, CAVS 14.1, KAS ECC CDH primitive, P-256, count 0.
+TEST(P256, AgreementIsThatOfTheStandard) {
+  const auto key =
+      PrivateKey::from_secret(
+          KeyType::p256,
+          SecretBytes(hex("7d7dc5f71eb29ddaf80d6214632eeae03d9058af1fb6d22ed80badb62bc1a534")))
+          .value();
+  const auto other =
+      PublicKey::parse(KeyType::p256,
+                       hex("04700c48f77f56584c5cc632ca65640db91b6bacce3a4df6b42ce7cc838833d287"
+                           "db71e509e3fd9b060ddb20ba5c51dcc5948d46fbf640dfe0441782cab85fa4ac"))
+          .value();
+  EXPECT_EQ(encode_hex(key.agree(other).expose()),
+            "46fc62106420ff012e54a434fbdd2d25ccc5852060561e68040dd7778997bd7b");
 }
 
 }  // namespace

@@ -81,6 +81,8 @@ Effects ConfirmedReceiver::take_invite(ByteView plaintext, const Envelope& envel
 
 Effects ConfirmedReceiver::approve(ReceiverApproval approval) {
   if (state_ != State::invited) return {};
+  require(!delegates() || approval.credential_key.type() == crypto::KeyType::p256,
+          "a delegation is to a P-256 key");
   if (handshake().key == approval.key.public_key())
     return abort("reflected", "the sender's key is our own");
   auto dh = approval.key.agree(handshake().key);

@@ -133,6 +133,9 @@ Result<Effects> ConfirmedSender::freeze(ByteView plaintext, const Request& reque
   const SecretBytes request_seal = request_key(base, h_invite_, request.key, request.nonce);
   KF_TRY(const boost::json::object inside, open_inside(request_seal, request.sealed));
   KF_TRY(const RequestSecret secret, parse_request_secret(inside));
+  if (delegates() && secret.jwk.type() != crypto::KeyType::p256) {
+    return fail(Errc::invalid, "a delegation is to a P-256 key", "damaged");
+  }
   KF_TRY(const SecretBytes isk, code_key(request));
   peer_label_ = secret.label;
   peer_thumbprint_ = crypto::jwk_thumbprint(secret.jwk);

@@ -7,6 +7,8 @@
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/crypto/jwk.h"
+#include "keyferry/transfer/delegation_rights.h"
 
 namespace keyferry::transfer {
 namespace {
@@ -30,6 +32,9 @@ Result<DelegationInvite> read_invite(const boost::json::object& content) {
     return fail(Errc::invalid, "member \"kind\" must have 1 to 200 octets");
   }
   KF_TRY(const boost::json::object* rights, codec::object_member(content, "rights"));
+  if (invite.kind == kDelegationKind) {
+    KF_TRY(parse_delegation_rights(*rights));
+  }
   invite.rights = *rights;
   KF_TRY(const std::string expires, codec::text_member(content, "expires"));
   KF_TRY(invite.expires, codec::parse_rfc3339(expires));
@@ -38,29 +43,57 @@ Result<DelegationInvite> read_invite(const boost::json::object& content) {
   return invite;
 }
 
-Result<Bytes> read_link(const boost::json::value& link) {
-  if (!link.is_string()) return fail(Errc::invalid, "member \"chain\" must hold base64url texts");
-  KF_TRY(Bytes octets, parse_base64url(std::string_view(link.get_string())));
-  if (octets.empty()) return fail(Errc::invalid, "member \"chain\" holds an empty text");
+Result<Bytes> read_octets(const boost::json::value& item, const std::string& name,
+                          std::size_t most) {
+  if (!item.is_string()) {
+    return fail(Errc::invalid, "member \"" + name + "\" must hold base64url texts");
+  }
+  KF_TRY(Bytes octets, parse_base64url(std::string_view(item.get_string())));
+  if (octets.empty() || octets.size() > most) {
+    return fail(Errc::invalid, "member \"" + name + "\" holds a text that is empty or too long");
+  }
   return octets;
 }
 
+Result<std::vector<Bytes>> read_list(const boost::json::object& object, const std::string& name,
+                                     std::size_t most_items, std::size_t most) {
+  const boost::json::value* list = object.if_contains(name);
+  if (list == nullptr || !list->is_array()) {
+    return fail(Errc::invalid, "member \"" + name + "\" must be a list");
+  }
+  if (list->get_array().size() > most_items) {
+    return fail(Errc::invalid,
+                "member \"" + name + "\" holds more than " + std::to_string(most_items));
+  }
+  std::vector<Bytes> out;
+  for (const boost::json::value& item : list->get_array()) {
+    KF_TRY(Bytes octets, read_octets(item, name, most));
+    out.push_back(std::move(octets));
+  }
+  return out;
+}
+
+Result<crypto::PublicKey> read_owner(const boost::json::object& object) {
+  KF_TRY(const boost::json::object* jwk, codec::object_member(object, "owner"));
+  KF_TRY(crypto::PublicKey owner, crypto::parse_jwk_exact(*jwk));
+  if (owner.type() != crypto::KeyType::p256) {
+    return fail(Errc::invalid, "member \"owner\" must be a P-256 key");
+  }
+  return owner;
+}
+
 Result<Import> read_import(const boost::json::object& object) {
-  Import import;
-  KF_TRY(import.delegation, codec::octets_member(object, "delegation", 0));
-  if (import.delegation.empty()) return fail(Errc::invalid, "member \"delegation\" is empty");
-  const boost::json::value* chain = object.if_contains("chain");
-  if (chain == nullptr || !chain->is_array()) {
-    return fail(Errc::invalid, "member \"chain\" must be a list");
+  KF_TRY(Bytes delegation, codec::octets_member(object, "delegation", 0));
+  if (delegation.empty() || delegation.size() > kMostLink) {
+    return fail(Errc::invalid, "member \"delegation\" is empty or too long");
   }
-  if (chain->get_array().size() > kMostChain) {
-    return fail(Errc::invalid, "member \"chain\" has more than 8 delegations");
+  KF_TRY(std::vector<Bytes> chain, read_list(object, "chain", kMostChain, kMostLink));
+  KF_TRY(crypto::PublicKey owner, read_owner(object));
+  std::vector<Bytes> lists;
+  if (object.contains("lists")) {
+    KF_TRY(lists, read_list(object, "lists", kMostLists, kMostDenyList));
   }
-  for (const boost::json::value& link : chain->get_array()) {
-    KF_TRY(Bytes octets, read_link(link));
-    import.chain.push_back(std::move(octets));
-  }
-  return import;
+  return Import{std::move(delegation), std::move(chain), std::move(owner), std::move(lists)};
 }
 
 }  // namespace
@@ -78,9 +111,14 @@ Result<DelegationInvite> parse_delegation_invite(const boost::json::object& cont
 }
 
 boost::json::object encode_import(const Import& import) {
-  boost::json::array chain;
+  boost::json::array chain, lists;
   for (const Bytes& link : import.chain) chain.emplace_back(encode_base64url(link));
-  return {{"delegation", encode_base64url(import.delegation)}, {"chain", std::move(chain)}};
+  for (const Bytes& list : import.lists) lists.emplace_back(encode_base64url(list));
+  boost::json::object out{{"delegation", encode_base64url(import.delegation)},
+                          {"chain", std::move(chain)},
+                          {"owner", crypto::encode_jwk(import.owner)}};
+  if (!lists.empty()) out["lists"] = std::move(lists);
+  return out;
 }
 
 Result<Import> parse_import(const boost::json::object& object) {

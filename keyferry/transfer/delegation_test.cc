@@ -12,6 +12,7 @@
 #include "keyferry/digest/random.h"
 #include "keyferry/transfer/confirmed_receiver.h"
 #include "keyferry/transfer/confirmed_sender.h"
+#include "keyferry/transfer/delegation_rights.h"
 
 namespace keyferry::transfer {
 namespace {
@@ -53,8 +54,14 @@ class DelegationVector : public testing::Test {
     const auto object = codec::parse_json_object(text(message)).value();
     return object.at("content").as_object();
   }
+  crypto::PublicKey owner() const {
+    return crypto::parse_jwk_exact(vector_.at("owner").as_object()).value();
+  }
   Import given() const {
-    Import import{octets("delegation"), {}};
+    Import import{octets("delegation"), {}, owner(), {}};
+    for (const auto& list : vector_.at("lists").as_array()) {
+      import.lists.push_back(parse_hex(std::string_view(list.as_string())).value());
+    }
     for (const auto& link : vector_.at("chain").as_array()) {
       import.chain.push_back(parse_hex(std::string_view(link.as_string())).value());
     }
@@ -152,6 +159,29 @@ TEST_F(DelegationVector, EveryKeyAndSealedPartOfTheRun) {
   EXPECT_TRUE(parse_outcome(open_inside(keys.key("receiver", 2), done).value())->redeemed);
 }
 
+// Locks know P-256 alone.
+TEST_F(DelegationVector, AReceiverWithAnotherKindOfKeyEndsIt) {
+  const auto receiver = crypto::X25519Private::from_secret(secret("receiver_private")).value();
+  const DelegationInvite invite = parse_delegation_invite(content("invite")).value();
+  const SecretBytes base =
+      shared_base(secret("secret"), receiver.agree(invite.handshake.key).value());
+  const SecretBytes asked = request_key(base, digest::sha256(bytes_of(text("invite"))),
+                                        receiver.public_key(), array<32>("receiver_nonce"));
+  for (const auto type : {crypto::KeyType::p256, crypto::KeyType::ed25519}) {
+    const auto key = crypto::PrivateKey::generate(type).public_key();
+    auto request = codec::parse_json_object(text("request")).value();
+    request.at("content").as_object()["sealed"] =
+        encode_base64url(seal_inside(asked, encode_request_secret({key, "Ada's laptop"})));
+    ConfirmedSender machine = sender();
+    const Effects effects = machine.message(bytes_of(codec::encode_json(request)));
+    const auto* ended = find<Ended>(effects);
+    EXPECT_EQ(ended == nullptr, type == crypto::KeyType::p256);
+    if (ended != nullptr) {
+      EXPECT_EQ(ended->reason, "damaged");
+    }
+  }
+}
+
 //= spec:transfer#3-delegation test
 TEST(DelegationMessages, EveryVectorIsTakenOrRefusedAsItSays) {
   int seen = 0;
@@ -187,8 +217,8 @@ class DelegationPair : public testing::Test {
  protected:
   void begin(std::string_view code = "") {
     DelegationTerms terms;
-    terms.kind = "ssh";
-    terms.rights = {{"logins", {"deploy"}}};
+    terms.kind = kDelegationKind;
+    terms.rights = encode_delegation_rights(rights_);
     terms.expires = from_unix_seconds(1795000000);
     terms.secret = SecretBytes(Bytes(32, 7));
     terms.code = SecretBytes::copy(bytes_of(code));
@@ -223,7 +253,8 @@ class DelegationPair : public testing::Test {
   }
 
   crypto::PublicKey key_ = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key();
-  Import import_{Bytes(300, 1), {Bytes(200, 2), Bytes(250, 3)}};
+  Import import_{Bytes(300, 1), {Bytes(200, 2), Bytes(250, 3)}, key_, {Bytes(90, 4)}};
+  DelegationRights rights_{{Bytes(20, 1), Bytes(21, 2)}, 3, {}, {{0, 60}, {480, 10080}}, 24};
   std::optional<ConfirmedSender> sender_;
   std::optional<ConfirmedReceiver> receiver_;
   Bytes slot_;
@@ -234,7 +265,10 @@ TEST_F(DelegationPair, WhatIsSignedAfterTheRightWordsIsWhatTheReceiverImports) {
   begin();
   const Effects shown = to_receiver();
   ASSERT_NE(find<ShowDelegation>(shown), nullptr);
-  EXPECT_EQ(find<ShowDelegation>(shown)->invite.kind, "ssh");
+  EXPECT_EQ(find<ShowDelegation>(shown)->invite.kind, "delegation");
+  const auto shown_rights =
+      parse_delegation_rights(find<ShowDelegation>(shown)->invite.rights).value();
+  EXPECT_EQ(shown_rights, rights_);
   EXPECT_EQ(find<ShowInvite>(shown), nullptr);
   const WordOctets words = until_words();
   const Effects sign = after(sender_->words(words_of(words)));
@@ -294,8 +328,10 @@ TEST_F(DelegationPair, NoAuthorityIsToldOfItsEnd) {
 }
 
 TEST_F(DelegationPair, AChainThatIsTooLongIsNotSent) {
-  for (const Import& import : {Import{Bytes(1, 1), std::vector<Bytes>(9, Bytes(1, 1))},
-                               Import{{}, {}}, Import{Bytes(32768, 1), {}}}) {
+  const std::vector<Bytes> eight(8, Bytes(1, 1)), six(6, Bytes(4096, 1));
+  for (const Import& import :
+       {Import{Bytes(1, 1), eight, key_, {}}, Import{{}, {}, key_, {}},
+        Import{Bytes(3073, 1), {}, key_, {}}, Import{Bytes(1, 1), {}, key_, six}}) {
     begin();
     after(sender_->words(words_of(until_words())));
     EXPECT_EQ(find<Ended>(after(sender_->signed_delegation(import)))->reason, "offer");

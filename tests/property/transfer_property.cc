@@ -12,6 +12,7 @@
 #include "keyferry/digest/random.h"
 #include "keyferry/transfer/confirmed_receiver.h"
 #include "keyferry/transfer/confirmed_sender.h"
+#include "keyferry/transfer/delegation_rights.h"
 
 namespace keyferry::transfer {
 namespace {
@@ -39,7 +40,10 @@ class Exchange {
   explicit Exchange(bool delegation) : delegation_(delegation) {
     const Time expires = from_unix_seconds(1795000000);
     if (delegation_) {
-      DelegationTerms terms{{}, "ssh", {{"logins", {"deploy"}}}, expires, secret(), {}};
+      const DelegationRights rights{{Bytes(20, 1)}, 2, {}, {}, {}};
+      DelegationTerms terms{
+          {}, std::string(kDelegationKind), encode_delegation_rights(rights), expires, secret(),
+          {}};
       sender_.emplace(
           ConfirmedSender::start_delegation(std::move(terms), SenderRandomness::draw()).value());
     } else {
@@ -115,7 +119,8 @@ class Exchange {
 
   bool delegation_;
   crypto::PublicKey key_ = crypto::PrivateKey::generate(crypto::KeyType::ed25519).public_key();
-  Import import_{Bytes(40, 1), {Bytes(30, 2)}};
+  crypto::PublicKey owner_ = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key();
+  Import import_{Bytes(40, 1), {Bytes(30, 2)}, owner_, {Bytes(50, 3)}};
   std::optional<ConfirmedSender> sender_;
   std::optional<ConfirmedReceiver> receiver_;
   std::vector<Bytes> written_;
@@ -186,7 +191,7 @@ RC_GTEST_PROP(TransferProperty, AnHonestRelayBringsItThroughWithCrashesAnywhere,
 
 RC_GTEST_PROP(TransferProperty, AnImportComesBack, ()) {
   const auto octets = rc::gen::nonEmpty(rc::gen::arbitrary<Bytes>());
-  Import import{*octets, {}};
+  Import import{*octets, {}, crypto::PrivateKey::generate(crypto::KeyType::p256).public_key(), {}};
   import.chain.resize(*rc::gen::inRange<std::size_t>(0, kMostChain + 2));
   for (Bytes& link : import.chain) link = *octets;
   const auto read = parse_import(encode_import(import));

@@ -37,6 +37,7 @@ def test_what_the_table_allows_passes(tmp_path):
     ("keyferry/authority/redeem.cc", "#include <mutex>", "uses thread"),
     ("keyferry/helpers/a.cc", "", "has no line in docs/layers.txt"),
     ("keyferry/net/deep/a.cc", "", "one level deep"),
+    ("keyferry/lock/check.c", '#include "keyferry/base/bytes.h"', "lock/ may include only: lock"),
     ("keyferry/net/a.cc", '#include "cmd/keyferry/main.h"', "never depends on a program"),
 ])
 def test_a_broken_rule_is_named(tmp_path, name, text, says):

@@ -10,13 +10,14 @@ import pytest
 from .process import BIN, SANITIZED
 
 SHIM = BIN.parent / "tests/fault_shim.so"
-_FIELDS = ("fail_sync", "fail_write", "short_write", "sync_delay", "clock_step", "failed", "syncs")
+_FIELDS = ("fail_sync", "fail_write", "short_write", "sync_delay", "clock_step", "failed", "syncs", "steps", "kill_at")
 
 
 class Faults:
     """Steers what `program` sees, from before its start: `faults.fail_sync = errno.EIO`, `faults.clock_step = -3_600_000`.
 
-    `sync_delay` and `clock_step` are milliseconds; `short_write = 1` lets half of a write in; `failed` and `syncs` count.
+    `sync_delay` and `clock_step` are milliseconds; `short_write = 1` lets half of a write in; `failed` and `syncs` count. `kill_at` ends
+    the program at that of its `steps`, the syncs of a lock's files.
     """
 
     def __init__(self, program):

@@ -35,10 +35,10 @@ def installed():
     return TARGET
 
 
-def node(script, *arguments, env=None, code=0, timeout=120):
+def node(script, *arguments, env=None, code=0, timeout=120, input=None):
     """Runs tests/interop/SCRIPT (an .mjs file that imports the peers by name) with Node; returns Finished."""
     target = installed()
     # Node looks for packages from the script's own folder upwards, so the script is run from beside node_modules.
     copy = target / script
     shutil.copy(SOURCE / script, copy)
-    return run(["node", copy, *arguments], env=env, cwd=target, timeout=timeout, code=code)
+    return run(["node", copy, *arguments], input=input, env=env, cwd=target, timeout=timeout, code=code)

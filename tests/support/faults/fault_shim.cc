@@ -2,7 +2,8 @@
 // or slow and step the wall clock. tests/support/faults.py steers it through the file that
 // KEYFERRY_FAULTS names: a Control, mapped by both.
 //
-// Only files whose name holds ".db" are touched: SQLite's database and its log.
+// Only files whose name holds ".db" are touched: SQLite's database and its log; and what lies in
+// the state of a lock, "/state/".
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <cstring>
 #include <ctime>
 #include <dlfcn.h>
+#include <signal.h>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -27,6 +29,8 @@ struct Control {
   std::atomic<std::int64_t> clock_step;   // milliseconds
   std::atomic<std::int64_t> failed;       // counts what was made to fail
   std::atomic<std::int64_t> syncs;        // counts syncs
+  std::atomic<std::int64_t> steps;        // counts syncs of a lock's files
+  std::atomic<std::int64_t> kill_at;      // the step at which the program is killed; 0: none
 };
 
 Control* control() {
@@ -46,14 +50,27 @@ Function* next(const char* name) {
   return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
-bool is_database(int file) {
+bool is_of(int file, const char* mark) {
   char link[64];
   char path[1024];
   std::snprintf(link, sizeof link, "/proc/self/fd/%d", file);
   const ssize_t size = ::readlink(link, path, sizeof path - 1);
   if (size <= 0) return false;
   path[size] = 0;
-  return std::strstr(path, ".db") != nullptr;
+  return std::strstr(path, mark) != nullptr;
+}
+
+bool is_database(int file) {
+  return is_of(file, ".db");
+}
+
+// A lock's file is synced before it takes its place, and its folder after that: killed here, the
+// program has the old record or the new one.
+bool is_of_a_lock(int file) {
+  if (!is_of(file, "/state")) return false;
+  Control* const c = control();
+  if (++c->steps == c->kill_at) ::kill(::getpid(), SIGKILL);
+  return true;
 }
 
 int failing(std::int64_t number) {
@@ -64,7 +81,7 @@ int failing(std::int64_t number) {
 
 int sync_or_fail(int file, int (*sync)(int)) {
   Control* const c = control();
-  if (!c || !is_database(file)) return sync(file);
+  if (!c || (!is_database(file) && !is_of_a_lock(file))) return sync(file);
   ++c->syncs;
   if (const auto delay = c->sync_delay.load(); delay > 0) {
     ::usleep(static_cast<useconds_t>(delay * 1000));
