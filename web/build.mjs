@@ -35,3 +35,14 @@ if (what === "tests") {
     packages: "external",
   });
 }
+
+if (what === "package") {
+  await build({
+    ...common,
+    entryPoints: ["web/client/package.ts"],
+    outfile: join(output, "index.mjs"),
+    platform: "neutral",
+    target: ["es2022", "node18"],
+    packages: "external",
+  });
+}
