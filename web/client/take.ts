@@ -20,19 +20,11 @@ import {MailboxCarrier} from "./mailbox_carrier.ts";
 import {offeredBy, redeemTake, type Wallet} from "./redeem.ts";
 import {RelayClient} from "./relay_client.ts";
 import {TakeExchange, type ExchangeEnd} from "./take_exchange.ts";
-import {newTake, tombstone, transferId, type TakeRecord} from "./take_record.ts";
+import {newTake, tombstone, type TakeRecord} from "./take_record.ts";
 import {wasLost} from "./web.ts";
 
 const kDropLifetime = 48 * 3600; // of a drop, and of a link at most
 const kNetworkPauses = [1, 2, 4, 8];
-
-// idOfLink names the transfer of a link that has its secret.
-export async function idOfLink(link: ShareLink): Promise<string> {
-  if (link.form === "mailbox") return transferId(link, "");
-  const {DropExchange} = await import("../transfer/drop_exchange.ts");
-  const exchange = new DropExchange(link.secret as Bytes, link.suite as "1302", "receiver");
-  return transferId(link, await exchange.location());
-}
 
 export class Take {
   private cancelled = false;

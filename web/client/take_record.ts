@@ -1,22 +1,20 @@
 // A share that is being taken, stored before anything is sent, so that a wallet killed at any
 // instruction goes on with the same key, claim and request ids; erased when the transfer ends.
 
-import {bytesOf, type Bytes} from "../base/bytes.ts";
+import {type Bytes} from "../base/bytes.ts";
 import {encodeBase64url, parseBase64url} from "../base/base64.ts";
 import {fail} from "../base/error.ts";
-import {encodeHex} from "../base/hex.ts";
 import {encodeJsonBytes, newObject, parseJsonObject, type JsonObject} from "../codec/json.ts";
 import {
   integerMember, objectMember, octetsMember, optionalBool, optionalObject, optionalText, textMember,
 } from "../codec/json_members.ts";
 import {encodeRfc3339, parseRfc3339, type Time} from "../codec/rfc3339.ts";
 import {type OfferTerms} from "../credential/offer.ts";
-import {sha256} from "../crypto/hash.ts";
 import {type PrivateKey} from "../crypto/key.ts";
 import {randomUuid} from "../crypto/random.ts";
 import {parseSuite} from "../transfer/drop_suite.ts";
 import {type SealedPayload} from "../transfer/sealed_payload.ts";
-import {encodeLinkSecret, mailboxUrl, parseLinkSecret, takeSecret, type ShareLink} from "../transfer/share_link.ts";
+import {encodeLinkSecret, parseLinkSecret, takeSecret, type ShareLink} from "../transfer/share_link.ts";
 
 // Outgoing is the message sealed last: sealed once, sent under one request id until it arrived.
 export interface Outgoing {
@@ -35,7 +33,7 @@ export interface DropState {
 }
 
 export interface TakeRecord {
-  id: string; // transferId of the link
+  id: string; // idOfLink
   started: Time;
   link: ShareLink; // with its secret
   deviceClaim: string; // UUID, new per mailbox
@@ -62,12 +60,6 @@ export interface TakeRecord {
 
 const kVersion = 1;
 const kMostRecord = 1 << 20;
-
-// transferId names a transfer by its link, so that the same link again goes on where it was.
-export async function transferId(link: ShareLink, place: string): Promise<string> {
-  const where = link.form === "mailbox" ? mailboxUrl(link) : `${link.base}/t/${place}`;
-  return encodeHex((await sha256(bytesOf(where))).subarray(0, 10));
-}
 
 export function newTake(id: string, link: ShareLink, now: Time): TakeRecord {
   return {
