@@ -93,7 +93,7 @@ export function copyButton(label: Key, content: () => string): HTMLElement {
 }
 
 // notice is a short text that stands out: something to know before going on.
-export function notice(kind: "note" | "warning", ...children: Child[]): HTMLElement {
+export function notice(kind: "note" | "warning" | "good", ...children: Child[]): HTMLElement {
   return h("p", {class: `notice ${kind}`, role: "note"}, ...children);
 }
 
@@ -122,8 +122,8 @@ export function choice<T extends string>(
 
 // The emblem of every state: a key, as on the relay's own page.
 export function emblem(state: "" | "done" | "stopped" | "waiting" = ""): HTMLElement {
-  const key = "M14 26a12 12 0 1 1 22.6 5H70a3 3 0 0 1 3 3v12h-7V40h-6v6h-7v-9H36.6A12 12 0 0 1 14 26Zm7 5a5 5 0 1 0 10 0 5 5 0 0 0-10 0Z";
-  return h("div", {class: `emblem ${state}`}, svg("0 0 86 62", key));
+  const key = "M22 17a14 14 0 1 0 13.4 18H57v8h6v-8h4v5h6v-8a3 3 0 0 0-3-3H35.9A14 14 0 0 0 22 17Zm0 7a7 7 0 1 1 0 14 7 7 0 0 1 0-14Z";
+  return h("div", {class: `emblem ${state}`}, svg("8 14 65 34", key));
 }
 
 // wait is a line that shows that something is being waited for.

@@ -182,7 +182,7 @@ export function heldView(record: CredentialRecord, actions: HeldActions): View {
       usable && downloads(record),
       usable && certificateNote(record, actions.renewed),
       usable && commands(record),
-      live && storageNotice(actions.outlook, record.window.until - actions.now),
+      live && (storageNotice(actions.outlook, record.window.until - actions.now) ?? (!actions.outlook.lasts && h("p", {class: "small"}, say("store_weak")))),
       details(record, actions),
       h("p", {class: "actions"}, button("plain", say("back"), actions.back), button("danger", say("forget"), actions.forget)),
     ],

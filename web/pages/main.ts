@@ -206,7 +206,7 @@ class App {
   private async taken(record: CredentialRecord, relay: string): Promise<void> {
     this.taking = undefined;
     await this.remember(relay, record.issuer);
-    await this.held?.show(record.id, {notes: [notice("note", say("granted"))]});
+    await this.held?.show(record.id, {notes: [notice("good", say("granted"))]});
   }
 
   private failed(error: KeyferryError, id: string, read: ReadLink | undefined): void {

@@ -39,8 +39,7 @@ export function elsewhereView(home: () => void): View {
 // storageNotice warns where what is taken may not last, the more so the longer it should.
 export function storageNotice(look: Outlook, seconds: number): Child {
   if (look.inApp) return notice("warning", say("store_in_app"));
-  if (look.lasts) return undefined;
-  return seconds > kShortLived ? notice("warning", say("store_weak_long")) : notice("note", say("store_weak"));
+  return look.lasts || seconds <= kShortLived ? undefined : notice("warning", say("store_weak_long"));
 }
 
 function pinHelp(rule: TxCode): DocumentFragment {
