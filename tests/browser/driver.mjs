@@ -61,6 +61,8 @@ const commands = {
     if (kind !== "firefox") {
       const session = await browser.target().createCDPSession();
       await session.send("Browser.setDownloadBehavior", {behavior: "allow", downloadPath: process.env.DOWNLOADS});
+      const own = await page.createCDPSession(); // a private window is a context of its own
+      await own.send("Page.setDownloadBehavior", {behavior: "allow", downloadPath: process.env.DOWNLOADS});
       await commands.media({dark, calm});
     }
     return {version: await browser.version(), pid: browser.process().pid};
@@ -79,17 +81,17 @@ const commands = {
   },
   async goto({url}) {
     // From another document, as from a chat: changing the fragment alone would not load anything.
-    await page.goto("about:blank");
+    if (page.url() !== "about:blank") await page.goto("about:blank");
     await page.goto(url, {waitUntil: "load", timeout: 30000});
   },
   async reload() {
     await page.reload({waitUntil: "load"});
   },
+  // A page that comes back as it was left has no load event to wait for.
   async back() {
-    await page.goBack({waitUntil: "load"}).catch(() => undefined);
-  },
-  async forward() {
-    await page.goForward({waitUntil: "load"}).catch(() => undefined);
+    const before = page.url();
+    await page.evaluate(() => void setTimeout(() => history.back(), 0));
+    for (let i = 0; i < 100 && page.url() === before; ++i) await new Promise((resolve) => setTimeout(resolve, 50));
   },
   async tab() {
     page = await browser.newPage();
@@ -135,6 +137,13 @@ const commands = {
   async press({key, times = 1}) {
     for (let i = 0; i < times; ++i) await page.keyboard.press(key);
   },
+  async paste({name, text}) {
+    await (await control("textbox", name)).click({count: 3});
+    await page.keyboard.sendCharacter(text);
+  },
+  async keys({text}) {
+    await page.keyboard.type(text);
+  },
   async type({name, text}) {
     const field = await control("textbox", name);
     await field.click({count: 3});
@@ -150,7 +159,7 @@ const commands = {
     }));
   },
   async text({selector = "body"}) {
-    return page.evaluate((where) => document.querySelector(where)?.innerText ?? "", selector);
+    return commands.evaluate({code: `document.querySelector(${JSON.stringify(selector)})?.innerText ?? ""`});
   },
   async texts({selector}) {
     return page.evaluate((where) => [...document.querySelectorAll(where)].map((element) => element.innerText), selector);
@@ -159,7 +168,15 @@ const commands = {
     return page.evaluate(() => [...document.querySelectorAll("button, input, select, summary, a[href]")].map((element) => element.textContent.trim()));
   },
   async evaluate({code}) {
-    return page.evaluate(code);
+    for (let round = 0; ; ++round) {
+      try {
+        return await page.evaluate(code);
+      } catch (error) {
+        // The page loads itself again meanwhile.
+        if (round === 20 || !/context was destroyed|DiscardedBrowsingContext|no such frame|detached/i.test(String(error))) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
   },
   async address() {
     return {url: page.url(), state: await page.evaluate(() => JSON.stringify(history.state)), length: await page.evaluate(() => history.length)};

@@ -48,8 +48,8 @@ const kMostWait = 120; // for all 429 together
 const kClockTolerance = 60;
 
 export class Web {
-  // How far the servers' clock is ahead of ours, in seconds; 0 before any server said so.
-  clockDifference = 0;
+  // How far the servers' clock is ahead of ours; shared with whatever withSignal made.
+  private clock = {difference: 0};
   private waitLeft = kMostWait;
   private readonly signal: AbortSignal | undefined;
 
@@ -60,17 +60,21 @@ export class Web {
 
   withSignal(signal: AbortSignal): Web {
     const web = new Web(this.surroundings, signal);
-    web.clockDifference = this.clockDifference;
+    web.clock = this.clock;
     return web;
   }
 
+  // clockDifference is in seconds; 0 before any server said what time it is.
+  get clockDifference(): number {
+    return this.clock.difference;
+  }
   // now is the servers' time where ours is plainly wrong, so that a proof made with it is accepted.
   now(): Time {
     const own = this.surroundings.now();
     return Math.abs(this.clockDifference) > kClockTolerance ? own + this.clockDifference : own;
   }
   noteServerTime(time: Time): void {
-    this.clockDifference = time - this.surroundings.now();
+    this.clock.difference = time - this.surroundings.now();
   }
   sleep(seconds: number): Promise<void> {
     return this.surroundings.sleep(seconds, this.signal);

@@ -12,7 +12,7 @@ export function button(look: ButtonLook, label: Child, click: () => void): HTMLB
 
 export interface Field {
   element: HTMLElement;
-  input: HTMLInputElement;
+  input: HTMLInputElement | HTMLTextAreaElement;
   // complain says what is wrong and lets the person try again; "" takes it back.
   complain: (problem: string | DocumentFragment) => void;
 }
@@ -27,10 +27,18 @@ export interface FieldLook {
 
 export function field(look: FieldLook): Field {
   const [id, helpId, problemId] = [newId(), newId(), newId()];
-  const input = h("input", {
+  // What is pasted may have broken lines; Enter goes on all the same.
+  const enter = (event: Event) => {
+    if ((event as KeyboardEvent).key !== "Enter") return;
+    event.preventDefault();
+    (event.target as HTMLTextAreaElement).form?.requestSubmit();
+  };
+  const input = h(look.wide ? "textarea" : "input", {
     id,
-    class: look.digits ? "digits" : "",
-    type: "text",
+    class: look.digits ? "digits" : undefined,
+    type: look.wide ? undefined : "text",
+    rows: look.wide ? "2" : undefined,
+    keydown: look.wide ? enter : undefined,
     inputmode: look.digits ? "numeric" : undefined,
     autocomplete: "off",
     autocapitalize: "off",
