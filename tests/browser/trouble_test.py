@@ -282,6 +282,7 @@ def test_back_in_the_middle_and_a_reload_before_the_act(stage, kind):
     browser.view("words")
     words = browser.do("texts", selector=".words li")
     browser.do("back")
+    browser.do("tab")  # the tab that was left may keep the page asleep: it must not keep the share
     browser.open(stage.site.url)
     browser.view("words")
     assert browser.do("texts", selector=".words li") == words
