@@ -36,7 +36,7 @@ class Site(Program):
         cert, key = place.ca.issue(self.directory)
         config = (ROOT / "deploy" / "nginx-web.conf").read_text("utf-8")
         for pattern, value in (
-                (r"listen 443 ssl;", f"listen 127.0.0.1:{self.port} ssl;"), (r"listen \[::\]:443 ssl;", ""),
+                (r"listen 443 ssl http2;", f"listen 127.0.0.1:{self.port} ssl http2;"), (r"listen \[::\]:443 ssl http2;", ""),
                 (r"ssl_certificate /[^;]*", f'ssl_certificate "{cert}"'), (r"ssl_certificate_key [^;]*", f'ssl_certificate_key "{key}"'),
                 (r"access_log [^ ]*", f'access_log "{self.directory}/access.log"'), (r"error_log [^ ]*", f'error_log "{self.directory}/error.log"'),
                 (r"location / ", f"location {path} "), (r"/usr/share/keyferry-web/site/", f'"{self.files}/"'),

@@ -152,6 +152,7 @@ export class Held {
       await this.store.eraseTake(id);
     }
     await this.store.clear();
+    window.localStorage.clear();
     this.renewed.clear();
     this.place.home([notice("note", say("forget_all_done"))]);
   }

@@ -13,7 +13,7 @@ import {h, type Child} from "./dom.ts";
 import {badLinkView, damagedView, leftView, openedView, otherDeviceView, pasteForm, secretView} from "./link_views.ts";
 import {howView, failedView} from "./other_views.ts";
 import {Held} from "./held.ts";
-import {preferredLanguage, say, speak, type Language} from "./say.ts";
+import {chosenLanguage, keepLanguage, preferredLanguage, say, speak, type Language} from "./say.ts";
 import {banner, openShell, redrawFrame, show, type View} from "./shell.ts";
 import {askToKeep, ownLabel} from "./storage.ts";
 import {type Taking} from "./taking.ts";
@@ -36,15 +36,7 @@ class App {
   private redraw: () => void = () => undefined;
 
   async start(): Promise<void> {
-    try {
-      this.store = await PageStore.open();
-      this.known = (await this.store.setting<string[]>(kKnown)) ?? [];
-      await this.store.tidy(this.web.now());
-    } catch {
-      this.store = undefined; // said where it matters: before something would be taken
-    }
-    const chosen = await this.store?.setting<Language>("language").catch(() => undefined);
-    await speak(chosen ?? preferredLanguage(navigator.languages));
+    await Promise.all([this.openStore(), speak(chosenLanguage() ?? preferredLanguage(navigator.languages))]);
     openShell({home: () => void this.home(), how: () => this.how(), speak: (language) => void this.changeLanguage(language)});
     if (this.store !== undefined) {
       this.held = new Held(this.store, this.web, {
@@ -57,7 +49,17 @@ class App {
     onArrival((next) => void this.begin(next));
     window.addEventListener("popstate", (event) => void this.travel(event.state));
     await this.begin(arrival);
+    await this.store?.tidy(this.web.now()).catch(() => undefined);
     await keepRelease(kOwnRelease, isSignedAsThis).catch(() => undefined);
+  }
+
+  private async openStore(): Promise<void> {
+    try {
+      this.store = await PageStore.open();
+      this.known = (await this.store.setting<string[]>(kKnown)) ?? [];
+    } catch {
+      this.store = undefined; // said where it matters: before something would be taken
+    }
   }
 
   private draw(view: () => View): void {
@@ -68,7 +70,7 @@ class App {
 
   private async changeLanguage(language: Language): Promise<void> {
     await speak(language);
-    await this.store?.set("language", language).catch(() => undefined);
+    keepLanguage(language);
     redrawFrame();
     this.watchConnection();
     if (this.taking === undefined) this.redraw();
@@ -206,7 +208,7 @@ class App {
   private async taken(record: CredentialRecord, relay: string): Promise<void> {
     this.taking = undefined;
     await this.remember(relay, record.issuer);
-    await this.held?.show(record.id, {notes: [notice("good", say("granted"))]});
+    await this.held?.show(record.id, {notes: [notice("good", say("granted"))], ask: false});
   }
 
   private failed(error: KeyferryError, id: string, read: ReadLink | undefined): void {

@@ -37,6 +37,26 @@ export function preferredLanguage(wanted: readonly string[]): Language {
   return (spoken.find((tag) => tag !== undefined && tag in kLoaders) as Language | undefined) ?? "en";
 }
 
+const kChosen = "keyferry language";
+
+// chosenLanguage is what the person chose here before; keepLanguage keeps it where the browser lets us.
+export function chosenLanguage(): Language | undefined {
+  try {
+    const kept = window.localStorage.getItem(kChosen);
+    return kLanguages.find(([tag]) => tag === kept)?.[0];
+  } catch {
+    return undefined;
+  }
+}
+
+export function keepLanguage(chosen: Language): void {
+  try {
+    window.localStorage.setItem(kChosen, chosen);
+  } catch {
+    // then it is asked of the browser again
+  }
+}
+
 // speak changes the language of everything that is made from now on; the first call is before
 // anything is made. Where a language cannot be loaded, it stays as it is.
 export async function speak(next: Language): Promise<void> {
