@@ -4,7 +4,7 @@
 //        node build.mjs tests OUTPUT                the tests, for node --test
 //        node build.mjs package OUTPUT              the npm package without a page
 import {createHash, createPrivateKey, createPublicKey, sign} from "node:crypto";
-import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 import {build} from "esbuild";
@@ -62,6 +62,7 @@ if (what === "package") {
     target: ["es2022", "node18"],
     packages: "external",
   });
+  for (const name of ["package.json", "README.md", "take.mjs"]) cpSync(join("web/package", name), join(output, name));
 }
 
 // The key that this release is signed with, as 32 octets in base64url; empty for an unsigned one.
