@@ -12,7 +12,7 @@ from support import Browser, Relay, call, wait_until
 from support.proxy import Proxy
 from support.site import built
 
-both = pytest.mark.parametrize("kind", ["chromium", "firefox"])
+both = pytest.mark.parametrize("kind", ["chromium", pytest.param("firefox", marks=pytest.mark.deep)])
 
 
 def test_a_scanner_that_clicks_and_submits_everything_takes_nothing(stage):
@@ -150,7 +150,8 @@ def rename(folder, key):
     (folder / "manifest.jws").write_text(f"{signed}.{encode(done.stdout)}\n", "utf-8")
 
 
-@pytest.mark.parametrize("kind, signed", [("chromium", True), ("chromium", False), ("firefox", True)])
+@pytest.mark.parametrize("kind, signed", [
+    ("chromium", True), pytest.param("chromium", False, marks=pytest.mark.deep), pytest.param("firefox", True, marks=pytest.mark.deep)])
 def test_a_new_release_is_used_only_when_agreed_to_and_the_site_works_offline(stage, tmp_path, kind, signed):
     ours, other = release_key(tmp_path, "ours"), release_key(tmp_path, "other")
     old = built("--sign", ours, name=f"web-old-{kind}-{signed}")

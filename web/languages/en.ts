@@ -132,7 +132,7 @@ export const en = {
   words_title: "Read these three words to the sender",
   words_lead: "Call the person who sent you the link, on a number that you already had, and read the words out. They type them. Until then nothing is given.",
   words_digits: "or these digits:",
-  words_why: "If somebody has got between you, the other side sees other words. So let only a person whose voice you know hear yes from you.",
+  words_why: "If somebody has got between you, the other side sees other words. So read them only to a person whose voice you know.",
   words_waiting: "Waiting for the sender to type them.",
   words_coded_title: "Waiting for the sender",
   words_coded: "Your code is being checked. The sender may also ask you for these words:",
