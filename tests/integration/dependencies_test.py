@@ -23,15 +23,20 @@ def test_a_debian_package_has_its_row(package):
     assert f"`{package}`" in TEXT
 
 
-@pytest.mark.parametrize("name, version", json.loads(
-    (ROOT / "tests" / "interop" / "package.json").read_text("utf-8"))["dependencies"].items())
+def npm_packages():
+    files = [json.loads((ROOT / name / "package.json").read_text("utf-8")) for name in ("tests/interop", "web")]
+    return [item for file in files for kind in ("dependencies", "devDependencies") for item in file.get(kind, {}).items()]
+
+
+@pytest.mark.parametrize("name, version", npm_packages())
 def test_an_npm_package_has_its_row_and_one_version(name, version):
     assert re.fullmatch(r"\d+\.\d+\.\d+", version), "pin one version"
     assert f"`{name}` {version}" in TEXT
 
 
-def test_the_lock_file_names_no_host():
-    lock = (ROOT / "tests" / "interop" / "package-lock.json").read_text("utf-8")
+@pytest.mark.parametrize("folder", ["tests/interop", "web"])
+def test_the_lock_file_names_no_host(folder):
+    lock = (ROOT / folder / "package-lock.json").read_text("utf-8")
     assert '"resolved"' not in lock
     packages = json.loads(lock)["packages"]
     assert all("integrity" in value for key, value in packages.items() if key)

@@ -22,7 +22,10 @@ def test_what_the_table_allows_passes(tmp_path):
                            "keyferry/digest/hash.cc": "#include <openssl/evp.h>\n",
                            "keyferry/store/sqlite_store.cc": '#include "keyferry/sql/database.h"\n',
                            "keyferry/base/clock.cc": "return std::chrono::system_clock::now();\n",
-                           "keyferry/relay/read_test.cc": '#include "keyferry/crypto/aead.h"\n'})
+                           "keyferry/relay/read_test.cc": '#include "keyferry/crypto/aead.h"\n',
+                           "web/client/a.ts": 'import {open} from "../transfer/a.ts";\nconst now = Date.now();\n',
+                           "web/crypto/cpace.ts": 'import {ed25519} from "@noble/curves/ed25519";\n',
+                           "web/base/a_test.ts": 'import {open} from "../pages/a.ts";\n'})
     assert done.code == 0, done
 
 
@@ -39,6 +42,14 @@ def test_what_the_table_allows_passes(tmp_path):
     ("keyferry/net/deep/a.cc", "", "one level deep"),
     ("keyferry/lock/check.c", '#include "keyferry/base/bytes.h"', "lock/ may include only: lock"),
     ("keyferry/net/a.cc", '#include "cmd/keyferry/main.h"', "never depends on a program"),
+    ("web/transfer/link.ts", 'import {open} from "../client/take.ts";', "transfer/ may import only"),
+    ("web/transfer/link.ts", 'import {\n  open,\n} from "../pages/a.ts";', "transfer/ may import only"),
+    ("web/crypto/key.ts", 'const a = await import("@noble/curves/ed25519");', "does not allow there"),
+    ("web/codec/a.ts", "const now = Date.now();", "without clock"),
+    ("web/transfer/a.ts", 'await fetch("https://a");', "without network"),
+    ("web/client/a.ts", "indexedDB.open('a');", "without page"),
+    ("web/helpers/a.ts", "", "has no line in docs/layers.txt"),
+    ("web/pages/deep/a.ts", "", "one level deep"),
 ])
 def test_a_broken_rule_is_named(tmp_path, name, text, says):
     done = tree(tmp_path, {name: text + "\n"})

@@ -14,7 +14,7 @@
 
 The parts, one file each: certificates.py (CA and leaves for loopback), process.py (Place, Program, free_port,
 run), programs.py (Authority, Relay, Verifier, Wallet), sshd.py (Sshd, LOGIN), system.py (System: all of it running),
-http.py (call), npm.py, sandbox.py (a unit's system call filter), transcript.py (tests/cli).
+http.py (call), site.py and browser.py (the site behind nginx; Chromium and Firefox), npm.py, sandbox.py (a unit's system call filter), transcript.py (tests/cli).
 
 Every class takes `config={"table": {"key": value}}`, merged over its default TOML, and has `.directory`,
 `.log()` (what it wrote to standard error so far), `.start()`, `.stop()`, `.kill()` (SIGKILL), `.pid`, `.running`.
@@ -23,13 +23,15 @@ stopped by its pid when the test ends. After a failed test the directory with al
 """
 
 from . import sandbox
+from .browser import Browser
 from .certificates import CertificateAuthority
 from .http import Answer, call
 from .process import BIN, ROOT, SANITIZED, Finished, Place, Program, free_port, run, wait_until
 from .programs import Authority, Relay, Verifier, Wallet
+from .site import Site
 from .sshd import LOGIN, Sshd
 from .system import System
 
-__all__ = ["Answer", "Authority", "BIN", "CertificateAuthority", "Finished", "LOGIN", "Place", "Program", "ROOT",
-           "Relay", "SANITIZED", "Sshd", "System", "Verifier", "Wallet", "call", "free_port", "run", "sandbox",
+__all__ = ["Answer", "Authority", "BIN", "Browser", "CertificateAuthority", "Finished", "LOGIN", "Place", "Program", "ROOT",
+           "Relay", "SANITIZED", "Site", "Sshd", "System", "Verifier", "Wallet", "call", "free_port", "run", "sandbox",
            "wait_until"]

@@ -58,7 +58,7 @@ class Proxy:
                 self.end_headers()
                 self.wfile.write(exchange.answer)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = any
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = any
 
             def log_message(self, *_):
                 pass

@@ -1,0 +1,83 @@
+#!/usr/bin/python3 -B
+"""What the browser's site costs: octets of a first load, time until it can be used, round trips of a share.
+
+usage: scripts/bench web [--json] [--rounds N]
+
+Chromium on a new profile for each round, behind nginx with deploy/nginx-web.conf, throttled as a phone: 40 ms a round
+trip, 10 Mbit/s, the processor four times slower. The baseline of the time is a page of one line from the same server.
+"""
+import argparse
+import json
+import statistics
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+sys.dont_write_bytecode = True
+
+from support import Browser, Place, Site, System  # noqa: E402
+from support.site import built  # noqa: E402
+
+PHONE = {"latency": 40, "down": 10_000_000 / 8, "cpu": 4}
+PAINT = 'performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0'
+OCTETS = """["navigation", "resource"].flatMap((type) => performance.getEntriesByType(type))
+  .map((entry) => [entry.name.split("/").pop(), entry.encodedBodySize])"""
+
+
+def load(place, site, name):
+    browser = Browser(place)
+    browser.open("data:text/html,warm")
+    browser.do("throttle", **PHONE)
+    browser.open(site.url + name)
+    if not name:
+        browser.view("home")
+    painted = 0
+    while not painted:
+        painted = browser.evaluate(PAINT)
+    octets = browser.evaluate(OCTETS)
+    browser.close()
+    return painted, octets
+
+
+def round_trips(system, site):
+    """Requests of a share that is taken, from the act on: to the relay, and to the authority."""
+    browser = Browser(system.place)
+    link, _ = system.share(system.owner("ada"), "servers", "--host", "web")
+    browser.open(site.address_of(link))
+    browser.view("opened")
+    browser.do("requests")
+    browser.hold()
+    browser.view("offered")
+    browser.click("Take it")
+    browser.view("held")
+    sent = [seen for seen in browser.do("requests") if seen["method"] != "OPTIONS"]
+    return [sum(seen["url"].startswith(server.url) for seen in sent) for server in (system.relay, system.authority)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    files = built()
+    with Place() as place:
+        site = Site(place, files=files)
+        (site.files / "empty.html").write_text("<!doctype html><title>empty</title><p>One line.\n", "utf-8")
+        site.start()
+        rounds = [(load(place, site, "")[0], load(place, site, "empty.html")[0]) for _ in range(arguments.rounds)]
+        octets = load(place, site, "")[1]
+        relay, authority = round_trips(System(place), site)
+    figures = {"first_load_octets": sum(size for _, size in octets), "files": len(octets),
+               "usable_ms": round(statistics.median(ours for ours, _ in rounds)), "one_line_ms": round(statistics.median(base for _, base in rounds)),
+               "ratio": round(statistics.median(ours / base for ours, base in rounds), 1), "relay_requests": relay, "authority_requests": authority}
+    if arguments.json:
+        print(json.dumps(figures))
+        return
+    print(f"first load            {figures['first_load_octets'] / 1024:6.1f} KB in {figures['files']} files      bar 60 KB")
+    print(f"usable                {figures['usable_ms']:6} ms, a page of one line {figures['one_line_ms']} ms ({figures['ratio']} ×)      bar 1000 ms")
+    print(f"requests of a share   {relay} to the relay, {authority} to the authority      bar 3 to the relay")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""The stories' world: every program running, the site behind nginx, and a browser."""
+
+import fcntl
+import hashlib
+import os
+import shlex
+import subprocess
+
+import pytest
+from support import ROOT, Site, System, run
+from support.exchange import Sender
+
+DEEP = bool(os.environ.get("KEYFERRY_DEEP"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def site_files():
+    """build/web of the present sources, made by the first worker that needs it."""
+    sources = sorted(path for path in (ROOT / "web").rglob("*") if path.is_file())
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    (ROOT / "build").mkdir(exist_ok=True)
+    stamp = ROOT / "build" / "web.stamp"
+    with open(ROOT / "build" / "web.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text("utf-8") == wanted:
+            return
+        done = subprocess.run([ROOT / "scripts" / "build", "web"], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        stamp.write_text(wanted, "utf-8")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "deep: only in `scripts/test deep browser`")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not DEEP:
+        deep = [item for item in items if item.get_closest_marker("deep")]
+        config.hook.pytest_deselected(items=deep)
+        items[:] = [item for item in items if item not in deep]
+
+
+class Stage(System):
+    """System, with the site; ada holds `servers` on web and db."""
+
+    def __init__(self, place, **more):
+        super().__init__(place, **more)
+        self.site = Site(place).start()
+        self.ada = self.owner("ada")
+
+    def address(self, link):
+        return self.site.address_of(link)
+
+    def sender(self, *options):
+        """`keyferry share servers`, confirmed, waiting for the receiver."""
+        return Sender(self.ada, "servers", "--host", "web", "--for", "1h", "--relay", self.relay.url, "--yes", *options)
+
+    def state(self, share):
+        """What the authority says of a share."""
+        shares = self.ada.json("list", "--shares")["credentials"][0]["shares"]
+        return next(item["state"] for item in shares if item["share"] == share)
+
+    def logs_in(self, browser, command="echo in", host="web"):
+        """Downloads, then runs what the page says to paste, as the person whose home the browser's is; returns Finished."""
+        browser.click(f"Download keyferry-{host}.tar")
+        browser.downloaded(f"keyferry-{host}.tar")
+        return self.pasted(browser, command, host)
+
+    def pasted(self, browser, command="echo in", host="web"):
+        line = browser.text("code.command")
+        assert line.startswith("mkdir -p ~/.ssh/keyferry && tar -xf ~/Downloads/keyferry-") and f"ssh -F ~/.ssh/keyferry/{host}/config" in line
+        # ssh takes ~ from the account, not from HOME: that folder is put there, in a mount namespace of its own.
+        script = f'mount --bind "$1" ~ && {line} -o BatchMode=yes {shlex.quote(command)}'
+        return run(["unshare", "--mount", "sh", "-c", script, "sh", browser.home], code=None, timeout=60)
+
+
+@pytest.fixture
+def stage(place):
+    return Stage(place)

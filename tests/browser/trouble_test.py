@@ -1,0 +1,389 @@
+"""What goes wrong between people, machines and browsers, and what the page makes of it."""
+
+import json
+import threading
+
+import pytest
+from support import LOGIN, Browser, Relay, wait_until
+from support.proxy import Proxy
+
+from conftest import Stage
+
+TITLE = f"Log in to web as {LOGIN}"
+both = pytest.mark.parametrize("kind", ["chromium", "firefox"])
+pytestmark = pytest.mark.deep
+
+
+def open_share(stage, browser, link, *views):
+    browser.open(stage.address(link))
+    browser.view("opened")
+    browser.hold()
+    return browser.view(*views)
+
+
+def behind_proxy(place, stage):
+    """A share whose relay stands behind a meddling proxy."""
+    proxy = Proxy(place, "relay")
+    relay = Relay(place, name="relay2", tls=False, config={"public": {"url": proxy.url}}).start()
+    proxy.forward_to(relay)
+    made = stage.ada.json("share", "servers", "--now", "--host", "web", "--for", "1h", "--relay", proxy.url, "--allow-local", "--yes")
+    return proxy, made["link"]
+
+
+@both
+def test_a_second_tab_waits_and_goes_on_when_the_first_is_closed(stage, kind):
+    browser = Browser(stage.place, kind)
+    sender = stage.sender()
+    assert open_share(stage, browser, sender.link, "offered")
+    browser.click("Ask for it")
+    browser.view("words")
+    words = browser.do("texts", selector=".words li")
+    browser.do("tab")
+    browser.open(stage.address(sender.link))
+    browser.view("elsewhere")
+    browser.do("close_tab", index=0)
+    browser.view("words")
+    assert browser.do("texts", selector=".words li") == words
+    sender.until("compare")
+    sender.say(" ".join(words))
+    browser.view("held")
+    assert sender.wait() == 0
+
+
+@both
+def test_a_second_device_with_the_same_link_is_told(stage, kind):
+    first, second = Browser(stage.place, "chromium"), Browser(stage.place, kind)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    open_share(stage, first, link, "offered")
+    open_share(stage, second, link, "failed")
+    assert "Somebody else opened this link first" in second.text("main")
+    first.click("Take it")
+    first.view("held")
+    assert stage.logs_in(first).code == 0
+
+
+@both
+def test_the_relay_away_for_a_while(stage, kind):
+    """Killed and started again while the share is opened, and while the words are compared."""
+    browser = Browser(stage.place, kind)
+    sender = stage.sender()
+    browser.open(stage.address(sender.link))
+    browser.view("opened")
+    stage.relay.kill()
+    browser.hold()
+    wait_until(lambda: "This page keeps trying." in browser.text(), "the page to say that it tries", 30)
+    stage.relay.start()
+    browser.view("offered", seconds=60)
+    browser.click("Ask for it")
+    browser.view("words", seconds=60)
+    stage.relay.kill()
+    wait_until(lambda: "This page keeps trying." in browser.text(), "the page to say so again", 60)
+    stage.relay.start()
+    sender.until("compare")
+    sender.say(" ".join(browser.do("texts", selector=".words li")))
+    browser.view("held", seconds=90)
+    assert sender.wait() == 0, sender.errors
+
+
+def test_the_authority_away_while_it_redeems_and_the_browser_killed(stage):
+    browser = Browser(stage.place)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    open_share(stage, browser, link, "offered")
+    stage.authority.kill()
+    browser.click("Take it")
+    wait_until(lambda: "This page keeps trying." in browser.text(), "the page to try", 30)
+    browser.kill()
+    browser.start()
+    stage.authority.start()
+    browser.open(stage.site.url)
+    browser.view("held", seconds=60)
+    assert stage.logs_in(browser).code == 0
+
+
+@pytest.mark.parametrize("step", ["claim", "token", "credential", "delete"])
+def test_an_answer_lost_and_the_browser_killed(place, stage, step):
+    """The server has acted, the answer is lost, the browser dies: started again it finishes with the same key."""
+    proxy, link = behind_proxy(place, stage)
+    browser = Browser(place)
+    hit = threading.Event()
+
+    def lose(seen):
+        first = {"claim": seen.method == "POST" and "/v1/m/" in seen.path, "delete": seen.method == "DELETE"}
+        if first.get(step) and seen.status < 300:
+            hit.set()
+            seen.cut()
+
+    proxy.meddle = lose
+    browser.open(stage.address(link))
+    browser.view("opened")
+    browser.hold()
+    if step == "claim":
+        assert hit.wait(30)
+        browser.kill()
+        proxy.meddle = lambda seen: None
+        browser.start()
+        browser.open(stage.site.url)
+    browser.view("offered")
+    browser.click("Take it")
+    if step in ("token", "credential"):
+        browser.view("taking", "held")
+        browser.kill()
+        browser.start()
+        browser.open(stage.site.url)
+        if browser.view("held", "home") == "home":
+            browser.click(TITLE)
+    if step == "delete":
+        assert hit.wait(30)
+        browser.kill()
+        proxy.meddle = lambda seen: None
+        browser.start()
+        browser.open(stage.site.url)
+        if browser.view("held", "home") == "home":
+            browser.click(TITLE)
+    browser.view("held")
+    assert stage.logs_in(browser).code == 0
+
+
+@pytest.mark.parametrize("how, says", [
+    ("redirect", "Something is wrong at the other end"), ("huge", "Something is wrong at the other end"),
+    ("echo", "Something is wrong at the other end"), ("garbage", "Something is wrong at the other end"),
+    ("nonsense", "This link does not open anything")])
+def test_a_relay_that_lies(place, stage, how, says):
+    proxy, link = behind_proxy(place, stage)
+    browser = Browser(place)
+
+    def lie(seen):
+        if seen.method != "POST" or "/v1/m/" not in seen.path:
+            return
+        if how == "redirect":
+            seen.status, seen.answer_headers["Location"] = 302, stage.authority.url
+        elif how == "huge":
+            seen.answer = b"{" + b" " * 100_000_000
+        elif how == "echo":
+            seen.answer_headers = {**seen.answer_headers}
+            for header in list(seen.answer_headers):
+                if header.lower() == "mailbox-request-id":
+                    seen.answer_headers[header] = "11111111-1111-4111-8111-111111111111"
+        elif how == "garbage":
+            seen.answer = b"<html>captive portal</html>"
+        elif how == "nonsense":
+            body = json.loads(seen.answer)
+            body["payload"]["data"] = body["payload"]["data"][:60] + "AAAA" + body["payload"]["data"][64:]
+            seen.answer = json.dumps(body).encode()
+
+    proxy.meddle = lie
+    open_share(stage, browser, link, "failed")
+    assert says in browser.text("main"), browser.text("main")
+    proxy.meddle = lambda seen: None
+    assert stage.take("bob", link).json("list")["credentials"], "nothing was taken, and it went back"
+
+
+@both
+def test_a_clock_a_day_off(stage, kind):
+    """The page learns the time from the authority and says what is wrong with the device's."""
+    browser = Browser(stage.place, kind)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    # The worker's copy of the page has no place for a test's clock: it is set in the page itself.
+    browser.open(stage.site.url)
+    browser.view("home")
+    browser.evaluate("void (() => { const real = Date.now; Date.now = () => real() + 86400e3 * 1.1; })()")
+    browser.type("Paste the link that you were sent", link)
+    browser.click("Look at it")
+    browser.view("opened")
+    browser.hold()
+    browser.view("offered")
+    browser.click("Take it")
+    browser.view("held")
+    assert stage.logs_in(browser).code == 0
+
+
+@both
+def test_damaged_storage_is_named_and_can_be_removed(stage, kind):
+    browser = Browser(stage.place, kind)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    open_share(stage, browser, link, "offered")
+    browser.click("Take it")
+    browser.view("held")
+    second, _ = stage.share(stage.ada, "servers", "--host", "db")
+    open_share(stage, browser, second, "offered")
+    browser.evaluate("""new Promise((resolve, reject) => {
+      const open = indexedDB.open("keyferry");
+      open.onsuccess = () => {
+        const change = open.result.transaction(["takes", "credentials"], "readwrite");
+        for (const name of ["takes", "credentials"]) {
+          const store = change.objectStore(name);
+          store.openCursor().onsuccess = (event) => {
+            const cursor = event.target.result;
+            if (!cursor) return;
+            const value = cursor.value;
+            if (value.sealed) value.sealed = value.sealed.slice(3);
+            if (value.record) value.record = value.record.slice(3);
+            cursor.update(value);
+            cursor.continue();
+          };
+        }
+        change.oncomplete = () => { open.result.close(); resolve(); };
+        change.onabort = reject;
+      };
+    })""")
+    browser.do("reload")
+    browser.view("failed")
+    assert "What was kept here is damaged" in browser.text("main")
+    browser.click("Remove it")
+    browser.view("home")
+    assert "Something that was kept here is damaged" in browser.text("main")
+    browser.click("Remove it")
+    wait_until(lambda: "Nothing is kept in this browser yet." in browser.text("main"), "nothing to be left")
+
+
+@both
+def test_a_private_window_takes_or_says_why_not(stage, kind):
+    options = {"args": ["-private-window"]} if kind == "firefox" else {"args": ["--incognito"]}
+    if kind == "firefox":
+        options["preferences"] = {"browser.privatebrowsing.autostart": True}
+    browser = Browser(stage.place, kind, **options)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    browser.open(stage.address(link))
+    browser.view("opened")
+    if "This browser keeps nothing for this page" in browser.text("main"):
+        browser.click("Take it on another device")
+        browser.view("other-device")
+        return
+    browser.hold()
+    browser.view("offered")
+    browser.click("Take it")
+    browser.view("held")
+    assert "a private window when it is closed" in browser.text("main")
+    assert stage.logs_in(browser).code == 0
+
+
+def test_hostile_texts_stay_texts(stage):
+    """A note that turns writing around and pretends to be markup; a sender's label is never seen here."""
+    browser = Browser(stage.place)
+    note = "<img src=x onerror=alert(1)> Take it now, says the administrator"
+    link, _ = stage.share(stage.ada, "servers", "--host", "web", "--note", note)
+    open_share(stage, browser, link, "offered")
+    assert browser.text("blockquote") == note
+    assert browser.evaluate("document.querySelectorAll('main img').length") == 0
+    assert browser.complaints() == []
+
+
+@both
+def test_back_in_the_middle_and_a_reload_before_the_act(stage, kind):
+    browser = Browser(stage.place, kind)
+    sender = stage.sender()
+    browser.open(stage.address(sender.link))
+    browser.view("opened")
+    browser.do("reload")
+    browser.view("home")
+    assert "Open it again from your message." in browser.text("main")
+    open_share(stage, browser, sender.link, "offered")
+    browser.click("Ask for it")
+    browser.view("words")
+    words = browser.do("texts", selector=".words li")
+    browser.do("back")
+    browser.do("tab")  # the tab that was left may keep the page asleep: it must not keep the share
+    browser.open(stage.site.url)
+    browser.view("words")
+    assert browser.do("texts", selector=".words li") == words
+    browser.click("Give up")
+    browser.view("failed")
+    assert sender.wait() != 0
+    open_share_again = stage.address(sender.link)
+    browser.open(open_share_again)
+    browser.view("failed")
+    assert "This link was used up" in browser.text("main")
+
+
+def test_giving_up_what_is_held_and_forgetting_everything(stage):
+    browser = Browser(stage.place)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    share = stage.last_share
+    open_share(stage, browser, link, "offered")
+    browser.click("Take it")
+    browser.view("held")
+    assert stage.logs_in(browser).code == 0
+    browser.click("Give it up")
+    browser.view("forget")
+    browser.click("Give it up")
+    browser.view("home")
+    assert "Given up. The key is erased." in browser.text("main") and stage.state(share) == "ended"
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    open_share(stage, browser, link, "offered")
+    browser.click("Your access")
+    browser.view("home")
+    browser.click("Forget everything here")
+    browser.view("forget-all")
+    browser.click("Forget everything")
+    browser.view("home")
+    counts = browser.evaluate("""new Promise((resolve) => {
+      const open = indexedDB.open("keyferry");
+      open.onsuccess = () => {
+        const read = open.result.transaction(["takes", "credentials"]);
+        const counts = [];
+        for (const name of ["takes", "credentials"]) read.objectStore(name).count().onsuccess = (event) => counts.push(event.target.result);
+        read.oncomplete = () => resolve(counts);
+      };
+    })""")
+    assert counts == [0, 0]
+    assert stage.take("bob", link).json("list")["credentials"], "what was not finished went back"
+
+
+def test_the_authority_away_when_it_is_given_up(stage):
+    browser = Browser(stage.place)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    open_share(stage, browser, link, "offered")
+    browser.click("Take it")
+    browser.view("held")
+    stage.authority.stop()
+    browser.click("Give it up")
+    browser.view("forget")
+    browser.click("Give it up")
+    wait_until(lambda: "The authority did not answer" in browser.text("main"), "the page to say so", 40)
+    browser.click("Erase it here only")
+    browser.view("home")
+
+
+@both
+def test_three_wrong_words_end_it(stage, kind):
+    browser = Browser(stage.place, kind)
+    sender = stage.sender()
+    open_share(stage, browser, sender.link, "offered")
+    browser.click("Ask for it")
+    browser.view("words")
+    shown = browser.do("texts", selector=".words li")
+    wrong = "clockwork pyramid slowdown" if shown[0] != "clockwork" else "aardvark adroitness absurd"
+    for number in range(3):
+        sender.until("compare", after=number)
+        sender.say(wrong)
+    browser.view("failed")
+    assert "The words did not match" in browser.text("main")
+    assert sender.wait() == 3
+
+
+@pytest.mark.parametrize("mangle, view", [
+    (lambda link: link.split("#")[0], "secret-missing"), (lambda link: link[:-4], "cut"), (lambda link: link[:-5] + "*" + link[-4:], "damaged"),
+    (lambda link: link.replace("/v1/", "/v2/"), "newer"), (lambda link: "https://relay.example/", "bad-link"),
+    (lambda link: f"(“{link}”).", "opened"), (lambda link: link.replace("#", "%23"), "opened"), (lambda link: link[:60] + "\n" + link[60:], "opened")])
+def test_a_pasted_link_is_read_or_named(stage, mangle, view):
+    browser = Browser(stage.place)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    browser.open(stage.site.url)
+    browser.view("home")
+    browser.do("paste", name="Paste the link that you were sent", text=mangle(link))
+    browser.click("Look at it")
+    browser.view(view)
+    bob = stage.take("bob", link)
+    assert stage.login(bob, "web").code == 0
+
+
+def test_a_short_certificate_is_renewed_while_the_page_is_open(place):
+    stage = Stage(place, authority_config={"ssh": {"max_certificate_life": "60s"}})
+    browser = Browser(place)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    open_share(stage, browser, link, "offered")
+    browser.click("Take it")
+    browser.view("held")
+    # A certificate begins two minutes back, so half of this one's life is over at once.
+    wait_until(lambda: "A new certificate came" in browser.text("main"), "the renewal", 150)
+    assert stage.logs_in(browser).code == 0

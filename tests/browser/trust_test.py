@@ -1,0 +1,190 @@
+"""What the page lets nobody do: scanners, recorders, a changed file, a release that nobody agreed to."""
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from support import Browser, Relay, call, wait_until
+from support.proxy import Proxy
+from support.site import built
+
+both = pytest.mark.parametrize("kind", ["chromium", pytest.param("firefox", marks=pytest.mark.deep)])
+
+
+def test_a_scanner_that_clicks_and_submits_everything_takes_nothing(stage):
+    """Loads, runs scripts, waits, clicks every button, fills and submits every form, in every state that it reaches."""
+    scanner = Browser(stage.place)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    for _ in range(2):
+        scanner.open(stage.address(link))
+        scanner.view("opened")
+        scanner.evaluate("""new Promise((resolve) => setTimeout(resolve, 1500)).then(() => {
+          for (const input of document.querySelectorAll("input")) {
+            input.value = input.labels?.[0]?.textContent ?? "scan@example.com";
+            input.dispatchEvent(new Event("input", {bubbles: true}));
+            input.dispatchEvent(new Event("change", {bubbles: true}));
+          }
+          for (const form of document.querySelectorAll("form")) { form.requestSubmit?.(); }
+          for (const button of document.querySelectorAll("main button")) {
+            for (const type of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"]) {
+              button.dispatchEvent(new (type.startsWith("pointer") ? PointerEvent : MouseEvent)(type, {bubbles: true, button: 0, pointerId: 1}));
+            }
+            button.click();
+          }
+        })""")
+        for name in ("Press and hold to open", "Open"):
+            scanner.open(stage.address(link))
+            scanner.view("opened")
+            scanner.click(name)
+    sent = [request for request in scanner.do("requests") if request["url"].startswith((stage.relay.url, stage.authority.url))]
+    assert sent == [], "nothing was asked of relay or authority"
+    bob = stage.take("bob", link)
+    assert stage.login(bob, "web").code == 0
+
+
+def test_nobody_but_relay_and_authority_hears_anything_and_no_byte_of_the_secret_is_sent(place, stage):
+    """A recording proxy before the relay; every request of the browser; the site's own log."""
+    proxy = Proxy(place, "relay")
+    relay = Relay(place, name="relay2", tls=False, config={"public": {"url": proxy.url}}).start()
+    proxy.forward_to(relay)
+    made = stage.ada.json("share", "servers", "--now", "--host", "web", "--for", "1h", "--relay", proxy.url, "--allow-local", "--yes")
+    secret = made["link"].split("#")[1]
+    browser = Browser(place)
+    proxy.seen.clear()
+    browser.open(stage.address(made["link"]))
+    browser.view("opened")
+    browser.hold()
+    browser.view("offered")
+    browser.click("Take it")
+    browser.view("held")
+    requests = browser.do("requests")
+    for request in requests:
+        assert request["url"].startswith((stage.site.url, proxy.url, stage.authority.url, "about:", "blob:")), request
+        address = request["url"].split("#")[0]
+        assert secret not in address
+    assert proxy.seen and all(secret.encode() not in seen.octets() for seen in proxy.seen)
+    assert any("mailbox-claim-key" in seen.headers for seen in proxy.seen), "only its proof is"
+    assert all("referer" not in seen.headers and "cookie" not in seen.headers for seen in proxy.seen)
+    mailbox = made["link"].split("/m/")[1][:36]
+    log = stage.site.access_log()
+    assert "/get/" in log and mailbox not in log and secret not in log and "?" not in log
+
+
+@both
+def test_a_changed_file_is_not_run(stage, kind):
+    """One octet of each module, the style sheet and the page's own map: the browser refuses it."""
+    browser = Browser(stage.place, kind)
+    page = (stage.site.files / "index.html").read_text("utf-8")
+    names = sorted(path.name for path in stage.site.files.iterdir() if path.suffix in (".js", ".css") and path.name != "worker.js")
+    first = re.search(r'src="./(app-[^"]+)"', page)[1]
+    late = next(name for name in names if name.startswith("en-"))
+    preloaded = re.findall(r'modulepreload" href="./([^"]+)"', page)
+    assert len(preloaded) >= 2
+    for name in (first, late, preloaded[0]):
+        path = stage.site.files / name
+        whole = path.read_bytes()
+        path.write_bytes(whole + b"\n")
+        browser.evaluate("0")
+        browser.open(stage.site.url)
+        wait_until(lambda: any("ntegrity" in problem for problem in browser.do("problems")), f"{kind} to refuse {name}")
+        assert browser.evaluate('document.querySelector("main[data-view]") === null')
+        path.write_bytes(whole)
+    changed = page.replace('{"integrity":{', '{"integrity":{ ', 1)
+    assert changed != page
+    (stage.site.files / "index.html").write_text(changed, "utf-8")
+    browser.open(stage.site.url)
+    wait_until(lambda: any("Content" in problem and "ecurity" in problem for problem in browser.do("problems")), "the map to be refused")
+    (stage.site.files / "index.html").write_text(page, "utf-8")
+    browser.open(stage.site.url)
+    browser.view("home")
+
+
+def test_every_answer_of_the_example_carries_its_headers(stage):
+    for name in ("", "worker.js", "manifest.json", "nothing-here.js"):
+        answer = call("GET", stage.site.url + name, ca=stage.place.ca.path)
+        headers = {key.lower(): value for key, value in answer.headers.items()}
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy, name
+        assert "require-trusted-types-for 'script'; trusted-types keyferry" in policy
+        assert headers["integrity-policy"] == "blocked-destinations=(script)" and headers["referrer-policy"] == "no-referrer"
+        assert headers["cross-origin-opener-policy"] == "same-origin" and headers["cross-origin-resource-policy"] == "same-origin"
+        assert headers["x-content-type-options"] == "nosniff" and "camera=()" in headers["permissions-policy"]
+    page = call("GET", stage.site.url, ca=stage.place.ca.path).text
+    meta = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)[1]
+    assert policy == f"{meta}; frame-ancestors 'none'"
+
+
+def release_key(tmp_path, name):
+    path = tmp_path / f"{name}.pem"
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", path], check=True)
+    return path
+
+
+def rename(folder, key):
+    """Makes the release in `folder` another one, called `another`, signed with `key`."""
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    old = manifest["release"]
+    page = (folder / "index.html").read_text("utf-8").replace(old, "another")
+    worker = (folder / "worker.js").read_text("utf-8").replace(old, "another")
+    before = base64.b64encode(hashlib.sha384((folder / "index.html").read_bytes()).digest()).decode()
+    after = base64.b64encode(hashlib.sha384(page.encode()).digest()).decode()
+    assert before in worker
+    (folder / "index.html").write_text(page, "utf-8")
+    (folder / "worker.js").write_text(worker.replace(before, after), "utf-8")
+    manifest["release"] = "another"
+    for name in ("index.html", "worker.js"):
+        manifest["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    text = json.dumps(manifest)
+
+    def encode(octets):
+        return base64.urlsafe_b64encode(octets).decode().rstrip("=")
+
+    signed = f'{encode(json.dumps({"alg": "EdDSA", "typ": "keyferry-web+jwt"}).encode())}.{encode(text.encode())}'
+    Path(f"{folder}.signed").write_text(signed, "utf-8")
+    done = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key, "-in", f"{folder}.signed"], check=True, capture_output=True)
+    (folder / "manifest.json").write_text(text + "\n", "utf-8")
+    (folder / "manifest.jws").write_text(f"{signed}.{encode(done.stdout)}\n", "utf-8")
+
+
+@pytest.mark.parametrize("kind, signed", [
+    ("chromium", True), pytest.param("chromium", False, marks=pytest.mark.deep), pytest.param("firefox", True, marks=pytest.mark.deep)])
+def test_a_new_release_is_used_only_when_agreed_to_and_the_site_works_offline(stage, tmp_path, kind, signed):
+    ours, other = release_key(tmp_path, "ours"), release_key(tmp_path, "other")
+    old = built("--sign", ours, name=f"web-old-{kind}-{signed}")
+    stage.site.publish(old)
+    stage.site.restart()
+    browser = Browser(stage.place, kind)
+    browser.open(stage.site.url)
+    browser.view("home")
+    wait_until(lambda: browser.evaluate('caches.has("keyferry agreed")'), "the first release to be kept")
+    wait_until(lambda: browser.evaluate("navigator.serviceWorker.controller !== null"), "the worker to answer")
+    first = json.loads((old / "manifest.json").read_text("utf-8"))["release"]
+    new = built("--sign", ours if signed else other, name=f"web-new-{kind}-{signed}")
+    page = (new / "index.html").read_text("utf-8")
+    assert signed is False or first in page
+    # Another release: the same files under another name, as far as its list and worker go.
+    rename(new, ours if signed else other)
+    stage.site.publish(new)
+    stage.site.restart()
+    browser.do("reload")
+    browser.view("home")
+    assert browser.evaluate('document.querySelector("meta[name=keyferry-release]").content') == first, "the old one is still served"
+    wait_until(lambda: "A new version of this page is ready." in browser.text(), "the offer", 30)
+    assert ("signed with the same key" in browser.text()) == signed
+    browser.do("reload")
+    browser.view("home")
+    assert browser.evaluate('document.querySelector("meta[name=keyferry-release]").content') == first
+    wait_until(lambda: "A new version of this page is ready." in browser.text(), "the offer again", 30)
+    browser.click("Use it")
+    wait_until(lambda: browser.evaluate('document.querySelector("meta[name=keyferry-release]")?.content') == "another", "the new one")
+    browser.view("home")
+    stage.site.stop()
+    browser.do("reload")
+    browser.view("home")
+    browser.click("How this works")
+    browser.view("how")
+    assert "Release another" in browser.text("main")

@@ -1,0 +1,36 @@
+// What taking a share asks of the person, and tells. A page shows it as views; a program answers by
+// itself. Every question may be answered with nothing: the person does not want it.
+
+import {type TxCode} from "../credential/offer.ts";
+import {type Offered} from "./offer_plan.ts";
+
+export interface Asks {
+  note?: string; // the sender's words: quoted, never more
+  code: boolean; // six digits that the sender told: wrong ones end it
+  pin?: TxCode; // what the authority wants at once; with words or a code it may come later, by pin()
+  confirmed: boolean; // words or a code come next: yes only asks the sender
+}
+
+export interface Yes {
+  code?: string; // six ASCII digits
+  pin?: string;
+}
+
+export type Step =
+  | {step: "opening"}
+  | {step: "asked"} // the sender's wallet has our request
+  | {step: "words"; words: string[]; digits: string; coded: boolean}
+  | {step: "granted"} // fetching it from the authority
+  | {step: "waiting"; why: string} // no answer from a server; still trying
+  | {step: "not_alone"}; // somebody else opened the link at the same moment
+
+export interface PinProblem {
+  problem: "wrong" | "locked";
+  triesLeft?: number;
+}
+
+export interface Person {
+  agree(offered: Offered, asks: Asks): Promise<Yes | undefined>;
+  pin(rule: TxCode, problem?: PinProblem): Promise<string | undefined>;
+  step(step: Step): void;
+}

@@ -1,0 +1,260 @@
+// Taking a share: from a link, which a person has decided to open, to a credential that is held. A
+// call that was cut off anywhere is finished by calling again with the same link, or by its stored id:
+// the same key, claim and request ids are used.
+
+import {type Bytes} from "../base/bytes.ts";
+import {asError, fail, type KeyferryError} from "../base/error.ts";
+import {parseOffer} from "../credential/offer.ts";
+import {kShareFormat} from "../transfer/confirmed_messages.ts";
+import {ConfirmedReceiver} from "../transfer/confirmed_receiver.ts";
+import {kDelegationFormat} from "../transfer/delegation_messages.ts";
+import {parseEnvelope} from "../transfer/envelope.ts";
+import {parseOfferMessage} from "../transfer/offer_message.ts";
+import {openPayload} from "../transfer/sealed_payload.ts";
+import {type ShareLink} from "../transfer/share_link.ts";
+import {type Carrier} from "./carrier.ts";
+import {type CredentialRecord} from "./credential_record.ts";
+import {DropClient} from "./drop_client.ts";
+import {beginningOf, DropboxCarrier, kMostDrop, putBack} from "./dropbox_carrier.ts";
+import {MailboxCarrier} from "./mailbox_carrier.ts";
+import {offeredBy, redeemTake, type Wallet} from "./redeem.ts";
+import {RelayClient} from "./relay_client.ts";
+import {TakeExchange, type ExchangeEnd} from "./take_exchange.ts";
+import {newTake, tombstone, type TakeRecord} from "./take_record.ts";
+import {wasLost} from "./web.ts";
+
+const kDropLifetime = 48 * 3600; // of a drop, and of a link at most
+const kNetworkPauses = [1, 2, 4, 8];
+
+export class Take {
+  private cancelled = false;
+  private readonly stop = new AbortController();
+  private readonly running: Wallet; // its calls end when the person gives up
+
+  constructor(private readonly wallet: Wallet, readonly id: string, private readonly link?: ShareLink) {
+    this.running = {...wallet, web: wallet.web.withSignal(this.stop.signal)};
+  }
+
+  // cancel gives up: the sender is told, or, where nothing was asked of it yet, the place given back.
+  // run() then throws reason `declined`.
+  cancel(): void {
+    this.cancelled = true;
+    this.stop.abort();
+  }
+
+  // run takes the share. Throws a KeyferryError whose reason says what the person is told; after it
+  // nothing of the transfer is left to do, unless wasLost(error) or a code io or storage_full: then it
+  // can be run again.
+  async run(): Promise<CredentialRecord> {
+    const {store} = this.wallet;
+    const held = await store.loadCredential(this.id);
+    if (held !== undefined) return this.cleanUp(held);
+    const record = await this.loadOrBegin();
+    if (record.ended !== "") throw fail("conflict", "this link was used up before", `used_up:${record.ended}`);
+    try {
+      if (record.offer === undefined && record.machine === undefined) await this.open(record);
+      const stored = record.machine === undefined ? await this.takeImmediate(record) : await this.takeConfirmed(record);
+      return await this.cleanUp(stored);
+    } catch (thrown) {
+      throw await this.settle(record, this.told(thrown));
+    }
+  }
+
+  private told(thrown: unknown): KeyferryError {
+    return this.cancelled ? fail("forbidden", "the person gave up", "declined") : asError(thrown);
+  }
+
+  private async loadOrBegin(): Promise<TakeRecord> {
+    const record = await this.wallet.store.loadTake(this.id);
+    if (record !== undefined) {
+      // The secret of a second try stands: the first may have been damaged.
+      if (this.link?.secret !== undefined && record.machine === undefined) record.link.secret = this.link.secret;
+      return record;
+    }
+    if (this.link === undefined) throw fail("not_found", "nothing of this share is being taken here", "nothing");
+    return newTake(this.id, this.link, this.wallet.web.now());
+  }
+
+  private carrierOf(record: TakeRecord, wallet: Wallet): Carrier {
+    return record.link.form === "dropbox"
+      ? new DropboxCarrier(new DropClient(wallet.web, record.link.base), record)
+      : new MailboxCarrier(new RelayClient(wallet.web), record);
+  }
+
+  // patiently repeats what the network lost, until the link has run out or the person gives up.
+  private async patiently<T>(record: TakeRecord, call: () => Promise<T>): Promise<T> {
+    for (let round = 0; ; ++round) {
+      try {
+        return await call();
+      } catch (thrown) {
+        const error = asError(thrown);
+        const over = record.expires > 0 && this.running.web.now() >= record.expires;
+        if (!wasLost(error) || error.reason === "stopped" || over) throw thrown;
+        this.running.person.step({step: "waiting", why: error.reason});
+        await this.running.web.sleep(kNetworkPauses[Math.min(round, 3)] as number);
+      }
+    }
+  }
+
+  // open claims the place and reads what lies there. The record is stored before the first request.
+  private async open(record: TakeRecord): Promise<void> {
+    record.claimed = true;
+    await this.wallet.store.saveTake(record);
+    this.running.person.step({step: "opening"});
+    const plaintext = await this.patiently(record, () =>
+      record.link.form === "dropbox" ? this.readDrop(record) : this.readMailbox(record),
+    );
+    await this.useMessage(record, plaintext);
+    await this.wallet.store.saveTake(record);
+    if (record.link.form === "dropbox") await this.takeAway(record);
+  }
+
+  // Wrong or damaged: read once more, then the mailbox is given back.
+  private async readMailbox(record: TakeRecord): Promise<Bytes> {
+    const relay = new RelayClient(this.running.web);
+    for (let round = 0; ; ++round) {
+      const caller = {deviceClaim: record.deviceClaim, requestId: record.readRequest};
+      const message = await relay.read(record.link, caller);
+      record.expires = message.expires ?? 0;
+      try {
+        return await openPayload(record.link.secret as Bytes, message.payload);
+      } catch {
+        if (round > 0) throw fail("cannot_open", "what the link leads to cannot be opened", "wrong_secret");
+      }
+    }
+  }
+
+  private async readDrop(record: TakeRecord): Promise<Bytes> {
+    const relay = new DropClient(this.running.web, record.link.base);
+    const exchange = beginningOf(record);
+    const location = await exchange.location();
+    for (let round = 0; ; ++round) {
+      const sealed = await relay.get(location, false);
+      if (sealed === undefined) throw fail("not_found", "this link leads nowhere any more");
+      try {
+        if (sealed.length > kMostDrop) throw fail("cannot_open", "the message is too long");
+        const plaintext = await exchange.open(sealed);
+        record.first = sealed;
+        record.drops = {said: exchange.encode(), written: "", read: ""};
+        return plaintext;
+      } catch {
+        if (round > 0) throw fail("cannot_open", "what the link leads to cannot be opened", "wrong_secret");
+      }
+    }
+  }
+
+  // Message 0 is deleted once it is stored: who comes later finds nothing.
+  private async takeAway(record: TakeRecord): Promise<void> {
+    const relay = new DropClient(this.running.web, record.link.base);
+    const removed = await relay.remove(await beginningOf(record).location()).catch(() => true);
+    if (!removed) this.running.person.step({step: "not_alone"});
+  }
+
+  private async useMessage(record: TakeRecord, plaintext: Bytes): Promise<void> {
+    const envelope = parseEnvelope(plaintext);
+    if (envelope.format === kDelegationFormat) {
+      throw fail("invalid", "a right that its sender signs itself", "delegation");
+    }
+    if (envelope.format !== kShareFormat) {
+      const message = parseOfferMessage(plaintext);
+      parseOffer(message.credentialOffer);
+      record.offer = message.credentialOffer;
+      if (message.note !== undefined) record.note = message.note;
+      return;
+    }
+    const place = record.link.form === "mailbox" ? record.link.mailbox : await beginningOf(record).location();
+    const machine = ConfirmedReceiver.claim(record.link.secret as Bytes, place);
+    for (const effect of await machine.message(plaintext)) {
+      if (effect.do === "ended") throw fail("invalid", effect.text, effect.reason);
+    }
+    const invite = machine.invite;
+    if (invite === undefined) throw fail("invalid", "the message inside the link is not an invitation", "damaged");
+    if (record.link.form === "dropbox") {
+      record.expires = Math.floor(Math.min(invite.expires, this.running.web.now() + kDropLifetime)); // nobody says so
+    }
+    record.machine = machine.encode();
+    if (invite.note !== undefined) record.note = invite.note;
+  }
+
+  private async takeImmediate(record: TakeRecord): Promise<CredentialRecord> {
+    const offer = parseOffer(record.offer ?? {});
+    let pin: string | undefined;
+    if (!record.agreed) {
+      const yes = await this.running.person.agree(offeredBy(record, offer), {
+        code: false,
+        confirmed: false,
+        ...(record.note === undefined ? {} : {note: record.note}),
+        ...(offer.txCode === undefined ? {} : {pin: offer.txCode}),
+      });
+      if (yes === undefined) throw fail("forbidden", "the person said no", "declined");
+      pin = yes.pin;
+      record.agreed = true;
+      await this.wallet.store.saveTake(record);
+    }
+    this.running.person.step({step: "granted"});
+    return this.patiently(record, () => redeemTake(this.running, record, pin, false));
+  }
+
+  private async takeConfirmed(record: TakeRecord): Promise<CredentialRecord> {
+    const exchange = new TakeExchange(this.running, record, this.carrierOf(record, this.running));
+    const end = await exchange.run();
+    if (end.stored !== undefined) return end.stored;
+    throw failureOfEnd(end);
+  }
+
+  // settle does what a failure leaves to do, and returns what the person is told.
+  private async settle(record: TakeRecord, error: KeyferryError): Promise<KeyferryError> {
+    if (!this.cancelled && mayGoOn(error)) return error;
+    if (record.machine !== undefined) return this.bury(record, error);
+    const held = record.claimed && error.reason !== "claim_proof" && error.reason !== "claimed";
+    if (held && error.code !== "not_found") await this.giveBack(record);
+    await this.wallet.store.eraseTake(record.id);
+    return error;
+  }
+
+  private async giveBack(record: TakeRecord): Promise<void> {
+    if (record.link.form === "dropbox") await putBack(new DropClient(this.wallet.web, record.link.base), record);
+    else await new MailboxCarrier(new RelayClient(this.wallet.web), record).giveBack();
+  }
+
+  // bury ends an exchange without the credential: no secret is left, and the link is never used for
+  // another request.
+  private async bury(record: TakeRecord, error: KeyferryError): Promise<KeyferryError> {
+    const exchange = new TakeExchange(this.wallet, record, this.carrierOf(record, this.wallet));
+    const {relinquished} = await exchange.finish("cancel");
+    await this.wallet.store.eraseTake(record.id);
+    const wasRelinquished = relinquished || record.outgoing === undefined;
+    if (!wasRelinquished) await this.wallet.store.saveTake(tombstone(record, error.reason || error.code));
+    return error;
+  }
+
+  // cleanUp does what is left of a transfer that ended well: tells the sender, deletes the mailbox.
+  private async cleanUp(stored: CredentialRecord): Promise<CredentialRecord> {
+    const {store, web} = this.wallet;
+    const record = await store.loadTake(this.id).catch(() => undefined);
+    if (record !== undefined && record.ended === "") {
+      if (record.machine !== undefined) {
+        await new TakeExchange(this.wallet, record, this.carrierOf(record, this.wallet)).finish("redeemed");
+      } else if (record.link.form === "dropbox") {
+        await new DropClient(web, record.link.base).remove(await beginningOf(record).location()).catch(() => undefined);
+      } else {
+        await new MailboxCarrier(new RelayClient(web), record).finish();
+      }
+    }
+    const finished = {...stored, finished: true};
+    await store.saveCredential(finished);
+    await store.eraseTake(this.id);
+    return finished;
+  }
+}
+
+// mayGoOn: what was lost on the way, and a store that is full, can be tried again with the same record.
+export function mayGoOn(error: KeyferryError): boolean {
+  return wasLost(error) || error.code === "io" || error.code === "storage_full";
+}
+
+function failureOfEnd(end: ExchangeEnd): KeyferryError {
+  if (end.failed !== undefined) return end.failed;
+  const ended = end.ended ?? {reason: "other", text: "", byPeer: false};
+  return fail("forbidden", ended.text, `${ended.byPeer ? "peer" : "own"}:${ended.reason}`);
+}

@@ -1,0 +1,159 @@
+// What is held, while the page is open: showing it, renewing it, asking whether it stands, giving it up.
+
+import {asError} from "../base/error.ts";
+import {renewalIsDue, type CredentialRecord} from "../client/credential_record.ts";
+import {wasLost, type Web} from "../client/web.ts";
+import {type Time} from "../codec/rfc3339.ts";
+import {withLock} from "../keystore/one_tab.ts";
+import {type PageStore} from "../keystore/page_store.ts";
+import {notice} from "./controls.ts";
+import {type Child} from "./dom.ts";
+import {confirmView, heldView, homeView} from "./held_views.ts";
+import {say} from "./say.ts";
+import {type View} from "./shell.ts";
+import {outlook, ownLabel} from "./storage.ts";
+
+export interface HeldPlace {
+  home: (notes: Child[]) => void;
+  isKnown: (address: string) => boolean;
+  draw: (view: () => View) => void;
+}
+
+interface Entrances {
+  open: (link: string) => void;
+  resume: (id: string) => void;
+}
+
+// What only a credential in use needs comes when it is used.
+function loadRenew() {
+  return import("../client/renew.ts");
+}
+
+const kLookEvery = 60_000;
+
+export class Held {
+  private showing: string | undefined;
+  private readonly renewed = new Map<string, Time>();
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(private readonly store: PageStore, private readonly web: Web, private readonly place: HeldPlace) {}
+
+  async home(notes: Child[], entrances: Entrances): Promise<void> {
+    this.showing = undefined;
+    const [held, running] = [await this.store.credentials(), await this.store.running()];
+    this.watch();
+    this.place.draw(() =>
+      homeView(held, running, this.web.now(), notes, {
+        ...entrances,
+        show: (id) => {
+          window.history.pushState({held: id}, "");
+          void this.show(id, {});
+        },
+        remove: (id) => void this.store.eraseCredential(id).then(() => this.place.home([])),
+        forgetAll: () => this.askForgetAll(),
+      }),
+    );
+  }
+
+  // show draws one credential; `ask` looks afterwards whether it still stands.
+  async show(id: string, {notes = [], ask = true}: {notes?: Child[]; ask?: boolean}): Promise<void> {
+    const record = await this.store.loadCredential(id).catch(() => undefined);
+    if (record === undefined) return this.place.home([]);
+    this.showing = id;
+    const look = await outlook();
+    this.watch();
+    this.place.draw(() =>
+      heldView(record, {
+        now: this.web.now(),
+        outlook: look,
+        notes,
+        renewed: this.renewed.get(id),
+        known: this.place.isKnown(record.issuer),
+        refresh: (status) => void this.refresh(record, notes, status),
+        forget: () => this.askForget(record),
+        back: () => this.place.home([]),
+      }),
+    );
+    if (ask && record.over === "") await this.lookAgain(record, notes);
+  }
+
+  // Once a minute: what is due is renewed, and the time that is left is drawn anew.
+  private watch(): void {
+    this.timer ??= setInterval(() => void this.tick().catch(() => undefined), kLookEvery);
+  }
+
+  private async tick(): Promise<void> {
+    for (const record of await this.store.credentials()) {
+      if ("damaged" in record || record.over !== "" || !renewalIsDue(record, this.web.now())) continue;
+      await this.renew(record).catch(() => undefined);
+    }
+  }
+
+  private async renew(record: CredentialRecord): Promise<void> {
+    const stop = new AbortController();
+    await withLock(`keyferry renew ${record.id}`, () => stop.abort(), stop.signal, async () => {
+      await (await loadRenew()).renewCredential(this.web, this.store, record);
+    });
+    this.renewed.set(record.id, this.web.now());
+    if (this.showing === record.id) await this.show(record.id, {ask: false});
+  }
+
+  private async lookAgain(record: CredentialRecord, notes: Child[]): Promise<void> {
+    if (renewalIsDue(record, this.web.now())) {
+      await this.renew(record).catch(() => undefined);
+      return;
+    }
+    const {checkStanding} = await loadRenew();
+    const now = await checkStanding(this.web, this.store, record).catch(() => record);
+    if (now.over !== record.over && this.showing === record.id) await this.show(record.id, {notes, ask: false});
+  }
+
+  private async refresh(record: CredentialRecord, notes: Child[], status: HTMLElement): Promise<void> {
+    try {
+      const {checkStanding} = await loadRenew();
+      const now = await checkStanding(this.web, this.store, record);
+      if (now.over !== record.over) await this.show(record.id, {notes, ask: false});
+      else status.replaceChildren(say("refreshed"));
+    } catch {
+      status.replaceChildren(say("refresh_failed"));
+    }
+  }
+
+  private askForget(record: CredentialRecord, offline = false): void {
+    const erase = async () => {
+      await this.store.eraseCredential(record.id);
+      this.place.home([notice("note", say("forget_done"))]);
+    };
+    const drop = async () => {
+      try {
+        await (await loadRenew()).dropCredential(this.web, record);
+        await erase();
+      } catch {
+        this.askForget(record, true);
+      }
+    };
+    const back = () => void this.show(record.id, {ask: false});
+    const notes = offline ? [notice("warning", say("forget_local"))] : [];
+    this.place.draw(() => confirmView("forget", () => void drop(), back, notes, offline ? () => void erase() : undefined));
+  }
+
+  private askForgetAll(): void {
+    this.place.draw(() => confirmView("forget_all", () => void this.forgetAll(), () => this.place.home([])));
+  }
+
+  // What is not finished goes back first, so that another device can take it.
+  private async forgetAll(): Promise<void> {
+    const {Take} = await import("../client/take.ts");
+    for (const {id} of await this.store.running()) {
+      const person = {agree: async () => undefined, pin: async () => undefined, step: () => undefined};
+      const take = new Take({store: this.store, web: this.web, person, label: ownLabel()}, id);
+      take.cancel();
+      await take.run().catch((thrown: unknown) => wasLost(asError(thrown)));
+      await this.store.eraseTake(id);
+    }
+    await this.store.clear();
+    window.localStorage.clear();
+    this.renewed.clear();
+    this.place.home([notice("note", say("forget_all_done"))]);
+  }
+}

@@ -1,0 +1,114 @@
+// The person's language: sentences, times and lists.
+
+import {type Key, type Sentences} from "../languages/en.ts";
+import {type Time} from "../codec/rfc3339.ts";
+import {h} from "./dom.ts";
+
+export type Language = "en" | "de" | "fr" | "es" | "ar" | "zh";
+
+const kLoaders: Record<Language, () => Promise<Sentences>> = {
+  en: async () => (await import("../languages/en.ts")).en,
+  de: async () => (await import("../languages/de.ts")).de,
+  fr: async () => (await import("../languages/fr.ts")).fr,
+  es: async () => (await import("../languages/es.ts")).es,
+  ar: async () => (await import("../languages/ar.ts")).ar,
+  zh: async () => (await import("../languages/zh.ts")).zh,
+};
+
+export const kLanguages: readonly [Language, string][] = [
+  ["en", "English"],
+  ["de", "Deutsch"],
+  ["fr", "Français"],
+  ["es", "Español"],
+  ["ar", "العربية"],
+  ["zh", "中文"],
+];
+
+let language: Language = "en";
+let sentences = {} as Sentences;
+
+export function currentLanguage(): Language {
+  return language;
+}
+
+// preferredLanguage is the first of the browser's that this site speaks.
+export function preferredLanguage(wanted: readonly string[]): Language {
+  const spoken = wanted.map((tag) => tag.toLowerCase().split("-")[0]);
+  return (spoken.find((tag) => tag !== undefined && tag in kLoaders) as Language | undefined) ?? "en";
+}
+
+const kChosen = "keyferry language";
+
+// chosenLanguage is what the person chose here before; keepLanguage keeps it where the browser lets us.
+export function chosenLanguage(): Language | undefined {
+  try {
+    const kept = window.localStorage.getItem(kChosen);
+    return kLanguages.find(([tag]) => tag === kept)?.[0];
+  } catch {
+    return undefined;
+  }
+}
+
+export function keepLanguage(chosen: Language): void {
+  try {
+    window.localStorage.setItem(kChosen, chosen);
+  } catch {
+    // then it is asked of the browser again
+  }
+}
+
+// speak changes the language of everything that is made from now on; the first call is before
+// anything is made. Where a language cannot be loaded, it stays as it is.
+export async function speak(next: Language): Promise<void> {
+  try {
+    sentences = await kLoaders[next]();
+    language = next;
+  } catch {
+    return;
+  }
+  document.documentElement.lang = language;
+  document.documentElement.dir = sentences.direction;
+}
+
+// text fills a sentence in, as plain text: for attributes and titles.
+export function text(key: Key, values: Record<string, string> = {}): string {
+  return sentences[key].replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
+}
+
+// say fills a sentence in; each value stands by itself, whatever its direction of writing.
+export function say(key: Key, values: Record<string, string | Node> = {}): DocumentFragment {
+  const fragment = document.createDocumentFragment();
+  for (const [i, part] of sentences[key].split(/\{(\w+)\}/).entries()) {
+    const value = i % 2 === 1 ? values[part] : part;
+    if (value instanceof Node) fragment.append(value);
+    else if (i % 2 === 1) fragment.append(h("bdi", {}, value ?? ""));
+    else fragment.append(value ?? "");
+  }
+  return fragment;
+}
+
+export function showTime(time: Time): string {
+  const format = new Intl.DateTimeFormat(language, {
+    weekday: "short", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  });
+  return format.format(new Date(time * 1000));
+}
+
+function unit(value: number, name: "day" | "hour" | "minute" | "second"): string {
+  return new Intl.NumberFormat(language, {style: "unit", unit: name, unitDisplay: "long"}).format(value);
+}
+
+// showSpan is a length of time in at most two units: "3 hours 5 minutes".
+export function showSpan(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return unit(Math.max(0, Math.floor(seconds)), "second");
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor(minutes / 60) % 24;
+  const parts = days > 0 ? [unit(days, "day"), hours > 0 && unit(hours, "hour")]
+    : [hours > 0 && unit(hours, "hour"), minutes % 60 > 0 && unit(minutes % 60, "minute")];
+  return parts.filter((part) => part !== false).join(" ");
+}
+
+export function showList(items: readonly string[], kind: "or" | "and"): string {
+  return new Intl.ListFormat(language, {type: kind === "or" ? "disjunction" : "conjunction"}).format(items);
+}

@@ -1,0 +1,273 @@
+// The link that goes from person to person, read by the rules of keyferry/transfer/share_link.h:
+//
+//   https://HOST[:PORT][/BASE]/v1/m/UUID[?v=VERTICAL]#SECRET       a mailbox
+//   https://HOST[:PORT][/BASE]/t/[?v=VERTICAL]#SUITE.R             a dropbox (Draft R)
+//
+// Repairs of the text as a whole are in link_text; here the parts are taken apart, and whatever
+// would need a guess is refused by name.
+
+import {bytesOf, type Bytes} from "../base/bytes.ts";
+import {encodeBase64, encodeBase64url, parseBase64Any} from "../base/base64.ts";
+import {fail, type KeyferryError} from "../base/error.ts";
+import {parseUuid} from "../base/uuid.ts";
+import {kDropSecretSize, parseSuite, type DropSuite} from "./drop_suite.ts";
+import {tidyLinkText} from "./link_text.ts";
+import {checkHolds, type LinkForm} from "./share_secret.ts";
+
+export interface ShareLink {
+  form: LinkForm;
+  base: string; // everything before "/v1/m/" or "/t/", without a slash at its end
+  mailbox: string; // UUID, of a mailbox
+  vertical: string; // "a", "h", "c"; "" for none and for unknown ones
+  secret?: Bytes; // 16 or 32 octets; none: it comes by another channel
+  suite?: DropSuite; // comes with the secret of a dropbox
+}
+
+// ReadLink is a link and what the reader has to tell the person about it.
+export interface ReadLink {
+  link: ShareLink;
+  secretWasInPath: boolean; // came as %23: a server may have seen the secret
+  looksDamaged: boolean; // a secret of our shape whose check fails: ask before going on
+}
+
+export interface ReadSecret {
+  secret: Bytes;
+  suite?: DropSuite;
+  looksDamaged: boolean;
+}
+
+const kMostOctets = 4096;
+const kSecretLength = 43; // 32 octets without padding
+const kPlainSecretLength = 22; // 16 octets without padding
+const kScheme = "https://";
+
+function notALink(why: string): KeyferryError {
+  return fail("invalid", `this is not a share link (${why})`, "not_a_link");
+}
+
+function cut(): KeyferryError {
+  return fail("invalid", "the last part of this link is missing", "cut");
+}
+
+function damaged(why: string): KeyferryError {
+  return fail("invalid", `this link looks damaged (${why})`, "damaged");
+}
+
+function newer(why: string): KeyferryError {
+  return fail("invalid", `this link was made by a newer version (${why})`, "newer");
+}
+
+function isPort(text: string): boolean {
+  return /^[0-9]{1,5}$/.test(text) && Number(text) > 0 && Number(text) <= 65535;
+}
+
+function isHost(host: string): boolean {
+  if (host.startsWith("[")) return /^\[[0-9a-f:.]{2,}\]$/i.test(host);
+  return host.length <= 253 && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host) && !host.includes("..");
+}
+
+// host[:port], lower case.
+function parseAuthority(text: string): string {
+  let host = text;
+  const colon = text.lastIndexOf(":");
+  if (colon > text.lastIndexOf("]")) {
+    host = text.slice(0, colon);
+    if (!isPort(text.slice(colon + 1))) throw notALink("its port is not a number");
+  }
+  if (!isHost(host)) throw notALink("its host is not a name");
+  return text.toLowerCase();
+}
+
+interface Parts {
+  address: string; // before '#' and '?', without scheme
+  query: string;
+  fragment?: string;
+  secretWasInPath: boolean;
+}
+
+function split(text: string): Parts {
+  let mark = text.indexOf("#");
+  let width = 1;
+  let secretWasInPath = false;
+  if (mark < 0) {
+    const place = text.search(/\/[mt]\//);
+    mark = place < 0 ? -1 : text.indexOf("%23", place);
+    width = 3;
+    secretWasInPath = mark >= 0;
+  }
+  const before = mark < 0 ? text : text.slice(0, mark);
+  const query = before.indexOf("?");
+  return {
+    address: query < 0 ? before : before.slice(0, query),
+    query: query < 0 ? "" : before.slice(query + 1),
+    ...(mark < 0 ? {} : {fragment: text.slice(mark + width)}),
+    secretWasInPath,
+  };
+}
+
+function verticalOf(query: string): string {
+  return /^v=([ahc])$/.exec(query.split("&").find((item) => /^v=[ahc]$/.test(item)) ?? "")?.[1] ?? "";
+}
+
+// isStartOfUuid: more hex digits and hyphens could make it a UUID.
+function isStartOfUuid(text: string): boolean {
+  const sample = "00000000-0000-0000-0000-000000000000";
+  return text.length < sample.length && parseUuid(text + sample.slice(text.length)) !== undefined;
+}
+
+function parseMailbox(text: string, atEnd: boolean): string {
+  const bare = text.endsWith("/") ? text.slice(0, -1) : text;
+  const mailbox = parseUuid(bare);
+  if (mailbox !== undefined) return mailbox;
+  if (atEnd && isStartOfUuid(bare)) throw cut();
+  throw damaged("the mailbox in it is not a UUID");
+}
+
+// The path up to "/m/" without a version, or why it is none of ours.
+function parseBasePath(path: string): string {
+  const version = path.slice(path.lastIndexOf("/") + 1);
+  const base = version === "v1" ? path.slice(0, Math.max(0, path.lastIndexOf("/"))) : path;
+  if (version !== "v1" && /^v[0-9]+$/.test(version)) throw newer(version);
+  if (!/^[a-z0-9/\-._~]*$/i.test(base)) throw notALink("its path has strange characters");
+  return base;
+}
+
+function parseAddress(parts: Parts, link: ShareLink): void {
+  const {address} = parts;
+  const atEnd = parts.fragment === undefined && parts.query === "";
+  const slash = address.indexOf("/");
+  const path = slash < 0 ? "" : address.slice(slash);
+  link.base = kScheme + parseAuthority(slash < 0 ? address : address.slice(0, slash));
+  const dropbox = /^(.*)\/t\/?$/.exec(path);
+  if (dropbox !== null) {
+    if (!/^[a-z0-9/\-._~]*$/i.test(dropbox[1] as string)) throw notALink("its path has strange characters");
+    link.form = "dropbox";
+    link.base += dropbox[1] as string;
+    return;
+  }
+  if (atEnd && /(\/v1\/?|\/m)$/.test(path)) throw cut();
+  const mailbox = path.lastIndexOf("/m/");
+  if (mailbox < 0) throw notALink("it names no mailbox");
+  const base = parseBasePath(path.slice(0, mailbox));
+  link.mailbox = parseMailbox(path.slice(mailbox + 3), atEnd);
+  link.base += base;
+}
+
+function percentDecoded(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}
+
+// A secret of exactly 16 or 32 octets with zero spare bits, or nothing.
+function decodeSecret(text: string): Bytes | undefined {
+  const bare = text.replace(/=+$/, "");
+  if (bare.length !== kSecretLength && bare.length !== kPlainSecretLength) return undefined;
+  try {
+    return parseBase64Any(bare);
+  } catch {
+    return undefined;
+  }
+}
+
+function whyNoSecret(text: string): KeyferryError {
+  const bare = text.replace(/=+$/, "");
+  if (!/^[a-z0-9+/\-_]*$/i.test(bare)) return damaged("its secret part has strange characters");
+  if (bare.length < kSecretLength && bare.length !== kPlainSecretLength) return cut();
+  if (bare.length > kSecretLength) return damaged("its secret part is too long");
+  return damaged("the end of its secret part is wrong");
+}
+
+// "1302." before the secret of a dropbox.
+function splitSuite(text: string): [DropSuite | undefined, string] {
+  const dot = text.indexOf(".");
+  if (dot < 0) return [undefined, text];
+  const name = text.slice(0, dot);
+  const suite = parseSuite(name);
+  if (suite !== undefined) return [suite, text.slice(dot + 1)];
+  if (!/^[0-9a-f]{4}$/i.test(name)) throw damaged("what stands before the dot in its secret part is wrong");
+  throw newer("its cipher");
+}
+
+// `text` holds at most one blank inside: tried as '+', then taken away.
+async function parseSecretText(text: string): Promise<ReadSecret> {
+  const [suite, rest] = splitSuite(text.replace(/[?&].*$/s, "")); // tracking behind the fragment
+  const decoded = percentDecoded(rest);
+  const plus = decoded.replace(" ", "+");
+  const fitting = decodeSecret(plus) === undefined ? decoded.replace(" ", "") : plus;
+  const secret = decodeSecret(fitting);
+  if (secret === undefined) throw whyNoSecret(fitting);
+  if (suite !== undefined && secret.length !== kDropSecretSize) throw cut();
+  const ours = fitting.length === kSecretLength && /^[a-z0-9]*$/i.test(fitting);
+  const form = suite === undefined ? "mailbox" : "dropbox";
+  const looksDamaged = ours && !(await checkHolds(secret, form));
+  return {secret, looksDamaged, ...(suite === undefined ? {} : {suite})};
+}
+
+function checkBlanks(text: string): void {
+  if ((text.match(/ /g) ?? []).length > 1) throw damaged("there are blanks inside");
+  if (/[^ -~]/.test(text)) throw damaged("there are strange characters inside");
+}
+
+async function parseTidy(tidy: string): Promise<ReadLink> {
+  let text = tidy;
+  if (text.slice(0, kScheme.length).toLowerCase() !== kScheme) throw notALink("it does not begin with https://");
+  checkBlanks(text);
+  const blank = text.indexOf(" ");
+  const before = split(text);
+  if (blank >= 0 && (before.fragment === undefined || blank < text.length - before.fragment.length)) {
+    text = text.slice(0, blank) + text.slice(blank + 1); // no address holds a '+'
+  }
+  const parts = split(text.slice(kScheme.length));
+  const link: ShareLink = {form: "mailbox", base: "", mailbox: "", vertical: ""};
+  parseAddress(parts, link);
+  link.vertical = verticalOf(parts.query);
+  const read: ReadLink = {link, secretWasInPath: parts.secretWasInPath, looksDamaged: false};
+  if (parts.fragment === undefined) return read;
+  if (parts.fragment === "") throw cut();
+  const secret = await parseSecretText(parts.fragment);
+  takeSecret(link, secret);
+  read.looksDamaged = secret.looksDamaged;
+  return read;
+}
+
+// parseShareLink reads any link of anyone. Throws: invalid; the detail never quotes the secret, the
+// reason is `not_a_link`, `cut`, `damaged` or `newer`.
+export async function parseShareLink(text: string): Promise<ReadLink> {
+  if (bytesOf(text).length > kMostOctets) throw notALink("it is far too long");
+  return parseTidy(tidyLinkText(text));
+}
+
+// parseLinkSecret reads what follows the '#', with or without it, with the same repairs.
+export async function parseLinkSecret(text: string): Promise<ReadSecret> {
+  if (bytesOf(text).length > kMostOctets) throw damaged("it is far too long");
+  const rest = tidyLinkText(text).replace(/^#/, "");
+  if (rest === "") throw cut();
+  checkBlanks(rest);
+  return parseSecretText(rest);
+}
+
+// takeSecret completes a link whose secret part came by another channel. Throws: invalid, reason
+// `damaged` (a part of the other form).
+export function takeSecret(link: ShareLink, read: ReadSecret): void {
+  if ((read.suite !== undefined) !== (link.form === "dropbox")) {
+    throw damaged("its secret part belongs to a link of another form");
+  }
+  link.secret = read.secret;
+  if (read.suite !== undefined) link.suite = read.suite;
+}
+
+export function encodeLinkSecret(secret: Uint8Array, suite?: DropSuite): string {
+  if (suite !== undefined) return `${suite}.${encodeBase64url(secret)}`;
+  return secret.length === 16 ? encodeBase64(secret) : encodeBase64url(secret);
+}
+
+// encodeShareLink writes the link; one without secret ends before the '#'.
+export function encodeShareLink(link: ShareLink): string {
+  const address = link.form === "mailbox" ? mailboxUrl(link) : `${link.base}/t/`;
+  const vertical = link.vertical === "" ? "" : `?v=${link.vertical}`;
+  return address + vertical + (link.secret === undefined ? "" : `#${encodeLinkSecret(link.secret, link.suite)}`);
+}
+
+// mailboxUrl is the address that requests about a mailbox go to: never with query or fragment.
+export function mailboxUrl(link: ShareLink): string {
+  return `${link.base}/v1/m/${link.mailbox}`;
+}
