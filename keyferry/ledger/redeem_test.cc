@@ -109,7 +109,7 @@ TEST(LedgerRedeem, ATryWithAPinIsCountedOncePerRequestKeyAndPin) {
     authority::Exchange asked;
     asked.tx_code = pin;
     asked.request_key = key;
-    const auto answer = exchange_code(*tester.ledger, tester.keys, *offered.code, asked, now);
+    const auto answer = exchange_code(*tester.ledger, tester.keys, *offered.code, asked, {}, now);
     EXPECT_EQ(word(answer), "wrong_pin") << pin << key;
     return authority::refused(*answer)->tries_left;
   };

@@ -64,8 +64,8 @@ std::string now_text() {
   return text;
 }
 
-// quoted writes a JSON string. What is not UTF-8 shows as U+FFFD, so that a line is always JSON.
-std::string quoted(std::string_view text) {
+// in_quotes writes a JSON string. What is not UTF-8 shows as U+FFFD, so that a line is always JSON.
+std::string in_quotes(std::string_view text) {
   if (codec::is_utf8(text)) return boost::json::serialize(boost::json::string(text));
   std::string shown;
   for (const char c : text) {
@@ -92,12 +92,12 @@ void log_event(LogLevel level, std::string_view event, LogFields fields) {
   std::string line;
   if (set.format == LogFormat::json) {
     line = "{\"time\":\"" + now_text() + "\",\"level\":\"" + std::string(name_of(level)) +
-           "\",\"program\":" + quoted(set.program) + ",\"event\":" + quoted(event);
-    for (const auto& [name, value] : fields) line += "," + quoted(name) + ":" + quoted(value);
+           "\",\"program\":" + in_quotes(set.program) + ",\"event\":" + in_quotes(event);
+    for (const auto& [name, value] : fields) line += "," + in_quotes(name) + ":" + in_quotes(value);
     line += "}";
   } else {
     line = now_text() + " " + std::string(name_of(level)) + " " + std::string(event);
-    for (const auto& [name, value] : fields) line += " " + std::string(name) + "=" + quoted(value);
+    for (const auto& [name, value] : fields) line += " " + std::string(name) + "=" + in_quotes(value);
   }
   set.logger->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }

@@ -4,11 +4,9 @@
 
 namespace keyferry::verifier {
 
-using std::chrono::floor;
-using std::chrono::seconds;
-
 void WaitLength::broke(Duration after) {
-  now_ = std::clamp<Duration>(floor<seconds>(std::min(now_, after) * 3 / 4), seconds(1), most_);
+  const auto shorter = std::chrono::floor<std::chrono::seconds>(std::min(now_, after) * 3 / 4);
+  now_ = std::clamp<Duration>(shorter, std::chrono::seconds(1), most_);
   if (trying_) needed_ = std::min(needed_ * 2, kMostNeeded);
   trying_ = false;
   lasted_ = 0;
