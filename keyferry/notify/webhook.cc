@@ -50,10 +50,7 @@ std::string host_of_webhook(const std::string& url) {
   if (!parsed) return url;
   const auto ip = address_in(*parsed);
   if (ip) return net::source_of(*ip);
-  std::string host = parsed->host;
-  // "push.example." is the same host.
-  while (host.ends_with('.')) host.pop_back();
-  return host;
+  return parsed->host;
 }
 
 Result<std::string> parse_webhook_url(std::string_view url,

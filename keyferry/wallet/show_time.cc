@@ -10,13 +10,14 @@ namespace keyferry::wallet {
 std::string show_time(Time time) {
   const std::time_t seconds = unix_seconds(time);
   std::tm parts{};
-  // A zone that nobody knows is UTC under its name to the C library.
-  local_zone() ? localtime_r(&seconds, &parts) : gmtime_r(&seconds, &parts);
+  // A zone that nobody knows is UTC under its name to the C library, which calls UTC itself GMT.
+  const bool local = static_cast<bool>(local_zone());
+  local ? localtime_r(&seconds, &parts) : gmtime_r(&seconds, &parts);
   constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   std::array<char, 32> rest{};
-  std::strftime(rest.data(), rest.size(), "%Y %H:%M %Z", &parts);
+  std::strftime(rest.data(), rest.size(), local ? "%Y %H:%M %Z" : "%Y %H:%M UTC", &parts);
   return std::string(kDays[static_cast<std::size_t>(parts.tm_wday)]) + " " +
          std::to_string(parts.tm_mday) + " " + kMonths[static_cast<std::size_t>(parts.tm_mon)] +
          " " + rest.data();

@@ -24,5 +24,6 @@ def test_the_example_names_every_key_that_is_read():
             table = line.strip("[]")
         elif match := re.match(r"([a-z_]+) = ", line):
             named.add(f"{table}.{match.group(1)}")
-    assert named == set(re.findall(r'"((?:listen|tls|public|ledger|keys|state|ssh|metadata|revocation|limits|log)\.[a-z_]+)"',
-                                   source))
+    read = set(re.findall(r'"((?:listen|tls|public|ledger|keys|state|ssh|metadata|revocation|limits|log)\.[a-z_]+)"', source))
+    read |= {f"limits.{key}" for key in re.findall(r'\blimit\(file, "([a-z_]+)"', source)}
+    assert named == read

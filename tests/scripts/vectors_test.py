@@ -11,7 +11,14 @@ VECTORS = ROOT / "tests" / "vectors"
 # What is said to people and not to programs.
 FOR_PEOPLE = {"about", "source"}
 # Beginnings of the names of files, and the test that runs their make.py --check.
-COMPUTED_ANEW = {"dropbox/": "dropbox_test.py", "transfer/delegation-": "wallet_delegation_test.py"}
+COMPUTED_ANEW = {"dropbox/": "dropbox_test.py", "transfer/delegation-": "wallet_delegation_test.py", "delegation/": "lock_library_test.py"}
+
+
+def is_computed_anew(name):
+    test = next((test for beginning, test in COMPUTED_ANEW.items() if name.startswith(beginning)), None)
+    if test:
+        assert '"make.py", "--check"' in (ROOT / "tests" / "integration" / test).read_text("utf-8")
+    return bool(test)
 
 
 def sources_with(name):
@@ -32,9 +39,7 @@ def unread(names, text):
 
 @pytest.mark.parametrize("path", sorted(VECTORS.glob("*/*.json")), ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_member_of_a_run_is_read(path):
-    computed = next((test for beginning, test in COMPUTED_ANEW.items() if f"{path.parent.name}/{path.name}".startswith(beginning)), None)
-    if computed:
-        assert '"make.py", "--check"' in (ROOT / "tests" / "integration" / computed).read_text("utf-8")
+    if is_computed_anew(f"{path.parent.name}/{path.name}"):
         return
     whole = json.loads(path.read_text("utf-8"))
     names = set(whole) | {name for entry in whole.values() if isinstance(entry, list) for part in entry if isinstance(part, dict) for name in part}
@@ -45,6 +50,8 @@ def test_every_member_of_a_run_is_read(path):
 
 @pytest.mark.parametrize("subject", sorted({path.parent.name for path in VECTORS.glob("*/*.txt")}))
 def test_every_header_line_of_a_case_is_read(subject):
+    if is_computed_anew(f"{subject}/"):
+        return
     names = set()
     for path in (VECTORS / subject).glob("*.txt"):
         header = path.read_text("utf-8", "surrogateescape").split("\n\n", 1)[0]
