@@ -59,14 +59,16 @@ class Side:
 @pytest.mark.parametrize("mode", ["words", "code", "words, dropbox", "code, dropbox", "PIN"])
 def test_both_sides_finish(world, mode, where):
     options = [option for word, option in (("code", "--code"), ("dropbox", "--dropbox"), ("PIN", "--pin")) if word in mode]
+    # With a code, words would be asked for beside it.
+    words_too = () if "code" in mode else ("--words", "-")
     world.cut(where)
 
     def share():
-        return Half(world.ada, "share", "own", "--for", "1h", "--note", f"{mode} {where}", *options, "--allow-local", "--json", "--words", "-")
+        return Half(world.ada, "share", "own", "--for", "1h", "--note", f"{mode} {where}", *options, "--allow-local", "--json", *words_too)
 
     def share_again(side):
         made = side.saw("link")
-        return Half(world.ada, "watch", made["share"], "--allow-local", "--json", "--words", "-") if made else share()
+        return Half(world.ada, "watch", made["share"], "--allow-local", "--json", *words_too) if made else share()
 
     sender = Side(share, share_again)
     made = sender.until("link")

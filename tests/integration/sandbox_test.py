@@ -49,8 +49,8 @@ def test_a_share_is_made_used_and_revoked(place):
         server.signal(signal.SIGHUP)
         wait_until(lambda: '"reloaded"' in server.log(), "the reload", 20)
     ada.run("revoke", "--below", "servers", "--yes")
-    serial = bob.json("list")["credentials"][0]["serial"]
-    wait_until(lambda: serial in run(["ssh-keygen", "-Q", "-l", "-f", verifier.krl]).out, "the revocation", 20)
+    share = bob.json("list")["credentials"][0]["share"]
+    wait_until(lambda: share in run(["ssh-keygen", "-Q", "-l", "-f", verifier.krl]).out, "the revocation", 20)
     wait_until(mark.exists, "the hook", 20)
     for server in (authority, verifier, relay):
         assert server.stop() == 0
