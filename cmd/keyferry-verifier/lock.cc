@@ -112,7 +112,7 @@ int serve(const LockConfig& config) {
 CLI::App* add_lock_command(CLI::App& app, LockOptions& options) {
   auto* lock = app.add_subcommand(
       "lock",
-      "Is a lock without a network: opens doors to owners and to whom they gave a right");
+      "be a lock without a network: open doors to owners and to whom they gave a right");
   lock->add_option("--config", options.config, "configuration file (TOML)")->required();
   auto* check = lock->add_flag("--check", options.check, "check the configuration and exit");
   auto* pair = lock->add_flag("--pair", options.pair,

@@ -49,7 +49,7 @@ unsigned number_at(std::string_view text, std::size_t from, std::size_t size) {
 
 Error wrong_duration(std::string_view text, std::string_view why) {
   return fail(Errc::invalid, quote(text) + " " + std::string(why) +
-                                 ": a duration is like 90s, 45m, 4h, 30d or 1h30m, at most 3650d");
+                                 ": one is like 90s, 45m, 4h, 30d or 1h30m, at most 3650d");
 }
 
 // What is wrong where `rest` of a text is no whole number with a unit.
@@ -59,7 +59,7 @@ std::string_view why_no_duration(std::string_view rest, bool first) {
   std::size_t digits = 0;
   while (digits < rest.size() && is_digit(rest[digits])) ++digits;
   const std::string_view unit = rest.substr(digits);
-  if (digits == 0) return "is none";
+  if (digits == 0) return "is no duration";
   if (unit.empty()) return "has no unit (s, m, h or d)";
   const bool number = unit.size() > 1 && is_digit(unit[1]);
   const bool exponent = unit.size() > 1 && (number || unit[1] == '+' || unit[1] == '-');
@@ -68,7 +68,7 @@ std::string_view why_no_duration(std::string_view rest, bool first) {
   const bool known = std::any_of(kUnits.begin(), kUnits.end(),
                                  [&](const Unit& one) { return one.letter == unit[0]; });
   if (!known) return "has an unknown unit (there are s, m, h and d)";
-  return first ? "is none" : "does not go from large units to small ones";
+  return first ? "is no duration" : "does not go from large units to small ones";
 }
 
 }  // namespace

@@ -13,14 +13,15 @@ std::string wallet_called(const std::string& label) {
 
 }  // namespace
 
-// What the receiver says last and what the authority knows can differ: then neither is hidden.
+// What the receiver says last and what the authority knows can differ: then the authority counts,
+// and the other word is not hidden.
 GiveOutcome outcome_of(const WhatIsKnown& known, const GiveRecord& record,
                        const transfer::Ended& ended) {
   if (known.taken && ended.by_peer && !ended.reason.empty()) {
-    return {ended.reason, "the other side says that it did not take it" +
-                              (ended.text.empty() ? "" : ": " + ended.text) +
-                              "; but the authority issued it before: `keyferry revoke " +
-                              record.share + "` ends it"};
+    return {"", "the authority has issued it to " + wallet_called(known.label) +
+                    ", which says that it did not take it" +
+                    (ended.text.empty() ? "" : ": " + ended.text) + "; `keyferry revoke " +
+                    record.share + "` ends it"};
   }
   if (ended.reason.empty() || known.taken) {
     return {"", wallet_called(known.label) + " has it now"};
