@@ -103,6 +103,8 @@ def measure(seconds, logins):
         print(f"{HOLDERS} holders flood for {seconds} s", file=sys.stderr)
         counts = flood(crowd, seconds)
         results["calls"], results["of them held up"] = sum(counts.values()), counts[429]
+        crowd.ada.hang_up()  # an idle connection ends after a minute, a login after some
+        crowd.ada.login()
         results["failures (5xx)"] = sum(number for status, number in counts.items() if status >= 500)
         results["revoke after, s"] = statistics.median(crowd.revoke(victim) for victim in victims[REVOKES:])
         results["list after, octets"], results["ledger after, octets"] = crowd.verifier.krl.stat().st_size, size()
