@@ -25,10 +25,13 @@ struct PastedUri {
   // The first reading ends where a URI ends: at a space, a line end, the end of the text or a mark;
   // not at some character that no URI holds.
   bool ends_plainly = false;
+  // So many of the readings are made of whole lines: nothing else but marks stands on them, and no
+  // line that was joined is a word or begins another.
+  std::size_t pieces = 0;
 };
 
-// find_uris returns every place where `scheme` ("https://", any case) begins a word, 32 at most; a
-// reading has at most `most` octets and joins at most 256 lines.
+// find_uris returns every place where `scheme` ("https://", any case) begins a word, 1024 at most
+// and 8 MiB of readings; a reading has at most `most` octets and joins at most 256 lines.
 std::vector<PastedUri> find_uris(std::string_view plain, std::string_view scheme, std::size_t most);
 
 // begins_with compares without regard to the case of ASCII letters.

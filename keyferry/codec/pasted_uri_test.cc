@@ -42,12 +42,35 @@ TEST(PastedUri, WhatNoUriHoldsEndsItAndIsToldApart) {
 
 TEST(PastedUri, PlacesAndSizesAreBounded) {
   std::string many;
-  for (int i = 0; i < 100; ++i) many += "https://a ";
-  EXPECT_EQ(find_uris(many, "https://", 100).size(), 32U);
+  for (int i = 0; i < 2000; ++i) many += "https://a ";
+  EXPECT_EQ(find_uris(many, "https://", 100).size(), 1024U);
   std::string lines = "https://a";
   for (int i = 0; i < 1000; ++i) lines += "\nb";
   EXPECT_EQ(readings_of(lines).size(), 92U);
   EXPECT_EQ(find_uris(lines, "https://", 4096)[0].readings.size(), 256U);
+}
+
+TEST(PastedUri, WholeLinesAreToldFromWordsBelow) {
+  const auto pieces = [](std::string_view text) {
+    return find_uris(text, "https://", 100)[0].pieces;
+  };
+  EXPECT_EQ(pieces("https://a/b\nc1\nd2"), 3U);
+  EXPECT_EQ(pieces("> Hi Bob,\n>\n> <https://a/b\n> c1>\n>\n> see you"), 2U);
+  EXPECT_EQ(pieces("https://a/b\nAda"), 1U);
+  EXPECT_EQ(pieces("https://a/b\n--\nAda"), 1U);
+  EXPECT_EQ(pieces("https://a/b\nsee you"), 1U);
+  EXPECT_EQ(pieces("https://a/b\nc1 d2"), 1U);
+  EXPECT_EQ(pieces("take https://a/b\nc1"), 0U);
+  EXPECT_EQ(pieces("https://a/b c\nd1"), 0U);
+}
+
+TEST(PastedUri, ALongTextTakesNoLongTime) {
+  std::string text;
+  while (text.size() < 65536) text += "/https://a\n";
+  EXPECT_LE(find_uris(text, "https://", 4096).size(), 1024U);
+  text.clear();
+  while (text.size() < 65536) text += "/https://";
+  EXPECT_LE(find_uris(text, "https://", 16384).size(), 1024U);
 }
 
 TEST(OneLine, GoesWithoutBreaksAndQuoteMarks) {

@@ -166,6 +166,32 @@ TEST(OfferUri, IsMendedAndFoundInAMessage) {
   EXPECT_EQ(*unencoded, OfferUri(*parse_offer(json(raw))));
 }
 
+// A piece of a URL may be a URL: the right one is what our authority gives, or all of the lines.
+TEST(OfferUri, AReferenceIsNotTakenCutOff) {
+  const OfferUri ours(
+      OfferReference{"https://auth.example/offers/" + std::string(39, 'x') + "a-_9"});
+  const OfferUri foreign(OfferReference{"https://wallet.example/o/12/34"});
+  for (const OfferUri& want : {ours, foreign}) {
+    const std::string uri = encode_offer_uri(std::get<OfferReference>(want));
+    const std::string head = uri.substr(0, 30), tail = uri.substr(uri.size() - 5);
+    const std::string middle = uri.substr(30, uri.size() - 35);
+    for (const std::string& text :
+         {"> Hi Bob,\n>\n> " + head + "\n> " + middle + "\n> " + tail + "\n>\n> see you\n",
+          "> > " + head + "\n> > " + middle + "\n> > " + tail,
+          "Hi,\r\n\r\n<" + head + "\r\n" + middle + "\r\n" + tail + ">\r\n\r\n-- \r\nAda",
+          head + middle + "\n" + tail + "\n--\nAda", head + middle + "\n" + tail + "\nsee you"}) {
+      const auto read = parse_offer_uri(text);
+      ASSERT_TRUE(read) << text << ": " << read.error().detail;
+      EXPECT_EQ(*read, want) << text;
+    }
+  }
+  const std::string uri = encode_offer_uri(std::get<OfferReference>(ours));
+  for (const std::string& text : {"take " + uri.substr(0, 60) + "\n" + uri.substr(60) + " now",
+                                  uri + "\n030-12345", uri.substr(0, 70) + " " + uri.substr(70)}) {
+    EXPECT_EQ(*parse_offer_uri(text), ours) << text;
+  }
+}
+
 TEST(OfferUri, WhatIsNotCertainIsRefused) {
   const std::string uri = encode_offer_uri(*parse_offer(json(kFull)));
   const std::string other = encode_offer_uri(OfferReference{"https://auth.example/o"});

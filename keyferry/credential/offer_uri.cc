@@ -131,22 +131,19 @@ Result<OfferUri> parse_as_a_whole(std::string_view line) {
   return again ? again : read;
 }
 
-// is_word: letters alone, as a greeting below the offer, hardly as a piece of it.
-bool is_word(std::string_view line) {
-  line = codec::without_marks(line);
-  return std::all_of(line.begin(), line.end(),
-                     [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; });
-}
-
-// An offer by value ends where its JSON does. Of a URL nobody can tell whether the next line goes
-// on with it: it does where the text is nothing but lines without blanks that are no words.
-bool is_certain(const OfferUri& offer, std::string_view plain) {
-  if (std::holds_alternative<CredentialOffer>(offer)) return true;
-  const std::string_view text = codec::without_marks(codec::trimmed(plain));
-  const std::vector<std::string_view> lines = codec::plain_lines(text);
-  return text.find("\n\n") == text.npos && codec::find_uris(text, kScheme, 0).size() == 1 &&
-         std::none_of(lines.begin(), lines.end(), [](std::string_view line) {
-           return is_word(line) || line.find(' ') != line.npos;
+// What our authority gives: HTTPS://…/offers/ and 43 characters. Of another URL nobody can tell
+// where it ends.
+bool is_whole(const OfferUri& offer) {
+  constexpr std::size_t kHandle = 43;
+  constexpr std::string_view kFolder = "/offers/";
+  const auto* reference = std::get_if<OfferReference>(&offer);
+  if (!reference) return true;  // its JSON ends where it ends
+  const std::string_view url = reference->url;
+  const std::size_t slash = url.rfind('/');
+  const std::string_view handle = url.substr(slash + 1);
+  return url.substr(0, slash + 1).ends_with(kFolder) && handle.size() == kHandle &&
+         std::all_of(handle.begin(), handle.end(), [](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
          });
 }
 
@@ -154,16 +151,18 @@ bool is_ambiguous(const Result<OfferUri>& found) {
   return !found && found.error().reason == "several";
 }
 
-// Of one place the first reading that is an offer.
+// Of one place the first reading that is whole; of a URL that is not ours all the lines that are
+// nothing but its pieces, or else the first that is an offer at all.
 Result<OfferUri> read_place(codec::PastedUri& place) {
   if (place.readings.empty())
     return fail(Errc::too_large, "the credential offer has more than 16 KiB");
   Result<OfferUri> best = parse_uri(place.readings.front());
-  for (std::string& reading : place.readings) {
-    if (!best) {
-      if (auto read = parse_uri(reading)) best = std::move(read);
+  for (std::size_t i = 0; i < place.readings.size(); ++i) {
+    if (!best || !is_whole(*best)) {
+      auto read = parse_uri(place.readings[i]);
+      if (read && (!best || is_whole(*read) || i < place.pieces)) best = std::move(read);
     }
-    wipe(reading);
+    wipe(place.readings[i]);
   }
   return best;
 }
@@ -196,7 +195,7 @@ Result<OfferUri> parse_offer_uri(std::string_view text) {
   std::string line = codec::on_one_line(*plain);
   auto whole = parse_as_a_whole(codec::trimmed(line));
   wipe(line);
-  if (!whole || !is_certain(*whole, *plain)) {
+  if (!whole || !is_whole(*whole)) {
     auto found = find_in_message(*plain);
     const bool alone = codec::begins_with(codec::trimmed(*plain), kScheme);
     if (found || (!whole && !alone) || is_ambiguous(found)) whole = std::move(found);
