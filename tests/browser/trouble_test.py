@@ -364,7 +364,8 @@ def test_three_wrong_words_end_it(stage, kind):
 @pytest.mark.parametrize("mangle, view", [
     (lambda link: link.split("#")[0], "secret-missing"), (lambda link: link[:-4], "cut"), (lambda link: link[:-5] + "*" + link[-4:], "damaged"),
     (lambda link: link.replace("/v1/", "/v2/"), "newer"), (lambda link: "https://relay.example/", "bad-link"),
-    (lambda link: f"(“{link}”).", "opened"), (lambda link: link.replace("#", "%23"), "opened"), (lambda link: link[:60] + "\n" + link[60:], "opened")])
+    (lambda link: f"(“{link}”).", "opened"), (lambda link: link.replace("#", "%23"), "opened"), (lambda link: link[:60] + "\n" + link[60:], "opened"),
+    (lambda link: f"Hello Ben, here it is: {link}\nSee you, Ada", "opened"), (lambda link: f"{link} {link[:-5]}abcde", "several")])
 def test_a_pasted_link_is_read_or_named(stage, mangle, view):
     browser = Browser(stage.place)
     link, _ = stage.share(stage.ada, "servers", "--host", "web")

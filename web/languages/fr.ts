@@ -17,6 +17,7 @@ export const fr: Sentences = {
   paste_label: "Collez le lien que vous avez reçu", paste_help: "Le lien entier, jusqu’au dernier caractère. Coller ne prend rien.", paste_open: "Regarder",
   reload_lost: "Le lien que vous aviez ouvert n’est pas gardé tant que vous n’avez rien pris avec. Ouvrez-le de nouveau depuis votre message.",
   bad_link_title: "Ce n’est pas un lien de partage", bad_link: "Il devrait ressembler à https://…/v1/m/…#… ou https://…/t/…#…. Copiez de nouveau le lien entier depuis le message.",
+  several_title: "Ce texte contient plusieurs liens", several: "Un seul peut être ouvert à la fois. Collez celui que vous voulez, seul. Rien n’a été pris.",
   cut_title: "Il manque une partie de ce lien", cut: "La fin du lien s’est perdue en route. Copiez-le de nouveau jusqu’au bout, ou demandez-le à l’expéditeur. Rien n’a été pris.",
   damaged_title: "Ce lien semble abîmé", damaged: "Quelque chose y a été modifié en route. Copiez-le de nouveau, ou demandez à l’expéditeur de l’envoyer autrement. Rien n’a été pris.", damaged_try: "Essayer quand même",
   newer_title: "Ce lien est plus récent que cette page", newer: "Il vient d’une version plus récente. Rechargez cette page ; si cela n’aide pas, demandez un autre lien à l’expéditeur. Rien n’a été pris.",

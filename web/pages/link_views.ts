@@ -35,11 +35,13 @@ export function pasteForm(open: (text: string) => void): HTMLElement {
   return form(() => open(paste.input.value), paste.element, submitButton(say("paste_open")));
 }
 
+const kBadLinks = ["cut", "damaged", "newer", "several"] as const;
+
 // badLinkView names what is wrong with a link, and lets the person paste it again.
 export function badLinkView(error: KeyferryError, open: (text: string) => void): View {
-  const name: Key = ({cut: "cut", damaged: "damaged", newer: "newer"} as const)[error.reason] ?? "bad_link";
+  const name = kBadLinks.find((reason) => reason === error.reason) ?? "bad_link";
   return {
-    name: error.reason === "damaged" || error.reason === "cut" || error.reason === "newer" ? error.reason : "bad-link",
+    name: name === "bad_link" ? "bad-link" : name,
     title: say(`${name}_title` as Key),
     state: "stopped",
     content: [h("p", {class: "lead"}, say(name)), pasteForm(open)],

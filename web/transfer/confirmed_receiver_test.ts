@@ -214,7 +214,8 @@ test("a damaged record is refused, not half read", async () => {
 });
 
 test("a delegation goes the same way to its import", async () => {
-  const given = {delegation: randomBytes(300), chain: [randomBytes(200), randomBytes(250)]};
+  const {publicKey: owner} = await generateKey("p256", false);
+  const given = {delegation: randomBytes(300), chain: [randomBytes(200), randomBytes(250)], owner, lists: [randomBytes(90)]};
   const pair = new Pair(new TestSender(secret, "", "keyferry.delegation.v1"));
   const issuer = Buffer.from(randomBytes(32)).toString("base64url");
   const shown = await pair.tell(await pair.sender.start(newObject({issuer})));

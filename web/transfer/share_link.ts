@@ -3,15 +3,17 @@
 //   https://HOST[:PORT][/BASE]/v1/m/UUID[?v=VERTICAL]#SECRET       a mailbox
 //   https://HOST[:PORT][/BASE]/t/[?v=VERTICAL]#SUITE.R             a dropbox (Draft R)
 //
-// Repairs of the text as a whole are in link_text; here the parts are taken apart, and whatever
+// Repairs of the text as a whole are in codec/pasted_uri; here the parts are taken apart, and whatever
 // would need a guess is refused by name.
 
-import {bytesOf, type Bytes} from "../base/bytes.ts";
+import {bytesOf, equal, type Bytes} from "../base/bytes.ts";
 import {encodeBase64, encodeBase64url, parseBase64Any} from "../base/base64.ts";
-import {fail, type KeyferryError} from "../base/error.ts";
+import {asError, fail, type KeyferryError} from "../base/error.ts";
 import {parseUuid} from "../base/uuid.ts";
+import {isBasePath, parseHttpsHostPort} from "../codec/host.ts";
+import {findUris, onOneLine, withoutMarks, type PastedUri} from "../codec/pasted_uri.ts";
+import {plainText} from "../codec/plain_text.ts";
 import {kDropSecretSize, parseSuite, type DropSuite} from "./drop_suite.ts";
-import {tidyLinkText} from "./link_text.ts";
 import {checkHolds, type LinkForm} from "./share_secret.ts";
 
 export interface ShareLink {
@@ -37,6 +39,7 @@ export interface ReadSecret {
 }
 
 const kMostOctets = 4096;
+const kMostMessage = 64 << 10;
 const kSecretLength = 43; // 32 octets without padding
 const kPlainSecretLength = 22; // 16 octets without padding
 const kScheme = "https://";
@@ -57,25 +60,13 @@ function newer(why: string): KeyferryError {
   return fail("invalid", `this link was made by a newer version (${why})`, "newer");
 }
 
-function isPort(text: string): boolean {
-  return /^[0-9]{1,5}$/.test(text) && Number(text) > 0 && Number(text) <= 65535;
-}
-
-function isHost(host: string): boolean {
-  if (host.startsWith("[")) return /^\[[0-9a-f:.]{2,}\]$/i.test(host);
-  return host.length <= 253 && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host) && !host.includes("..");
-}
-
-// host[:port], lower case.
+// host[:port] in its one spelling. Not quoted: what was meant to stand behind the # may have come into it.
 function parseAuthority(text: string): string {
-  let host = text;
-  const colon = text.lastIndexOf(":");
-  if (colon > text.lastIndexOf("]")) {
-    host = text.slice(0, colon);
-    if (!isPort(text.slice(colon + 1))) throw notALink("its port is not a number");
+  try {
+    return parseHttpsHostPort(text);
+  } catch {
+    throw notALink("its host is neither a name nor an address");
   }
-  if (!isHost(host)) throw notALink("its host is not a name");
-  return text.toLowerCase();
 }
 
 interface Parts {
@@ -128,7 +119,7 @@ function parseBasePath(path: string): string {
   const version = path.slice(path.lastIndexOf("/") + 1);
   const base = version === "v1" ? path.slice(0, Math.max(0, path.lastIndexOf("/"))) : path;
   if (version !== "v1" && /^v[0-9]+$/.test(version)) throw newer(version);
-  if (!/^[a-z0-9/\-._~]*$/i.test(base)) throw notALink("its path has strange characters");
+  if (!isBasePath(base)) throw notALink("its path is none that a relay has");
   return base;
 }
 
@@ -140,7 +131,7 @@ function parseAddress(parts: Parts, link: ShareLink): void {
   link.base = kScheme + parseAuthority(slash < 0 ? address : address.slice(0, slash));
   const dropbox = /^(.*)\/t\/?$/.exec(path);
   if (dropbox !== null) {
-    if (!/^[a-z0-9/\-._~]*$/i.test(dropbox[1] as string)) throw notALink("its path has strange characters");
+    if (!isBasePath(dropbox[1] as string)) throw notALink("its path is none that a relay has");
     link.form = "dropbox";
     link.base += dropbox[1] as string;
     return;
@@ -229,17 +220,88 @@ async function parseTidy(tidy: string): Promise<ReadLink> {
   return read;
 }
 
-// parseShareLink reads any link of anyone. Throws: invalid; the detail never quotes the secret, the
-// reason is `not_a_link`, `cut`, `damaged` or `newer`.
+function isWhole(read: ReadLink): boolean {
+  return read.link.secret !== undefined && !read.looksDamaged;
+}
+
+type Outcome = {read: ReadLink; failure?: undefined} | {read?: undefined; failure: KeyferryError};
+
+async function outcomeOf(parse: () => Promise<ReadLink>): Promise<Outcome> {
+  try {
+    return {read: await parse()};
+  } catch (thrown) {
+    return {failure: asError(thrown)};
+  }
+}
+
+// The best of the readings of one place: the first that is whole, or what stands there as it is.
+async function readPlace(place: PastedUri): Promise<Outcome> {
+  let best: Outcome = {failure: notALink("it names no mailbox")};
+  for (const [number, reading] of place.readings.entries()) {
+    const outcome = await outcomeOf(() => parseTidy(reading));
+    const whole = outcome.read !== undefined && isWhole(outcome.read);
+    if (number > 0 && !whole) continue;
+    const certain = place.endsPlainly || whole || outcome.read === undefined;
+    best = certain ? outcome : {failure: damaged("there are strange characters inside")};
+    if (whole) break;
+  }
+  return best;
+}
+
+function isSame(a: ShareLink, b: ShareLink): boolean {
+  const secrets = a.secret === undefined || b.secret === undefined || equal(a.secret, b.secret);
+  return secrets && a.form === b.form && a.base === b.base && a.mailbox === b.mailbox;
+}
+
+// The one link in a message; not_a_link where there is none.
+async function findInMessage(plain: string): Promise<Outcome> {
+  let found: Outcome = {failure: notALink("it begins with no https://")};
+  for (const place of findUris(plain, kScheme, kMostOctets)) {
+    const outcome = await readPlace(place);
+    if (outcome.read === undefined) {
+      if (found.read === undefined && outcome.failure.reason !== "not_a_link") found = outcome;
+      continue;
+    }
+    if (found.read !== undefined && !isSame(outcome.read.link, found.read.link)) {
+      return {failure: fail("invalid", "there are different share links in this text", "several")};
+    }
+    if (found.read === undefined || (outcome.read.link.secret && !found.read.link.secret)) found = outcome;
+  }
+  return found;
+}
+
+// parseShareLink reads any link of anyone, alone or as the only one in a message. Throws: invalid; the
+// detail never quotes the secret, the reason is `not_a_link`, `cut`, `damaged`, `newer` or `several`.
 export async function parseShareLink(text: string): Promise<ReadLink> {
-  if (bytesOf(text).length > kMostOctets) throw notALink("it is far too long");
-  return parseTidy(tidyLinkText(text));
+  if (bytesOf(text).length > kMostMessage) throw notALink("it is far too long");
+  const plain = plainTextOf(text);
+  const tidy = withoutMarks(onOneLine(plain));
+  const whole = await outcomeOf(async () => {
+    if (bytesOf(tidy).length > kMostOctets) throw notALink("it is far too long");
+    return parseTidy(tidy);
+  });
+  if (whole.read !== undefined && isWhole(whole.read)) return whole.read;
+  const found = await findInMessage(plain);
+  // What is wrong with a text that is nothing but a link is said of it as a whole.
+  const better = found.read !== undefined || found.failure.reason === "several" ||
+    (whole.failure?.reason === "not_a_link" && found.failure.reason !== "not_a_link");
+  const {read, failure} = better ? found : whole;
+  if (read === undefined) throw failure;
+  return read;
+}
+
+function plainTextOf(text: string): string {
+  try {
+    return plainText(text);
+  } catch (thrown) {
+    throw damaged(asError(thrown).detail);
+  }
 }
 
 // parseLinkSecret reads what follows the '#', with or without it, with the same repairs.
 export async function parseLinkSecret(text: string): Promise<ReadSecret> {
   if (bytesOf(text).length > kMostOctets) throw damaged("it is far too long");
-  const rest = tidyLinkText(text).replace(/^#/, "");
+  const rest = withoutMarks(onOneLine(plainTextOf(text))).replace(/^#/, "");
   if (rest === "") throw cut();
   checkBlanks(rest);
   return parseSecretText(rest);
