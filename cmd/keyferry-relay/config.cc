@@ -45,6 +45,23 @@ void read_public_url(config::Toml& file, RelayConfig& config) {
   }
 }
 
+// Another origin than the relay's own, whose pages hold no script: one there could read links.
+void read_web(config::Toml& file, RelayConfig& config) {
+  if (!file.has("web.origin")) return;
+  const auto url = codec::parse_base_url(file.text("web.origin"));
+  const auto own = codec::parse_web_url(config.settings.public_url);
+  if (!url || !url->starts_with("https://")) {
+    file.note_fault("web.origin",
+                    "must be like \"https://get.example\" or \"https://example.org/get\"");
+  } else if (own && codec::parse_web_url(*url)->origin == own->origin) {
+    file.note_fault("web.origin",
+                    "must differ from public.url in its host or port: a script of the relay's own "
+                    "origin could read the secret part of links");
+  } else {
+    config.settings.web_origin = *url;
+  }
+}
+
 void read_listen(config::Toml& file, RelayConfig& config) {
   config.listen_api = file.text("listen.api", "[::]:443");
   config.listen_admin = file.text("listen.admin", "127.0.0.1:9443");
@@ -188,6 +205,7 @@ Result<RelayConfig> load_relay_config(const std::filesystem::path& path) {
   RelayConfig config;
   read_listen(file, config);
   read_public_url(file, config);
+  read_web(file, config);
   read_mailbox(file, config);
   read_limits(file, config);
   read_create(file, config);

@@ -1,10 +1,8 @@
 // The preview page. No script, no third party, readable on a phone and in the dark. Its fixed words
-// and its style sheet are the files in pages/.
+// (page_words.h) and its style sheet are the files in pages/.
 #include "keyferry/relay/page.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/rfc3339.h"
@@ -15,43 +13,20 @@
 namespace keyferry::relay {
 namespace {
 
-// What is said of a vertical: the heading, and what the link lets its receiver use.
-struct Words {
-  std::string_view title;
-  std::string_view thing;
-  std::string_view picture;  // what the stock picture shows, for those who do not see it
-};
-
-Words words_of(Vertical vertical) {
+std::string_view name_of(Vertical vertical) {
   switch (vertical) {
     case Vertical::home:
-      return {"A door is being shared with you", "a door", "A house with a door"};
+      return "home";
     case Vertical::car:
-      return {"A car is being shared with you", "a car", "A car"};
+      return "car";
     case Vertical::general:
       break;
   }
-  return {"Access is being shared with you", "something of theirs, such as a login to a computer",
-          "A key"};
+  return "general";
 }
 
-// "Wednesday 25 November 2026, 15:04 UTC"
-std::string long_date(Time time) {
-  static constexpr std::array kDays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                       "Thursday", "Friday", "Saturday"};
-  static constexpr std::array kMonths = {"January",   "February", "March",    "April",
-                                         "May",       "June",     "July",     "August",
-                                         "September", "October",  "November", "December"};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::minutes>(time - day));
-  std::array<char, 16> hours{};
-  std::snprintf(hours.data(), hours.size(), "%02d:%02d", static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()));
-  return std::string(kDays[std::chrono::weekday(day).c_encoding()]) + ' ' +
-         std::to_string(static_cast<unsigned>(date.day())) + ' ' +
-         kMonths[static_cast<unsigned>(date.month()) - 1] + ' ' +
-         std::to_string(static_cast<int>(date.year())) + ", " + hours.data() + " UTC";
+std::string_view said_of(const PageWords& words, std::string_view what, Vertical vertical) {
+  return words.text(std::string(what) + "." + std::string(name_of(vertical)));
 }
 
 // shown is a stranger's text as it may stand in a heading: nothing invisible, nothing that turns
@@ -76,9 +51,11 @@ std::string property(std::string_view name, std::string_view content) {
   return meta("property", name, content);
 }
 
-std::string begin_page(std::string_view title, std::string_view icon_url,
+std::string begin_page(Language language, std::string_view title, std::string_view icon_url,
                        std::string_view more_head) {
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n" +
+  return "<!DOCTYPE html>\n<html lang=\"" + std::string(tag_of(language)) + "\" dir=\"" +
+         std::string(words_in(language).text("direction")) +
+         "\">\n<head>\n<meta charset=\"utf-8\">\n" +
          meta("name", "viewport", "width=device-width,initial-scale=1") +
          meta("name", "robots", "noindex") + meta("name", "referrer", "no-referrer") +
          meta("name", "color-scheme", "light dark") + "<title>" + escape_html(title) +
@@ -87,18 +64,32 @@ std::string begin_page(std::string_view title, std::string_view icon_url,
          "</style>\n</head>\n<body>\n<header>keyferry</header>\n<main>\n";
 }
 
+// What all pages end with; the page says so where no native speaker has read its words.
+std::string end_page(const PageWords& words) {
+  const std::string_view note = words.text("translation");
+  return "</main>\n<footer>\n" + std::string(words.text("footer")) +
+         (note.empty() ? std::string() : "\n<p>" + escape_html(note) + "</p>") +
+         "\n</footer>\n</body>\n</html>\n";
+}
+
+std::string paragraph(std::string_view kind, std::string_view text) {
+  return "<p class=\"" + std::string(kind) + "\">" + escape_html(text) + "</p>\n";
+}
+
 //= spec:tigress#A-37
 std::string open_graph(const PageInput& input, std::string_view title,
                        std::string_view description) {
+  const PageWords& words = words_in(input.language);
   // Size and kind are known of the relay's own pictures only.
-  const std::string known = input.preview_url != input.stock_url
-                                ? std::string()
-                                : property("og:image:type", "image/png") +
-                                      property("og:image:width", std::to_string(kPictureWidth)) +
-                                      property("og:image:height", std::to_string(kPictureHeight)) +
-                                      property("og:image:alt", words_of(input.vertical).picture);
+  const std::string known =
+      input.preview_url != input.stock_url
+          ? std::string()
+          : property("og:image:type", "image/png") +
+                property("og:image:width", std::to_string(kPictureWidth)) +
+                property("og:image:height", std::to_string(kPictureHeight)) +
+                property("og:image:alt", said_of(words, "picture", input.vertical));
   return meta("name", "description", description) + property("og:type", "website") +
-         property("og:site_name", "keyferry") + property("og:locale", "en_US") +
+         property("og:site_name", "keyferry") + property("og:locale", words.text("locale")) +
          property("og:title", title) + property("og:description", description) +
          property("og:url", input.link) + property("og:image", input.preview_url) + known +
          meta("name", "twitter:card", "summary_large_image");
@@ -109,7 +100,8 @@ std::string sender_card(const PageInput& input, const mailbox::DisplayInformatio
                      std::to_string(kPictureWidth) + "\" height=\"" +
                      std::to_string(kPictureHeight) + "\" alt=\"\">\n";
   if (!display.title.empty() || !display.description.empty()) {
-    card += "<figcaption>The sender’s words, unchecked:</figcaption>\n<blockquote>\n";
+    card += "<figcaption>" + escape_html(words_in(input.language).text("unchecked")) +
+            "</figcaption>\n<blockquote>\n";
     if (!display.title.empty()) {
       card += "<p class=\"title\" dir=\"auto\">" + escape_html(display.title) + "</p>\n";
     }
@@ -121,13 +113,19 @@ std::string sender_card(const PageInput& input, const mailbox::DisplayInformatio
   return card + "</figure>\n";
 }
 
-std::string until(const std::optional<Time>& deadline) {
+std::string until(const PageWords& words, const std::optional<Time>& deadline) {
   if (!deadline) return {};
-  return "<p class=\"until\">The link works until <time datetime=\"" +
-         codec::encode_rfc3339(*deadline) + "\"><strong>" + long_date(*deadline) +
-         "</strong></time> <small>UTC is world time; your own clock may be some hours ahead or "
-         "behind. "
-         "After that moment the link leads nowhere.</small></p>\n";
+  return "<p class=\"until\">" + escape_html(words.text("until")) + " <time datetime=\"" +
+         codec::encode_rfc3339(*deadline) + "\"><strong>" + words.long_date(*deadline) +
+         "</strong></time> <small>" + escape_html(words.text("until.note")) + "</small></p>\n";
+}
+
+// How to take it: also on the browser's site, where this relay has one.
+std::string advice(const PageWords& words, std::string_view site) {
+  const std::string there =
+      site.empty() ? std::string() : filled(words.text("site"), {{"site", escape_html(site)}});
+  return "<div class=\"advice\">\n" + filled(words.text("advice"), {{"site", there}}) +
+         "\n</div>\n";
 }
 
 }  // namespace
@@ -168,32 +166,31 @@ Vertical parse_vertical(std::string_view query) {
 
 //= spec:tigress#API-04
 std::string render_page(const PageInput& input) {
-  const Words words = words_of(input.vertical);
+  const PageWords& words = words_in(input.language);
   const mailbox::DisplayInformation display = shown(input.display);
-  const std::string_view title =
-      display.title.empty() ? words.title : std::string_view(display.title);
-  const std::string_view description =
-      display.description.empty()
-          ? "Open the link with keyferry to take it. Looking at it takes nothing."
-          : std::string_view(display.description);
-  return begin_page(title, input.icon_url, open_graph(input, title, description)) + "<h1>" +
-         std::string(words.title) +
-         "</h1>\n<p class=\"lead\">Somebody sent you this link to let you use " +
-         std::string(words.thing) +
-         ". Your own device makes a key of its own for it; no password is handed over, and the "
-         "sender can end the access again.</p>\n<div class=\"share\">\n<div>\n" +
-         sender_card(input, display) + until(input.deadline) + "</div>\n" +
-         std::string(embedded::advice_html()) + "</div>\n" + std::string(embedded::footer_html());
+  const std::string_view heading = said_of(words, "title", input.vertical);
+  const std::string_view title = display.title.empty() ? heading : std::string_view(display.title);
+  const std::string_view description = display.description.empty()
+                                           ? words.text("description")
+                                           : std::string_view(display.description);
+  return begin_page(input.language, title, input.icon_url, open_graph(input, title, description)) +
+         "<h1>" + escape_html(heading) + "</h1>\n" +
+         paragraph("lead", said_of(words, "lead", input.vertical)) +
+         "<div class=\"share\">\n<div>\n" + sender_card(input, display) +
+         until(words, input.deadline) + "</div>\n" + advice(words, input.site) + "</div>\n" +
+         end_page(words);
 }
 
-std::string render_missing_page(std::string_view icon_url) {
-  return begin_page("This link leads nowhere any more", icon_url, "") +
-         std::string(embedded::missing_html()) + std::string(embedded::footer_html());
+std::string render_missing_page(Language language, std::string_view icon_url) {
+  const PageWords& words = words_in(language);
+  return begin_page(language, words.text("missing.title"), icon_url, "") +
+         std::string(words.text("missing")) + "\n" + end_page(words);
 }
 
-std::string render_home_page(std::string_view icon_url) {
-  return begin_page("keyferry relay", icon_url, "") + std::string(embedded::home_html()) +
-         std::string(embedded::footer_html());
+std::string render_home_page(Language language, std::string_view icon_url) {
+  const PageWords& words = words_in(language);
+  return begin_page(language, words.text("home.title"), icon_url, "") +
+         std::string(words.text("home")) + "\n" + end_page(words);
 }
 
 //= spec:tigress#A-39

@@ -7,6 +7,7 @@
 
 #include "keyferry/base/clock.h"
 #include "keyferry/mailbox/mailbox.h"
+#include "keyferry/relay/page_words.h"
 
 namespace keyferry::relay {
 
@@ -31,6 +32,8 @@ struct PageInput {
   std::string_view icon_url;     // what a browser shows beside the title
   std::string_view stock_url;    // the relay's own picture: what the page shows
   std::string_view preview_url;  // what chats are told to show: that one, or an allowed imageURL
+  Language language = Language::en;
+  std::string_view site{};  // address of the browser's site; empty: there is none
 };
 
 // render_page writes the HTML5 page with Open Graph tags. The sender's texts are shown as
@@ -40,10 +43,10 @@ struct PageInput {
 std::string render_page(const PageInput& input);
 
 // render_missing_page is shown to a browser when there is no such mailbox.
-std::string render_missing_page(std::string_view icon_url);
+std::string render_missing_page(Language language, std::string_view icon_url);
 
 // render_home_page says what this server is, to a browser that asks for its root.
-std::string render_home_page(std::string_view icon_url);
+std::string render_home_page(Language language, std::string_view icon_url);
 
 // content_security_policy allows the page its own pictures and its one style sheet, by hash, and
 // nothing else.

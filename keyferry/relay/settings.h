@@ -14,6 +14,9 @@ namespace keyferry::relay {
 struct Settings {
   // https://HOST[:PORT][/BASE], without a slash at the end: what share links begin with.
   std::string public_url;
+  // https://HOST[:PORT][/PATH] of the browser's site, without a slash at the end: where navigations
+  // to a link are sent. Empty: to nowhere. Never of the relay's own origin.
+  std::string web_origin;
   mailbox::Lifetimes lifetimes;
   mailbox::BodyLimits body;
   // Who may create mailboxes: everybody, or who sends one of these as `Authorization: Bearer`

@@ -7,7 +7,7 @@ import shlex
 import subprocess
 
 import pytest
-from support import ROOT, Site, System, run
+from support import ROOT, Relay, Site, System, run
 from support.exchange import Sender
 
 DEEP = bool(os.environ.get("KEYFERRY_DEEP"))
@@ -41,15 +41,18 @@ def pytest_collection_modifyitems(config, items):
 
 
 class Stage(System):
-    """System, with the site; ada holds `servers` on web and db."""
+    """System, with the site, which the relay sends browsers to; ada holds `servers` on web and db."""
 
     def __init__(self, place, **more):
-        super().__init__(place, **more)
         self.site = Site(place).start()
+        super().__init__(place, relay_config={"web": {"origin": self.site.url}}, **more)
         self.ada = self.owner("ada")
 
-    def address(self, link):
-        return self.site.address_of(link)
+    def another_relay(self, place, proxy):
+        """A relay behind `proxy`, which sends browsers to the same site."""
+        relay = Relay(place, name="relay2", tls=False, config={"public": {"url": proxy.url}, "web": {"origin": self.site.url}}).start()
+        proxy.forward_to(relay)
+        return relay
 
     def sender(self, *options):
         """`keyferry share servers`, confirmed, waiting for the receiver."""

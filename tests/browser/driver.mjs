@@ -36,7 +36,8 @@ async function control(role, name, timeout = 15000) {
 
 const commands = {
   async launch({kind, profile, languages, dark, calm, width = 1280, height = 800, args = [], preferences = {}, timezone}) {
-    const common = {headless: true, userDataDir: profile, defaultViewport: null, env: {...process.env, TZ: timezone ?? "Europe/Berlin"}};
+    // A browser that does not answer is an error of its own, before the test's patience ends.
+    const common = {protocolTimeout: 60000, headless: true, userDataDir: profile, defaultViewport: null, env: {...process.env, TZ: timezone ?? "Europe/Berlin"}};
     if (kind === "firefox") {
       const extraPrefsFirefox = {
         "intl.accept_languages": languages ?? "en-US,en",

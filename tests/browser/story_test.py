@@ -22,7 +22,7 @@ def killed(browser, *views):
 def test_a_link_to_a_login_to_its_end(stage, kind):
     browser = Browser(stage.place, kind)
     link, _ = stage.share(stage.ada, "servers", "--host", "web", "--note", "for the upgrade")
-    browser.open(stage.address(link))
+    browser.open(link)
     browser.view("opened")
     assert browser.do("address")["url"] == stage.site.url, "query and fragment are taken out of the address"
     browser.hold()
@@ -48,7 +48,7 @@ def test_a_link_to_a_login_to_its_end(stage, kind):
 def test_words_with_the_browser_killed_at_every_step(stage, kind):
     browser = Browser(stage.place, kind)
     sender = stage.sender()
-    browser.open(stage.address(sender.link))
+    browser.open(sender.link)
     browser.view("opened")
     browser.hold()
     browser.view("offered")
@@ -71,7 +71,7 @@ def test_words_with_the_browser_killed_at_every_step(stage, kind):
     assert done.code == 0, done
     assert stage.state(sender.share) == "redeemed"
     # The same link again leads to what is held.
-    browser.open(stage.address(sender.link))
+    browser.open(sender.link)
     browser.view("held")
     assert "You took this share already" in browser.text("main")
 
@@ -80,7 +80,7 @@ def test_a_pin_by_keyboard_alone(stage):
     """Also: a PIN that cannot be right costs no try, a wrong one says how many are left."""
     browser = Browser(stage.place)
     link, pin = stage.share(stage.ada, "servers", "--host", "web", "--pin")
-    browser.open(stage.address(link))
+    browser.open(link)
     browser.view("opened")
     for _ in range(30):
         browser.press("Tab")
@@ -116,7 +116,7 @@ def test_a_code_and_a_link_in_two_parts_by_the_word(stage):
     sender = stage.sender("--code", "--split")
     made = sender.until("link")
     secret = made["secret"]
-    browser.open(stage.address(made["link"]))
+    browser.open(made["link"])
     browser.view("secret-missing")
     browser.type("The second part", secret)
     browser.click("Go on")
@@ -145,7 +145,7 @@ def test_a_code_and_a_link_in_two_parts_by_the_word(stage):
 def test_a_dropbox_with_words_and_a_pin(stage):
     browser = Browser(stage.place)
     sender = stage.sender("--dropbox", "--pin")
-    browser.open(stage.address(sender.link))
+    browser.open(sender.link)
     browser.view("opened")
     browser.hold()
     browser.view("offered")
@@ -165,7 +165,7 @@ def test_a_dropbox_with_words_and_a_pin(stage):
 def test_no_gives_it_back_and_another_device_takes_it(stage):
     browser = Browser(stage.place)
     link, _ = stage.share(stage.ada, "servers", "--host", "web")
-    browser.open(stage.address(link))
+    browser.open(link)
     browser.view("opened")
     browser.hold()
     browser.view("offered")
@@ -175,7 +175,7 @@ def test_no_gives_it_back_and_another_device_takes_it(stage):
     bob = stage.take("bob", link)
     assert stage.login(bob, "web").code == 0
     # And whoever comes too late is told so, with nothing left behind.
-    browser.open(stage.address(link))
+    browser.open(link)
     browser.view("opened")
     browser.hold()
     browser.view("failed")

@@ -4,7 +4,7 @@ import json
 import threading
 
 import pytest
-from support import LOGIN, Browser, Relay, wait_until
+from support import LOGIN, Browser, wait_until
 from support.proxy import Proxy
 
 from conftest import Stage
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.deep
 
 
 def open_share(stage, browser, link, *views):
-    browser.open(stage.address(link))
+    browser.open(link)
     browser.view("opened")
     browser.hold()
     return browser.view(*views)
@@ -24,8 +24,7 @@ def open_share(stage, browser, link, *views):
 def behind_proxy(place, stage):
     """A share whose relay stands behind a meddling proxy."""
     proxy = Proxy(place, "relay")
-    relay = Relay(place, name="relay2", tls=False, config={"public": {"url": proxy.url}}).start()
-    proxy.forward_to(relay)
+    stage.another_relay(place, proxy)
     made = stage.ada.json("share", "servers", "--now", "--host", "web", "--for", "1h", "--relay", proxy.url, "--allow-local", "--yes")
     return proxy, made["link"]
 
@@ -39,7 +38,7 @@ def test_a_second_tab_waits_and_goes_on_when_the_first_is_closed(stage, kind):
     browser.view("words")
     words = browser.do("texts", selector=".words li")
     browser.do("tab")
-    browser.open(stage.address(sender.link))
+    browser.open(sender.link)
     browser.view("elsewhere")
     browser.do("close_tab", index=0)
     browser.view("words")
@@ -67,7 +66,7 @@ def test_the_relay_away_for_a_while(stage, kind):
     """Killed and started again while the share is opened, and while the words are compared."""
     browser = Browser(stage.place, kind)
     sender = stage.sender()
-    browser.open(stage.address(sender.link))
+    browser.open(sender.link)
     browser.view("opened")
     stage.relay.kill()
     browser.hold()
@@ -114,7 +113,7 @@ def test_an_answer_lost_and_the_browser_killed(place, stage, step):
             seen.cut()
 
     proxy.meddle = lose
-    browser.open(stage.address(link))
+    browser.open(link)
     browser.view("opened")
     browser.hold()
     if step == "claim":
@@ -243,7 +242,7 @@ def test_a_private_window_takes_or_says_why_not(stage, kind):
         options["preferences"] = {"browser.privatebrowsing.autostart": True}
     browser = Browser(stage.place, kind, **options)
     link, _ = stage.share(stage.ada, "servers", "--host", "web")
-    browser.open(stage.address(link))
+    browser.open(link)
     browser.view("opened")
     if "This browser keeps nothing for this page" in browser.text("main"):
         browser.click("Take it on another device")
@@ -272,7 +271,7 @@ def test_hostile_texts_stay_texts(stage):
 def test_back_in_the_middle_and_a_reload_before_the_act(stage, kind):
     browser = Browser(stage.place, kind)
     sender = stage.sender()
-    browser.open(stage.address(sender.link))
+    browser.open(sender.link)
     browser.view("opened")
     browser.do("reload")
     browser.view("home")
@@ -289,8 +288,7 @@ def test_back_in_the_middle_and_a_reload_before_the_act(stage, kind):
     browser.click("Give up")
     browser.view("failed")
     assert sender.wait() != 0
-    open_share_again = stage.address(sender.link)
-    browser.open(open_share_again)
+    browser.open(sender.link)
     browser.view("failed")
     assert "This link was used up" in browser.text("main")
 

@@ -4,10 +4,11 @@ import base64
 import hashlib
 import html.parser
 import re
+import signal
 import struct
 
 import pytest
-from support import Relay
+from support import Relay, wait_until
 from support.mailbox import Device, configuration, display, page, path_of
 
 # Elements that are closed by nothing.
@@ -164,7 +165,7 @@ def test_a_screen_reader_finds_its_way_and_weak_eyes_can_read(relay):
     home = relay.call("GET", "/", headers={"Accept": "text/html"})
     for answer in (page(relay, made), gone, home):
         seen = Page(answer.text)
-        assert ("html", {"lang": "en"}) in seen.tags and "html/head/title" in seen.paths
+        assert ("html", {"lang": "en", "dir": "ltr"}) in seen.tags and "html/head/title" in seen.paths
         for landmark in ("header", "main", "footer"):
             assert [path for path in seen.paths if path.split("/")[-1] == landmark] == [f"html/body/{landmark}"]
         headings = [tag for tag, _ in seen.tags if re.fullmatch("h[1-6]", tag)]
@@ -235,3 +236,91 @@ def test_the_root_below_a_base_path_is_a_page_too(place):
     for path in ("/carry/", "/carry", "/"):
         answer = relay.call("GET", path, headers={"Accept": "text/html"})
         assert answer.status == 200 and "https://relay.example/carry/v1/pictures/icon.png" in answer.text, path
+
+
+# What browsers send when a person opens an address, and what others send.
+NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none", "Accept": "text/html"}
+BROWSERS_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+OLD_SAFARI = {"Accept": BROWSERS_ACCEPT, "Accept-Language": "de-DE,de;q=0.9",
+              "User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.6 Safari/604.1"}
+# Today's: no Sec-Fetch-User.
+SAFARI = {**OLD_SAFARI, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "cross-site"}
+
+
+@pytest.fixture
+def with_site(place):
+    relay = Relay(place, engine="memory")
+    relay.write_config({"public": {"url": "https://share.example/some/base"}, "web": {"origin": "https://get.example:444/get/"}})
+    return relay.start()
+
+
+@pytest.mark.parametrize("browser", [NAVIGATION, SAFARI, OLD_SAFARI])
+def test_a_browser_that_opens_a_link_is_sent_to_the_site(with_site, browser):
+    made = Device(with_site).create()
+    mailbox = path_of(made)[-36:]
+    site = "https://get.example:444/get/?relay=https%3A%2F%2Fshare.example%2Fsome%2Fbase"
+    hostile = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+    missing = "00000000-0000-4000-8000-000000000000"
+    for path, there in ((f"/v1/m/{mailbox}", f"&m={mailbox}"), (f"/v1/m/{mailbox.upper()}?v=h", f"&m={mailbox}&v=h"),
+                        (f"/some/base/v1/m/{mailbox}?v=%22&relay=https://evil.example", f"&m={mailbox}"),
+                        (f"/v1/m/{missing}", f"&m={missing}"), ("/t/?v=c", "&t=1&v=c")):
+        answer = with_site.call("GET", path, headers={**browser, **hostile})
+        assert (answer.status, answer.headers["location"]) == (303, site + there)
+        assert answer.headers["cache-control"] == "no-store" and answer.headers["referrer-policy"] == "no-referrer"
+        assert set(answer.headers["vary"].split(", ")) == {"Accept", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "User-Agent"}
+        assert answer.body == b"" and "set-cookie" not in answer.headers
+
+
+def test_everything_but_a_navigation_gets_the_page_with_its_card(with_site):
+    made = Device(with_site).create(display_information=display("Login to web"))
+    path = path_of(made)
+    for method, sent in (("GET", {}), ("GET", {"Accept": "text/html", "User-Agent": "curl/8"}), ("HEAD", NAVIGATION),
+                         ("GET", {**NAVIGATION, "Sec-Fetch-Dest": "iframe"}), ("GET", {**NAVIGATION, "Sec-Fetch-Mode": "cors"}),
+                         ("GET", {**OLD_SAFARI, "User-Agent": "facebookexternalhit/1.1"}), ("GET", {**OLD_SAFARI, "User-Agent": "WhatsApp/2.23 A"})):
+        answer = with_site.call(method, path, headers=sent)
+        assert answer.status == 200 and answer.headers["content-type"].startswith("text/html"), sent
+        assert {"Accept-Language", "Sec-Fetch-Mode", "User-Agent"} <= set(answer.headers["vary"].split(", "))
+        if method == "GET":
+            seen = Page(answer.text)
+            assert seen.properties["og:title"] == "Login to web" and "https://get.example:444/get/" in seen.text
+    # A path that may hold somebody's secret is never passed on.
+    answer = with_site.call("GET", path + "%23secret", headers=NAVIGATION)
+    assert answer.status == 404 and "location" not in answer.headers and "secret" not in answer.text
+    assert with_site.call("GET", "/", headers=NAVIGATION).status == 200
+
+
+def test_without_a_site_a_browser_gets_the_page_and_a_reload_turns_it_on_and_off(relay):
+    made = Device(relay).create()
+    answer = relay.call("GET", path_of(made), headers=NAVIGATION)
+    assert answer.status == 200 and "get.example" not in answer.text
+    for table, status in (({"origin": "https://get.example"}, 303), (None, 200)):
+        relay.write_config({"web": table})
+        relay.signal(signal.SIGHUP)
+        wait_until(lambda status=status: relay.call("GET", path_of(made), headers=NAVIGATION).status == status, "the new configuration")
+
+
+@pytest.mark.parametrize("origin, says", [
+    ("http://get.example", "must be like"), ("https://get.example/?x=1", "must be like"), ("https://get.example/#x", "must be like"), ("get.example", "must be like"),
+    ("http://127.0.0.1:99", "must be like"), ("https://share.example", "must differ"), ("https://SHARE.example:443/get", "must differ")])
+def test_a_site_that_could_read_links_or_is_no_address_is_refused(place, origin, says):
+    relay = Relay(place, engine="memory")
+    relay.write_config({"public": {"url": "https://share.example/base"}, "web": {"origin": origin}})
+    done = relay.run("--check", code=1)
+    assert "web.origin" in done.err and says in done.err
+
+
+@pytest.mark.parametrize("wanted, language, direction, title", [
+    ("de-AT,de;q=0.9,en;q=0.8", "de", "ltr", "Jemand teilt eine Tür mit Ihnen"), ("ar", "ar", "rtl", "شخص يشارك معك بابًا"), ("zh-TW", "zh", "ltr", "有人与您共享一扇门"),
+    ("pl,fr;q=0.3", "fr", "ltr", "Quelqu’un partage une porte avec vous"), ("es", "es", "ltr", "Alguien comparte una puerta con usted"),
+    ("pl", "en", "ltr", "A door is being shared with you")])
+def test_the_pages_speak_the_readers_language(relay, wanted, language, direction, title):
+    made = Device(relay).create(display_information=display("", ""))
+    for path, status in ((path_of(made) + "?v=h", 200), ("/v1/m/00000000-0000-4000-8000-000000000000", 404), ("/t/?v=h", 200), ("/", 200)):
+        answer = relay.call("GET", path, headers={"Accept": "text/html", "Accept-Language": wanted})
+        assert answer.status == status and answer.headers["content-language"] == language
+        assert "Accept-Language" in answer.headers["vary"].split(", ")
+        assert f'<html lang="{language}" dir="{direction}">' in answer.text
+        seen = Page(answer.text)
+        assert not [tag for tag, _ in seen.tags if tag in ("script", "form")]
+        if "v=h" in path:
+            assert seen.properties["og:title"] == title and title in seen.text

@@ -1,7 +1,7 @@
 """A real browser, used as a person uses it: by the names of what is on the page.
 
     browser = Browser(place, "chromium")          # or "firefox"; a profile of its own, which trusts the place's CA
-    browser.open(site.address_of(link))
+    browser.open(link)
     browser.view("opened")                        # waits for that state
     browser.hold("Press and hold to open")
     browser.click("Take it")
@@ -41,6 +41,7 @@ class Browser:
             (self.home / name).mkdir()
             _owned(self.home / name, self._account)
         self.profile, self.downloads = self.home / "profile", self.home / "Downloads"
+        self.log_path = Path(f"{self.home}.log")
         self._trust(place.ca.path)
         self._driver = None
         self.pid = None
@@ -72,7 +73,7 @@ class Browser:
         source = (ROOT / "tests/browser/driver.mjs").read_text("utf-8")
         if not script.exists() or script.read_text("utf-8") != source:
             script.write_text(source, "utf-8")
-        self._log = open(self.home.with_suffix(".log"), "ab")
+        self._log = open(self.log_path, "ab")
         self._driver = subprocess.Popen(self._as_nobody(["node", str(script)]), env=env, cwd=WORK, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self._log, text=True, start_new_session=True)
         started = self.do("launch", kind=self.kind, profile=str(self.profile), **self.options)
@@ -90,7 +91,7 @@ class Browser:
         finally:
             limit.cancel()
         if not line:
-            raise AssertionError(f"{self.kind} is gone while it should {command} {given}; {self.home.with_suffix('.log').read_text()[-2000:]}")
+            raise AssertionError(f"{self.kind} is gone while it should {command} {given}; {self.log_path.read_text('utf-8')[-2000:]}")
         answer = json.loads(line)
         if "error" in answer:
             raise AssertionError(f"{self.kind}: {command} {given}: {answer['error']}")
@@ -171,4 +172,4 @@ class Browser:
     def close(self):
         self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
-        self.home.with_suffix(".log").unlink(missing_ok=True)
+        self.log_path.unlink(missing_ok=True)
