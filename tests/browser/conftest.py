@@ -1,32 +1,19 @@
 """The stories' world: every program running, the site behind nginx, and a browser."""
 
-import fcntl
-import hashlib
 import os
 import shlex
-import subprocess
 
 import pytest
-from support import ROOT, Relay, Site, System, run
+from support import Relay, Site, System, run
 from support.exchange import Sender
+from support.site import site_files
 
 DEEP = bool(os.environ.get("KEYFERRY_DEEP"))
 
 
 @pytest.fixture(scope="session", autouse=True)
-def site_files():
-    """build/web of the present sources, made by the first worker that needs it."""
-    sources = sorted(path for path in (ROOT / "web").rglob("*") if path.is_file())
-    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-    (ROOT / "build").mkdir(exist_ok=True)
-    stamp = ROOT / "build" / "web.stamp"
-    with open(ROOT / "build" / "web.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if stamp.exists() and stamp.read_text("utf-8") == wanted:
-            return
-        done = subprocess.run([ROOT / "scripts" / "build", "web"], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        stamp.write_text(wanted, "utf-8")
+def built_site():
+    return site_files()
 
 
 def pytest_configure(config):

@@ -1,6 +1,8 @@
 """The Debian packages: built by scripts/package from the programs under test, installed by dpkg into a folder."""
 
 import fcntl
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -10,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from support import BIN, ROOT, SANITIZED, Authority, run
+from support.site import site_files
 
-PACKAGES = ["keyferry", "keyferry-relay", "keyferry-authority", "keyferry-verifier", "keyferry-conformance"]
+PROGRAMS = ["keyferry", "keyferry-relay", "keyferry-authority", "keyferry-verifier", "keyferry-conformance"]
+PACKAGES = [*PROGRAMS, "keyferry-web"]
 SERVERS = ["relay", "authority", "verifier"]
 # Packages are made of the release build alone: a sanitizer's programs load other libraries.
 pytestmark = pytest.mark.skipif(SANITIZED, reason="packages are made of the release build")
@@ -20,7 +24,7 @@ AS_ROOT = [] if os.geteuid() == 0 else ["fakeroot"]
 
 
 def build(folder, *packages):
-    env = {**os.environ, "KEYFERRY_BIN": str(BIN), "KEYFERRY_PACKAGES": str(folder), "DPKG_DEB_COMPRESSOR_TYPE": "none"}
+    env = {**os.environ, "KEYFERRY_BIN": str(BIN), "KEYFERRY_WEB": str(site_files()), "KEYFERRY_PACKAGES": str(folder), "DPKG_DEB_COMPRESSOR_TYPE": "none"}
     run([ROOT / "scripts" / "package", *packages], env=env)
     return sorted(folder.glob("*.deb"))
 
@@ -115,6 +119,23 @@ def test_each_holds_what_it_is_for(debs):
     assert "/usr/share/keyferry/hooks/end-ssh-sessions" in entries(debs["keyferry-verifier"])
 
 
+def test_the_site_is_whole_and_its_example_names_what_is_there(debs, machine):
+    deb = debs["keyferry-web"]
+    assert deb.name.endswith("_all.deb")
+    share = machine / "usr/share/keyferry-web"
+    files = json.loads((share / "site/manifest.json").read_text("utf-8"))["files"]
+    there = {path.name for path in (share / "site").iterdir()}
+    assert there == {*files, "manifest.json"} and {"index.html", "worker.js"} <= there
+    for name, digest in files.items():
+        assert hashlib.sha256((share / "site" / name).read_bytes()).hexdigest() == digest, name
+    page = (share / "site/index.html").read_text("utf-8")
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)[1]
+    assert f'"{policy}; frame-ancestors \'none\'"' in (share / "keyferry-web.headers.conf").read_text("utf-8")
+    example = (machine / "usr/share/doc/keyferry-web/examples/nginx-web.conf").read_text("utf-8")
+    named = re.findall(r"(/usr/share/keyferry-web/[^; ]+);", example)
+    assert len(named) == 2 and all((machine / path).exists() for path in named)
+
+
 def test_no_two_hold_the_same_file(debs):
     owner = {}
     for package, deb in debs.items():
@@ -123,7 +144,7 @@ def test_no_two_hold_the_same_file(debs):
 
 
 def test_they_depend_on_the_libraries_that_their_programs_load(debs):
-    for package, deb in debs.items():
+    for package, deb in ((name, debs[name]) for name in PROGRAMS):
         depends = run(["dpkg-deb", "--field", deb, "Depends"]).out
         assert "libssl3" in depends and "libc6 (>= 2.3" in depends
         assert ("libsqlite3-0" in depends) == (package in ("keyferry-relay", "keyferry-authority"))
@@ -132,13 +153,12 @@ def test_they_depend_on_the_libraries_that_their_programs_load(debs):
 
 
 def test_equal_programs_give_equal_packages(debs, tmp_path):
-    again = build(tmp_path, "keyferry-relay")
-    assert [path.name for path in again] == [debs["keyferry-relay"].name]
-    assert again[0].read_bytes() == debs["keyferry-relay"].read_bytes()
+    for again in build(tmp_path, "keyferry-relay", "keyferry-web"):
+        assert again.read_bytes() == debs[again.name.split("_")[0]].read_bytes()
 
 
 def test_dpkg_installs_them_and_the_programs_run(machine, place):
-    for package in PACKAGES:
+    for package in PROGRAMS:
         assert re.fullmatch(package + r" \d+\.\d+\.\d+\n", run([machine / f"usr/bin/{package}", "--version"]).out)
     for name in SERVERS:
         program, config = machine / f"usr/bin/keyferry-{name}", fill(machine, place, name)
@@ -231,5 +251,7 @@ def test_the_sandbox_is_as_tight_as_the_documentation_says(name):
 def test_the_script_says_what_is_wrong():
     assert "there is no package 'nonsense'" in run([ROOT / "scripts" / "package", "nonsense"], code=2).err
     env = {**os.environ, "KEYFERRY_BIN": "/absent"}
+    absent = {**os.environ, "KEYFERRY_BIN": str(BIN), "KEYFERRY_WEB": "/absent"}
+    assert "scripts/build web first" in run([ROOT / "scripts" / "package", "keyferry-web"], env=absent, code=1).err
     assert "/absent/keyferry is missing" in run([ROOT / "scripts" / "package"], env=env, code=1).err
     assert "SOURCE_DATE_EPOCH" in run([ROOT / "scripts" / "package", "--help"]).out

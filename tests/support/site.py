@@ -4,6 +4,8 @@
     site.address_of(relay, link)     # where the relay sends a browser that opens the link
 """
 
+import fcntl
+import hashlib
 import os
 import re
 import shutil
@@ -11,6 +13,21 @@ import subprocess
 from urllib.parse import quote
 
 from .process import ROOT, Program, free_port
+
+
+def site_files():
+    """build/web of the present sources, made once, whatever number of workers there are; returns the folder."""
+    sources = sorted(path for path in (ROOT / "web").rglob("*") if path.is_file())
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    (ROOT / "build").mkdir(exist_ok=True)
+    stamp, folder = ROOT / "build" / "web.stamp", ROOT / "build" / "web"
+    with open(ROOT / "build" / "web.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "index.html").exists() or not stamp.exists() or stamp.read_text("utf-8") != wanted:
+            done = subprocess.run([ROOT / "scripts" / "build", "web"], capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+            stamp.write_text(wanted, "utf-8")
+    return folder
 
 
 def built(*options, name="web"):
