@@ -25,8 +25,8 @@ Result<Done> carry_out(Program& program, Session& session, wallet::GiveRecord& r
          wallet::carry_out_give(session.wallet(), record, words_source(words)));
   if (!outcome.reason.empty()) return fail(Errc::forbidden, outcome.text, outcome.reason);
   if (program.json) {
-    print_json(boost::json::object{
-        {"event", "done"}, {"share", record.share}, {"detail", outcome.text}});
+    print_json(
+        boost::json::object{{"event", "done"}, {"share", record.share}, {"detail", outcome.text}});
   } else {
     terminal.say(outcome.text);
   }

@@ -46,9 +46,12 @@ bool Ledger::short_of_space() {
   return short_;
 }
 
-void Ledger::recover() {
+Result<Done> Ledger::recover() {
   std::lock_guard lock(mutex_);
-  if (short_ && reserve_.make()) short_ = false;
+  if (!short_) return Done{};
+  auto made = reserve_.make();
+  if (made) short_ = false;
+  return made;
 }
 
 Result<Done> Ledger::observe(Observer observer) {
@@ -75,7 +78,7 @@ std::vector<Change> Ledger::new_changes() {
 
 //= spec:quality#1-durable
 Result<Done> Ledger::check() {
-  recover();
+  if (auto made = recover(); !made && made.error().code == Errc::io) return made.error();
   std::lock_guard lock(mutex_);
   if (!disk_failed_) return Done{};
   KF_TRY(auto transaction, sql::Transaction::begin(database_));

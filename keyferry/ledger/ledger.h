@@ -92,9 +92,9 @@ class Ledger {
   Keep keep() const { return keep_; }
 
   // short_of_space says whether the disk is full: only `none` and `reserve` are served. recover
-  // makes the reserve again if there is room for it; then all is served.
+  // makes the reserve again if there is room for it; then all is served. Errors: storage_full, io.
   bool short_of_space();
-  void recover();
+  Result<Done> recover();
 
   // check answers for /readyz: after a transaction that the disk did not take it tries one that
   // changes nothing, until that is durable. A full disk is none: revoking goes on. Errors: io.

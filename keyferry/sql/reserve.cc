@@ -1,5 +1,6 @@
 #include "keyferry/sql/reserve.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -9,6 +10,8 @@
 
 namespace keyferry::sql {
 namespace {
+
+constexpr std::size_t kBlock = 4096;
 
 Error cannot_allocate(int number) {
   const bool full = number == ENOSPC || number == EDQUOT || number == EFBIG;
@@ -22,6 +25,15 @@ bool has_size(int descriptor, std::size_t size) {
          static_cast<std::size_t>(info.st_blocks) * 512 >= size;
 }
 
+// A disk can be broken where it seems to have room: what is written shows that it takes it.
+int write_block(int descriptor) {
+  constexpr std::array<char, kBlock> block{};
+  const auto written = ::pwrite(descriptor, block.data(), block.size(), 0);
+  if (written < 0) return errno;
+  if (static_cast<std::size_t>(written) != block.size()) return EIO;
+  return ::fdatasync(descriptor) == 0 ? 0 : errno;
+}
+
 }  // namespace
 
 Result<Done> Reserve::make() {
@@ -31,10 +43,11 @@ Result<Done> Reserve::make() {
   int failed = 0;
   if (!has_size(descriptor, size_)) {
     failed = ::posix_fallocate(descriptor, 0, static_cast<off_t>(size_));
+    if (failed != 0) ::unlink(path_.c_str());
   }
+  if (failed == 0 && size_ >= kBlock) failed = write_block(descriptor);
   ::close(descriptor);
   if (failed == 0) return Done{};
-  ::unlink(path_.c_str());
   return cannot_allocate(failed);
 }
 

@@ -14,7 +14,8 @@ class Reserve {
  public:
   Reserve(std::filesystem::path path, std::size_t size) : path_(std::move(path)), size_(size) {}
 
-  // make allocates the file, whole or not at all. Errors: storage_full, io.
+  // make allocates the file, whole or not at all, and writes a block of it, whether it was there
+  // before or not. Errors: storage_full; io, the disk does not take what is written.
   Result<Done> make();
   // give_up frees its space. False if there was none left to give.
   bool give_up();
