@@ -41,13 +41,11 @@ Result<boost::json::object> AuthorityClient::fetch(const std::string& url) {
     request.allow_local = allow_local_;
     return request;
   }));
-  if (!is_success(response)) {
-    Error error = error_of(response);
-    return response.status == 404
-               ? fail(Errc::not_found, "there is no credential authority at this address")
-               : error;
-  }
-  return json_of(response);
+  if (is_success(response)) return object_of(response);
+  Error error = refusal_of(response);
+  if (response.status == 404 && error.reason.empty())
+    error.detail = "there is no credential authority at this address";
+  return error;
 }
 
 Result<const IssuerMetadata*> AuthorityClient::metadata() {
@@ -138,8 +136,8 @@ Result<boost::json::object> AuthorityClient::request_credential(const Access& ac
                                                                 const std::string& label,
                                                                 const crypto::PrivateKey& key) {
   KF_TRY(const IssuerMetadata* about, metadata());
-  return with_key_proof(
-      label, key, [&](const boost::json::object& proofs) -> Result<net::Response> {
+  auto answer =
+      with_key_proof(label, key, [&](const boost::json::object& proofs) -> Result<net::Response> {
         const boost::json::object body{{"credential_configuration_id", configuration},
                                        {"proofs", proofs}};
         KF_TRY(net::Response response,
@@ -148,6 +146,10 @@ Result<boost::json::object> AuthorityClient::request_credential(const Access& ac
         if (!is_success(response)) return with_clock(refusal_of(response));
         return response;
       });
+  // Neither issued nor refused: the next answer may be the authority's.
+  if (answer && !answer->contains("credentials"))
+    return fail(Errc::network, "the answer is not the authority's: it has no credential");
+  return answer;
 }
 
 Result<boost::json::object> AuthorityClient::renew(const Access& access,
@@ -231,15 +233,24 @@ Result<credential::CredentialOffer> fetch_offer(Web& web, const std::string& url
     request.allow_local = allow_local;
     return request;
   }));
-  if (response.status == 404 || response.status == 410) {
-    return fail(Errc::not_found,
-                "this offer leads nowhere any more: it was used, taken back, or ran out. Ask for a "
-                "new one; nothing was taken",
-                "unknown_code");
+  if (is_success(response)) {
+    KF_TRY(const boost::json::object object, object_of(response));
+    return credential::parse_offer(object);
   }
-  if (!is_success(response)) return error_of(response);
-  KF_TRY(const boost::json::object object, json_of(response));
-  return credential::parse_offer(object);
+  Error error = refusal_of(response);
+  if (response.status == 404 || response.status == 410) {
+    // Without the authority's word somebody between may have said so.
+    error =
+        error.reason.empty()
+            ? fail(Errc::unavailable,
+                   "no offer was found: it was used, taken back or ran out, or something on "
+                   "the way answered instead of the authority")
+            : fail(Errc::not_found,
+                   "this offer leads nowhere any more: it was used, taken back, or ran out. Ask "
+                   "for a new one; nothing was taken",
+                   "unknown_code");
+  }
+  return error;
 }
 
 }  // namespace keyferry::wallet

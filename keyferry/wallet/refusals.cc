@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 9> kShareWords = {
 
 bool was_lost(const Error& error) {
   return error.code == Errc::network || error.code == Errc::unavailable ||
-         error.code == Errc::too_many;
+         error.code == Errc::too_many || error.reason == "redirect";
 }
 
 //= spec:authority#3-lost

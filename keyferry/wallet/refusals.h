@@ -6,8 +6,9 @@
 
 namespace keyferry::wallet {
 
-// was_lost says whether the call may have been carried out without an answer reaching us, or the
-// server could not answer now: worth repeating.
+// was_lost says whether the call may have been carried out without an answer reaching us (somebody on
+// the way may have answered instead, or redirected), or the server could not answer now: worth
+// repeating.
 bool was_lost(const Error& error);
 
 // refuses_proof says whether an authority refused the proof and not what was asked for: it was seen

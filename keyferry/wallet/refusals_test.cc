@@ -28,6 +28,12 @@ TEST(Refusals, OnlyTheAuthoritysWordAboutTheShareGivesAKeyUp) {
   EXPECT_TRUE(is_final(error(Errc::forbidden, "not_as_offered")));
 }
 
+// A captive portal redirects, and knows nothing of the share.
+TEST(Refusals, ARedirectIsALostAnswer) {
+  EXPECT_TRUE(was_lost(error(Errc::forbidden, "redirect")));
+  EXPECT_FALSE(was_lost(error(Errc::forbidden, "claimed")));
+}
+
 TEST(Refusals, ARefusedProofIsNoRefusal) {
   for (const char* word :
        {"invalid_dpop_proof", "use_dpop_nonce", "invalid_proof", "invalid_nonce"}) {

@@ -18,6 +18,12 @@ bool is_success(const net::Response& response) {
   return response.status == 200 || response.status == 201;
 }
 
+// A relay says that it does not know, or what it did, under the request's id. What says no more
+// than "later" may be a proxy's.
+bool is_decision(const net::Response& response) {
+  return response.status < 500 && response.status != 429 && response.status != 304;
+}
+
 std::string version_of(const net::Response& response) {
   return std::string(response.headers.find("ETag").value_or(""));
 }
@@ -96,7 +102,12 @@ Result<net::Response> RelayClient::send(net::ClientRequest request, const Mailbo
   request.headers.set(std::string(kRequestId), caller.request_id);
   KF_TRY(net::Response response, web_.send([&] { return request; }));
   const auto echo = response.headers.find(kRequestId);
-  if ((is_success(response) && !echo) || (echo && *echo != caller.request_id)) {
+  if (!echo && is_decision(response)) {
+    return fail(Errc::unavailable, "something on the way answers " +
+                                       std::to_string(response.status) +
+                                       " instead of the relay: that was not used");
+  }
+  if (echo && *echo != caller.request_id) {
     return fail(Errc::forbidden,
                 "the relay answers to another request than ours: its answer was not used", "echo");
   }

@@ -110,7 +110,8 @@ Result<Done> give_back(Wallet& wallet, const TakeMailbox& mailbox) {
 // Whether a relay may think that this wallet holds the link.
 bool may_hold(const TakeRecord& record, const Error& why) {
   if (!record.mailbox || !record.mailbox->claimed || !record.mailbox->file.empty()) return false;
-  if (why.code == Errc::not_found && why.reason != "unknown_code") return false;
+  // Once its message was read the relay has not said that.
+  if (why.code == Errc::not_found && !record.offer) return false;
   return why.reason != "claim_proof" && why.reason != "claimed" && why.reason != "not_alone";
 }
 

@@ -21,6 +21,8 @@ def make_world():
 @pytest.fixture(autouse=True)
 def nothing_is_cut_between(world):
     yield
+    for proxy in (world.front, world.middle):
+        proxy.after = lambda call: None
     world.honest()
 
 
@@ -58,17 +60,43 @@ class Side:
 @pytest.mark.parametrize("where", PLACES, ids=str)
 @pytest.mark.parametrize("mode", ["words", "code", "words, dropbox", "code, dropbox", "PIN"])
 def test_both_sides_finish(world, mode, where):
-    options = [option for word, option in (("code", "--code"), ("dropbox", "--dropbox"), ("PIN", "--pin")) if word in mode]
-    # With a code, words would be asked for beside it.
-    words_too = () if "code" in mode else ("--words", "-")
     world.cut(where)
+    carry_out(world, mode, where)
+    assert world.honest() >= 20
+
+
+#= spec:authority#3-lost test
+@pytest.mark.parametrize("status, body", [(200, b"<html>the hotel</html>"), (302, b""), (403, b"<html>the hotel</html>"), (404, b"")],
+                         ids=lambda value: str(value)[:6])
+@pytest.mark.parametrize("mode", ["words", "code", "PIN"])
+def test_both_sides_finish_though_somebody_between_answers_first(world, mode, status, body):
+    for proxy in (world.front, world.middle):
+        proxy.after = first_answered_by(status, body)
+    carry_out(world, mode, f"{status} {body[:3]}")
+
+
+def first_answered_by(status, body):
+    """The first call of each method and path is answered by somebody else than it asked, though it was carried out."""
+    answer = b"HTTP/1.1 %d Other\r\nContent-Length: %d\r\nLocation: https://hotel.example/\r\n\r\n" % (status, len(body)) + body
+    names = set()
+
+    def after(call):
+        if call.name not in names:
+            names.add(call.name)
+            call.answer = answer
+    return after
+
+
+def carry_out(world, mode, where):
+    options = [option for word, option in (("code", "--code"), ("dropbox", "--dropbox"), ("PIN", "--pin")) if word in mode]
+    compare = () if "code" in mode else ("--words", "-")  # with both a code share would compare words as well
 
     def share():
-        return Half(world.ada, "share", "own", "--for", "1h", "--note", f"{mode} {where}", *options, "--allow-local", "--json", *words_too)
+        return Half(world.ada, "share", "own", "--for", "1h", "--note", f"{mode} {where}", *options, "--allow-local", "--json", *compare)
 
     def share_again(side):
         made = side.saw("link")
-        return Half(world.ada, "watch", made["share"], "--allow-local", "--json", *words_too) if made else share()
+        return Half(world.ada, "watch", made["share"], "--allow-local", "--json", *compare) if made else share()
 
     sender = Side(share, share_again)
     made = sender.until("link")
@@ -93,6 +121,7 @@ def test_both_sides_finish(world, mode, where):
         wait_until(answer_when_asked, f"the grant: {sender.said()}", 180)
     receiver.ends_well()
     sender.ends_well()
-    assert world.honest() >= 20
+    for proxy in (world.front, world.middle):
+        proxy.plan, proxy.after = lambda call: None, lambda call: None
     world.held_once(bob, made["share"])
     world.nothing_is_left(world.ada)

@@ -5,13 +5,14 @@ first goes over one) and on new ones. Every octet, not the boundaries alone: los
 keyferry/net/http_client_cut_test.cc; the confirmed modes: lost_answers_confirmed_test.py.
 """
 
+import contextlib
 import socket
 import threading
 
 import pytest
 from support import LOGIN, Authority, Place, Sshd, Verifier, wait_until
 from support.cut_proxy import ANSWERS, REQUESTS, Cut, read_message
-from support.cut_world import CutWorld
+from support.cut_world import CutWorld, claims_unknown
 
 PLACES = REQUESTS + ANSWERS
 SOME = [Cut("request", 1), Cut("answer", 0), Cut("answer", "head"), Cut("answer", "almost all")]
@@ -30,6 +31,7 @@ def make_world():
 @pytest.fixture(autouse=True)
 def nothing_is_cut_between(world):
     yield
+    world.front.after = lambda call: None
     world.honest()
 
 
@@ -111,16 +113,57 @@ def test_a_wrong_pin_costs_one_try_however_often_it_is_sent(world):
     world.held_once(bob, made["share"])
 
 
-@pytest.mark.parametrize("status, body", [(403, b"<html>log in to the hotel</html>"), (404, b""), (400, b'{"message": "no"}'), (500, b"")])
+HTML = b"<html>log in to the hotel</html>"
+BETWEEN = [(200, HTML), (200, b"{}"), (204, b""), (302, b""), (400, b'{"message": "no"}'), (401, b""), (403, HTML), (404, b""), (404, HTML), (408, b""),
+           (409, b""), (410, b""), (500, b""), (502, HTML)]
+
+
+@contextlib.contextmanager
+def answered_by(front, status, body, forwards):
+    """Somebody on the way answers every call himself, with or without asking the server."""
+    ask = front._ask
+
+    def answer(request, whole=True):
+        if forwards:
+            ask(request, whole)
+        return b"HTTP/1.1 %d No\r\nContent-Length: %d\r\n%s\r\n" % (status, len(body), b"Location: https://hotel.example/\r\n" if status == 302 else b"") + body
+    front._ask = answer
+    try:
+        yield
+    finally:
+        front._ask = ask
+
+
+@pytest.mark.parametrize("status, body", BETWEEN, ids=lambda value: str(value)[:12])
 def test_what_somebody_between_answers_ends_nothing(world, status, body):
-    """A captive portal, a proxy that was set up wrongly: no word of the authority, so nothing is known."""
+    """A captive portal, a proxy that was set up wrongly: no word of authority or relay, so nothing is known, whichever call it was."""
+    def bob_tries(made, bob):
+        done = bob.run("accept", "--yes", "--allow-local", "-", input=made["link"], code=None)
+        assert done.code != 0 and not claims_unknown(done.err), done
+
+    for front in (world.front, world.middle):
+        made, bob = world.give(), world.wallet("bob")
+        for forwards in (True, False):
+            with answered_by(front, status, body, forwards):
+                bob_tries(made, bob)
+        world.take(bob, made)
+        world.held_once(bob, made["share"])
+
     made, bob = world.give(), world.wallet("bob")
     answer = b"HTTP/1.1 %d No\r\nContent-Length: %d\r\n\r\n" % (status, len(body)) + body
     for path in ("/token", "/credential"):
         world.front.after = lambda call: setattr(call, "answer", answer) if call.path == path else None
-        bob.run("accept", "--yes", "--allow-local", "-", input=made["link"], code=4)
+        bob_tries(made, bob)
     world.front.after = lambda call: None
     world.take(bob, made)
+
+    # What he holds is not forgotten, and what she revokes is not called unknown.
+    name = bob.json("list")["credentials"][0]["name"]
+    with answered_by(world.front, status, body, forwards=False):
+        kept = bob.run("forget", name, "--yes", code=None)
+        told = world.ada.run("revoke", made["share"], "--yes", code=None)
+    assert kept.code != 0 and bob.json("list")["credentials"], kept
+    assert told.code != 0 and "no share" not in told.err, told
     world.held_once(bob, made["share"])
 
 
