@@ -8,6 +8,7 @@
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/credential/ssh_key.h"
 #include "keyferry/wallet/doctor.h"
+#include "keyferry/wallet/examine_site.h"
 #include "keyferry/wallet/manage.h"
 #include "keyferry/wallet/show_list.h"
 #include "keyferry/wallet/show_time.h"
@@ -15,6 +16,8 @@
 
 namespace keyferry::cli {
 namespace {
+
+constexpr std::size_t kMostSiteFile = 64 << 10;  // octets of a key or a list of files
 
 struct RenewOptions {
   std::vector<std::string> names;
@@ -129,9 +132,31 @@ Result<Done> export_public(Program& program, const std::string& name) {
   return Done{};
 }
 
-Result<Done> doctor(Program& program) {
+struct DoctorOptions {
+  std::string web;  // address of a site; empty: this wallet is examined
+  std::string web_key;
+  std::string web_manifest;
+};
+
+Result<std::vector<wallet::Finding>> find_faults(wallet::Wallet& wallet,
+                                                 const DoctorOptions& options) {
+  if (options.web.empty()) return wallet::examine(wallet);
+  wallet::SiteTrust trust;
+  if (!options.web_key.empty()) {
+    KF_TRY(const std::string pem, file::read_text(options.web_key, kMostSiteFile));
+    auto key = wallet::parse_site_key(pem);
+    if (!key) return in_context(options.web_key, key.error());
+    trust.key = *key;
+  }
+  if (!options.web_manifest.empty()) {
+    KF_TRY(trust.manifest, file::read_text(options.web_manifest, kMostSiteFile));
+  }
+  return wallet::examine_site(wallet, options.web, trust);
+}
+
+Result<Done> doctor(Program& program, const DoctorOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
-  const auto findings = wallet::examine(session->wallet());
+  KF_TRY(const auto findings, find_faults(session->wallet(), options));
   boost::json::array array;
   std::size_t wrong = 0;
   for (const wallet::Finding& finding : findings) {
@@ -187,10 +212,33 @@ void add_export(Program& program) {
 }
 
 void add_doctor(Program& program) {
+  auto options = std::make_shared<DoctorOptions>();
   CLI::App* command =
       add_command(program, "doctor", "look for what is wrong: clock, relay, authority, permissions",
-                  {"keyferry doctor", "keyferry doctor --json"});
-  command->callback([&program] { program.action = [](Program& p) { return doctor(p); }; });
+                  {"keyferry doctor", "keyferry doctor --json",
+                   "keyferry doctor --web https://get.example --web-key release.pub"});
+  CLI::Option* web =
+      command
+          ->add_option("--web", options->web,
+                       "look at a browser's site instead: whether it serves what its release holds")
+          ->type_name("ORIGIN");
+  command
+      ->add_option("--web-key", options->web_key,
+                   "the public key (PEM) that the site's list of files is signed with")
+      ->type_name("FILE")
+      ->needs(web);
+  command
+      ->add_option("--web-manifest", options->web_manifest,
+                   "the manifest.json that the site's must be")
+      ->type_name("FILE")
+      ->needs(web);
+  command
+      ->add_flag("--allow-local", program.allow_local,
+                 "let the site be at a loopback or private address")
+      ->needs(web);
+  command->callback([&program, options] {
+    program.action = [options](Program& p) { return doctor(p, *options); };
+  });
 }
 
 }  // namespace keyferry::cli

@@ -31,7 +31,7 @@ def site_files():
 
 
 def built(*options, name="web"):
-    """Builds the site into build/NAME (`scripts/build web`); returns the folder."""
+    """Builds the site into build/NAME, or NAME if it is a whole path (`scripts/build web`); returns the folder."""
     target = ROOT / "build" / name
     done = subprocess.run(["node", "build/web-work/web/build.mjs", "site", target, *options], cwd=ROOT, capture_output=True,
                           text=True, check=False)
