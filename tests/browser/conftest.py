@@ -57,11 +57,21 @@ class Stage(System):
         return self.pasted(browser, command, host)
 
     def pasted(self, browser, command="echo in", host="web"):
-        line = browser.text("code.command")
-        assert line.startswith("mkdir -p ~/.ssh/keyferry && tar -xf ~/Downloads/keyferry-") and f"ssh -F ~/.ssh/keyferry/{host}/config" in line
-        # ssh takes ~ from the account, not from HOME: that folder is put there, in a mount namespace of its own.
-        script = f'mount --bind "$1" ~ && {line} -o BatchMode=yes {shlex.quote(command)}'
-        return run(["unshare", "--mount", "sh", "-c", script, "sh", browser.home], code=None, timeout=60)
+        return pasted(browser, taken_command(browser, host), command)
+
+
+def taken_command(browser, host="web"):
+    """The command that the page says to paste."""
+    line = browser.text("code.command")
+    assert line.startswith("mkdir -p ~/.ssh/keyferry && tar -xf ~/Downloads/keyferry-") and f"ssh -F ~/.ssh/keyferry/{host}/config" in line
+    return line
+
+
+def pasted(browser, line, command="echo in"):
+    """Runs it as the person whose home the browser's is; returns Finished."""
+    # ssh takes ~ from the account, not from HOME: that folder is put there, in a mount namespace of its own.
+    script = f'mount --bind "$1" ~ && {line} -o BatchMode=yes {shlex.quote(command)}'
+    return run(["unshare", "--mount", "sh", "-c", script, "sh", browser.home], code=None, timeout=60)
 
 
 @pytest.fixture

@@ -83,7 +83,9 @@ const commands = {
   async goto({url}) {
     // From another document, as from a chat: changing the fragment alone would not load anything.
     if (page.url() !== "about:blank") await page.goto("about:blank");
-    await page.goto(url, {waitUntil: "load", timeout: 30000});
+    // Behind a redirect that ends in a service worker, goto may wait for an answer that is never told, without any limit.
+    const loaded = new Promise((resolve) => page.once("load", resolve));
+    await Promise.race([page.goto(url, {waitUntil: "load", timeout: 30000}), loaded]);
   },
   async reload() {
     await page.reload({waitUntil: "load"});
