@@ -5,6 +5,7 @@
 
 #include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/text.h"
+#include "keyferry/wallet/delegation_list.h"
 #include "keyferry/wallet/direct_stream.h"
 #include "keyferry/wallet/picture.h"
 #include "keyferry/wallet/picture_apart.h"
@@ -118,6 +119,25 @@ void report(Program& program, Session& session, const wallet::CredentialRecord& 
   for (const wallet::SshLine& line : wallet::ssh_lines(home, record)) print(line.command);
 }
 
+// What opens the first of its doors.
+void report(Program& program, Session& session, const wallet::DelegationRecord& record) {
+  if (program.json) return print_json(wallet::delegation_json(record));
+  session.terminal().say("taken: it is your delegation \"" + record.name + "\", good " +
+                         wallet::delegation_window(record, session.wallet().web.now()) +
+                         ". Open with:");
+  for (const std::string& line : wallet::open_commands(record)) print(line);
+}
+
+// finish says what was taken, and notes that the person has seen it.
+Result<Done> finish(Session& session, const wallet::Taken& taken, const std::string& what) {
+  if (const auto seen = cmd::check_output(); !seen) {
+    Error error = seen.error();
+    error.detail += "; " + what + " was taken: `keyferry list --json` says how to use it";
+    return error;
+  }
+  return wallet::mark_reported(session.wallet().home, taken);
+}
+
 // What ssh is told beyond the files: not worth losing the credential over.
 Result<Done> offer_to_ssh(Session& session, const Program& program, const AcceptOptions& options,
                           const wallet::CredentialRecord& record) {
@@ -144,17 +164,16 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
     session->terminal().say(text);
     return Done{};
   }
-  KF_TRY(const wallet::CredentialRecord record,
+  KF_TRY(const wallet::Taken taken,
          wallet::take_share(session->wallet(), text_of(what.expose()), std::move(take)));
+  if (const auto* held = std::get_if<wallet::DelegationRecord>(&taken)) {
+    report(program, *session, *held);
+    return finish(*session, taken, "the delegation \"" + held->name + "\"");
+  }
+  const auto& record = std::get<wallet::CredentialRecord>(taken);
   const auto offered = offer_to_ssh(*session, program, options, record);
   report(program, *session, record);
-  if (const auto seen = cmd::check_output(); !seen) {
-    Error error = seen.error();
-    error.detail += "; the credential \"" + record.name +
-                    "\" was taken: `keyferry list --json` says how to use it";
-    return error;
-  }
-  KF_TRY(wallet::mark_reported(session->wallet().home, record));
+  KF_TRY(finish(*session, taken, "the credential \"" + record.name + "\""));
   if (offered) return Done{};
   Error error = offered.error();
   error.detail += "; the credential was taken and works without that";

@@ -12,6 +12,7 @@
 #include <boost/json/object.hpp>
 
 #include "keyferry/wallet/give_exchange.h"
+#include "keyferry/wallet/open_door.h"
 #include "keyferry/wallet/take.h"
 
 namespace keyferry::cli {
@@ -93,9 +94,14 @@ void hide_argument(std::string_view secret);
 // remember_arguments is called once by main.
 void remember_arguments(int argc, char** argv);
 
+// outcome_json is what a door or a lock did, as --json says it.
+boost::json::object outcome_json(const wallet::DoorOutcome& outcome);
+
 // add_… make the commands, one group a file.
 void add_accept(Program& program);
 void add_share(Program& program);
+void add_open(Program& program);
+void add_lock(Program& program);
 void add_list(Program& program);
 void add_watch(Program& program);
 void add_revoke(Program& program);

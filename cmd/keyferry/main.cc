@@ -29,9 +29,9 @@ int run(int argc, char** argv) {
   program.app.add_option("--ca", program.ca, "further trust anchors (PEM); also KEYFERRY_CA")
       ->type_name("FILE");
   program.app.add_option("--persona", program.persona, "act as this persona");
-  for (const auto add :
-       {add_accept, add_share, add_list, add_watch, add_revoke, add_rearm, add_renew, add_forget,
-        add_export, add_ssh_config, add_doctor, add_persona, add_relay, add_manual}) {
+  for (const auto add : {add_accept, add_share, add_open, add_lock, add_list, add_watch, add_revoke,
+                         add_rearm, add_renew, add_forget, add_export, add_ssh_config, add_doctor,
+                         add_persona, add_relay, add_manual}) {
     add(program);
   }
   remember_arguments(argc, argv);

@@ -5,9 +5,11 @@
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/text.h"
+#include "keyferry/wallet/delegation_words.h"
 #include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/direct_stream.h"
 #include "keyferry/wallet/give.h"
+#include "keyferry/wallet/give_delegation.h"
 #include "keyferry/wallet/keep.h"
 #include "keyferry/wallet/notify_url.h"
 #include "keyferry/wallet/qr.h"
@@ -23,7 +25,8 @@ struct ShareOptions {
   std::vector<std::string> logins, hosts, sources, extensions;
   std::string command, valid_for, from, until, link_for, note, relay;
   std::int64_t depth = 0;
-  std::string words, file, notify;
+  std::string words, file, notify, hours;
+  std::optional<unsigned> uses, fresh;
   bool pin = false, now = false, confirm = false, qr = false, split = false, copy = false;
   bool plain = false, code = false, dropbox = false;
   bool no_extensions = false;
@@ -232,6 +235,34 @@ Result<Done> finish(Program& program, Session& session, wallet::GiveRecord& reco
   return wallet::mark_shown(session.wallet().home, record);
 }
 
+// finish_and_wait prints the link and, in confirmed mode, waits for the other side. `making` is let
+// go once the link was seen.
+Result<Done> finish_and_wait(Program& program, Session& session, wallet::Given given,
+                             const ShareOptions& options) {
+  wallet::GiveRecord& record = given.record;
+  KF_TRY(finish(program, session, record, {options.qr, options.split, options.copy}));
+  {
+    const file::Lock shown = std::move(given.making);
+  }
+  if (!record.confirmed) return Done{};
+  return carry_out(program, session, record, options.words);
+}
+
+// A door's right is signed by this wallet itself.
+Result<Done> share_doors(Program& program, Session& session, const wallet::Holding& holding,
+                         const ShareOptions& options, const wallet::GiveOptions& give) {
+  wallet::Wallet& wallet = session.wallet();
+  wallet::DelegationWish wish{options.uses, {}, options.fresh};
+  if (!options.hours.empty()) {
+    KF_TRY(wish.hours, wallet::parse_hours(options.hours));
+  }
+  KF_TRY(const auto planned, wallet::plan_delegation(holding, give, wish, wallet.web.now()));
+  KF_TRY(wallet::Given given, wallet::give_delegation(wallet, holding, give, planned));
+  announce(session, wallet::doors_title(planned.rights.doors), options);
+  for (const std::string& line : wallet::limits_of(planned.rights)) session.terminal().say(line);
+  return finish_and_wait(program, session, std::move(given), options);
+}
+
 Result<Done> share(Program& program, const ShareOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
@@ -251,20 +282,19 @@ Result<Done> share(Program& program, const ShareOptions& options) {
   KF_TRY(wallet::GiveOptions give, give_options(options, wallet.web.now(), notes));
   for (const std::string& note : notes) session->terminal().say(note);
   give.file = direct_place(*session, options.file);
+  KF_TRY(const auto holding, wallet::find_holding(wallet, options.credential));
+  if (holding) return share_doors(program, *session, *holding, options, give);
+  if (options.uses || options.fresh || !options.hours.empty()) {
+    return fail(Errc::invalid, "--uses, --hours and --fresh are for the doors of a lock", "usage");
+  }
   KF_TRY(const wallet::CredentialRecord credential,
          wallet::load_credential(wallet.home, options.credential));
   KF_TRY(const std::string title, wallet::check_wish(credential, give, wallet.web.now()));
   KF_TRY(agree_to_open(*session, title, options));
   wallet::renew_due(wallet);
   KF_TRY(wallet::Given given, wallet::give_share(wallet, credential, give));
-  wallet::GiveRecord& record = given.record;
   announce(*session, title, options);
-  KF_TRY(finish(program, *session, record, {options.qr, options.split, options.copy}));
-  {
-    const file::Lock shown = std::move(given.making);
-  }
-  if (!record.confirmed) return Done{};
-  return carry_out(program, *session, record, options.words);
+  return finish_and_wait(program, *session, std::move(given), options);
 }
 
 // A confirmed share keeps its link: the new PIN is all that there is to tell.
@@ -337,6 +367,19 @@ void add_rights_options(CLI::App* command, ShareOptions& options) {
       ->excludes(extensions);
 }
 
+void add_door_options(CLI::App* command, ShareOptions& options) {
+  command->add_option("--uses", options.uses, "of a door: how many openings, of all who have it")
+      ->check(CLI::Range(1, 65535));
+  command
+      ->add_option("--hours", options.hours,
+                   "of a door: hours of the week (Mon-Fri 08:00-18:00, Sat 09:00-12:00)")
+      ->type_name("HOURS");
+  command
+      ->add_option("--fresh", options.fresh,
+                   "of a door: how old, in hours, the lock's deny list may be")
+      ->check(CLI::Range(1, 8760));
+}
+
 void add_time_options(CLI::App* command, ShareOptions& options) {
   CLI::Option* valid_for =
       command->add_option("--for", options.valid_for, "how long, from now on (4h, 30m, 2d)")
@@ -364,10 +407,12 @@ void add_share(Program& program) {
                    "keyferry share web --now --pin --until 18:00 --command 'uptime' --json"});
   command
       ->add_option("credential", options->credential,
-                   "the credential to share from (keyferry list)")
-      ->type_name("CREDENTIAL")
+                   "the credential to share from, or the lock or delegation and its door (keyferry "
+                   "list)")
+      ->type_name("CREDENTIAL|NAME[/DOOR]")
       ->required();
   add_rights_options(command, *options);
+  add_door_options(command, *options);
   add_time_options(command, *options);
   command->add_flag("--pin", options->pin, "ask the receiver for a PIN, which is printed here");
   CLI::Option* now = command->add_flag(

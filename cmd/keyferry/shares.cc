@@ -4,6 +4,8 @@
 #include "standard_streams.h"
 
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/wallet/delegation_list.h"
+#include "keyferry/wallet/deny.h"
 #include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/give_record.h"
 #include "keyferry/wallet/keep.h"
@@ -82,12 +84,47 @@ void tidy(wallet::Wallet& wallet, const std::vector<Below>& belows) {
   wallet::tidy_gives(wallet, shares);
 }
 
+// Locks, delegations and what was signed from them: no server is asked.
+struct Offline {
+  std::vector<wallet::LockRecord> locks;
+  std::vector<wallet::DelegationRecord> delegations;
+  std::vector<wallet::SignedRecord> made;
+  std::vector<wallet::CarriedList> lists;
+};
+
+Result<Offline> load_offline(const wallet::Home& home) {
+  Offline out;
+  KF_TRY(out.locks, wallet::load_locks(home));
+  KF_TRY(out.delegations, wallet::load_delegations(home));
+  KF_TRY(out.made, wallet::load_signed(home));
+  KF_TRY(out.lists, wallet::load_lists(home));
+  return out;
+}
+
+void put_offline(const Offline& all, bool with_shares, boost::json::object& object) {
+  boost::json::array locks, delegations, made;
+  for (const auto& lock : all.locks) locks.push_back(wallet::lock_json(lock));
+  for (const auto& held : all.delegations) delegations.push_back(wallet::delegation_json(held));
+  for (const auto& one : all.made) made.push_back(wallet::signed_json(one, all.lists));
+  object["locks"] = std::move(locks);
+  object["delegations"] = std::move(delegations);
+  if (with_shares) object["signed"] = std::move(made);
+}
+
+void print_offline(const Offline& all, bool with_shares, Time now) {
+  for (const auto& lock : all.locks) print(wallet::show_lock_line(lock));
+  for (const auto& held : all.delegations) print(wallet::show_delegation_line(held, now));
+  if (!with_shares) return;
+  for (const auto& one : all.made) print("   " + wallet::show_signed_line(one, all.lists, now));
+}
+
 Result<Done> list(Program& program, bool with_shares) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
   wallet::renew_due(wallet);
   KF_TRY(auto records, wallet::load_credentials(wallet.home));
-  if (records.empty() && !program.json) {
+  KF_TRY(const Offline offline, load_offline(wallet.home));
+  if (records.empty() && offline.locks.empty() && offline.delegations.empty() && !program.json) {
     print("this wallet holds no credentials; `keyferry accept` takes one");
   }
   std::optional<Error> first;
@@ -104,7 +141,13 @@ Result<Done> list(Program& program, bool with_shares) {
     print(lines[i]);
     if (with_shares) print_tree(records[i], belows[i], wallet.web.now());
   }
-  if (program.json) print_json(boost::json::object{{"credentials", std::move(all)}});
+  if (program.json) {
+    boost::json::object object{{"credentials", std::move(all)}};
+    put_offline(offline, with_shares, object);
+    print_json(object);
+  } else {
+    print_offline(offline, with_shares, wallet.web.now());
+  }
   if (with_shares) tidy(wallet, belows);
   if (first) return *first;
   return Done{};
@@ -227,12 +270,44 @@ Result<Done> revoke_all_below(Program& program, Session& session, const std::str
   return Done{};
 }
 
+// deny takes a delegation back: no authority has a part in it.
+Result<Done> deny(Program& program, Session& session, const std::string& share) {
+  KF_TRY(const wallet::DenyOutcome outcome, wallet::deny_delegation(session.wallet(), share));
+  boost::json::array reached, behind;
+  for (const std::string& lock : outcome.reached) reached.emplace_back(lock);
+  for (const std::string& lock : outcome.waiting) behind.emplace_back(lock);
+  if (program.json) {
+    print_json(boost::json::object{{"share", outcome.share},
+                                   {"revoked", true},
+                                   {"locks_reached", std::move(reached)},
+                                   {"locks_behind", std::move(behind)}});
+  }
+  if (!outcome.was_signed) {
+    session.terminal().say("revoked: " + share + "; nobody had it yet");
+    return Done{};
+  }
+  session.terminal().say("revoked: " + share);
+  for (const std::string& lock : outcome.waiting) {
+    session.terminal().say("lock " + lock.substr(0, 8) +
+                           " does not know yet: the next wallet of yours that opens a door there "
+                           "tells it, or one that got `keyferry lock lists --export`");
+  }
+  return Done{};
+}
+
 // All of them end at the authority before anything else is asked of anybody: a relay or a file can
 // keep the wallet busy.
 Result<Done> revoke_each(Program& program, Session& session, const std::vector<std::string>& ids) {
   std::vector<wallet::RevokeOutcome> outcomes;
   Failures failures(ids.size());
   for (const std::string& id : ids) {
+    KF_TRY(const auto delegated, wallet::find_delegated(session.wallet().home, id));
+    if (delegated) {
+      if (const auto done = deny(program, session, *delegated); !done) {
+        failures.add(id, done.error());
+      }
+      continue;
+    }
     auto outcome = wallet::revoke_share(session.wallet(), id);
     if (!outcome) {
       failures.add(id, outcome.error());

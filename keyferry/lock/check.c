@@ -112,6 +112,9 @@ static enum kfl_reason check_holder(struct kfl_work *work, const struct kfl_part
   return reason == KFL_OPENED ? kfl_count(work, chain) : reason;
 }
 
+//= spec:lock#2-owner
+//= spec:lock#2-other-lock
+//= spec:lock#5-vectors
 enum kfl_reason kfl_check(struct kfl_work *work, const uint8_t *answer, size_t size) {
   struct kfl_reader reader = kfl_reader_of(answer, size);
   struct kfl_part links[KFL_LINKS], whole;

@@ -147,6 +147,8 @@ static enum kfl_reason store(struct kfl_work *work, const struct incoming *list,
   return kfl_write(work, record, head, KFL_LIST_HEADER + size) ? KFL_DONE : KFL_STATE;
 }
 
+//= spec:lock#3-number
+//= spec:lock#3-signer
 enum kfl_reason kfl_take_list(struct kfl_work *work, uint8_t *data, size_t size) {
   /* "keyferry deny v1" as an encoded byte string. */
   static const uint8_t text[17] = {0x50, 'k', 'e', 'y', 'f', 'e', 'r', 'r', 'y',

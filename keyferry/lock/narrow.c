@@ -71,6 +71,7 @@ static int hours_are_in(const struct kfl_rights *inner, const struct kfl_rights 
   return 1;
 }
 
+//= spec:lock#1-effective
 enum kfl_reason kfl_narrow(struct kfl_rights *rights, const struct kfl_link *link,
                            unsigned above) {
   const struct kfl_rights *stated = &link->rights;

@@ -86,6 +86,8 @@ static enum kfl_progress challenge(struct kfl_session *session) {
 }
 
 /* Takes the nonce: whatever follows, it is used up. */
+//= spec:lock#2-nonce
+//= spec:lock#2-recorded
 static enum kfl_reason take_nonce(struct kfl_session *session) {
   const struct kfl_platform *platform = session->lock->platform;
   const uint8_t stage = session->stage;

@@ -39,6 +39,7 @@ static uint32_t stored_floor(struct kfl_work *work) {
   return floor;
 }
 
+//= spec:lock#3-clock
 void kfl_load_time(struct kfl_work *work) {
   struct kfl_time time;
   kfl_zero(&time, sizeof time);
@@ -148,6 +149,7 @@ static enum kfl_reason load_root(struct kfl_work *work, const uint8_t root[KFL_R
   return KFL_OPENED;
 }
 
+//= spec:lock#2-counters
 enum kfl_reason kfl_keep_root(struct kfl_work *work, unsigned *place) {
   const uint8_t *root = work->session->root;
   uint8_t record[ROOT_SIZE];
@@ -198,6 +200,9 @@ static enum kfl_reason count_in(struct kfl_work *work, const struct kfl_chain *c
   return reason;
 }
 
+//= spec:lock#2-uses
+//= spec:lock#2-crash
+//= spec:lock#2-race
 enum kfl_reason kfl_count(struct kfl_work *work, const struct kfl_chain *chain) {
   uint8_t record[ROOT_SIZE];
   unsigned place;

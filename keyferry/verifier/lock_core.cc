@@ -112,6 +112,7 @@ Result<Done> LockCore::forget() {
   return file::erase(folder_ / "reset");
 }
 
+//= spec:lock#4-reset
 Result<Done> LockCore::reset() {
   const std::lock_guard lock(mutex_);
   ++generation_;

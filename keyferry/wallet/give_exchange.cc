@@ -8,6 +8,7 @@
 #include "keyferry/wallet/dropbox_carrier.h"
 #include "keyferry/wallet/exchange_run.h"
 #include "keyferry/wallet/exchange_words.h"
+#include "keyferry/wallet/give_delegation.h"
 #include "keyferry/wallet/give_drop.h"
 #include "keyferry/wallet/holder.h"
 #include "keyferry/wallet/mailbox_carrier.h"
@@ -47,7 +48,9 @@ class GiveExchange final : public ExchangeRun {
   const ConfirmedSender& machine() const { return machine_; }
   // taken says whether the authority told that the share was redeemed.
   bool taken() const { return taken_; }
-  WhatIsKnown knows() const { return {taken_, revoked_, machine_.peer_label()}; }
+  WhatIsKnown knows() const {
+    return {taken_, revoked_, machine_.peer_label(), machine_.delegates() && was_signed()};
+  }
   bool was_over() const { return has_ended(); }
   // cancel gives up, unless the exchange has ended: then it does what is still owed.
   Result<transfer::Ended> cancel() {
@@ -81,6 +84,8 @@ class GiveExchange final : public ExchangeRun {
   Result<Effects> grant(const transfer::CallGrant& grant);
   Result<Done> call(const std::string& method, const std::string& rest);
   Result<Done> revoke_unless_redeemed();
+  Result<Effects> sign(const transfer::SignDelegation& wish);
+  bool was_signed() const;
 
   Carrier& carrier_;
   GiveRecord& record_;
@@ -108,13 +113,16 @@ void GiveExchange::sent() {
     wallet_.person.step("taken", {{"label", label}},
                         "taken by a wallet that " + calls_itself(label));
   } else if (machine_.state() == ConfirmedSender::State::granted) {
-    wallet_.person.step("granted", {}, "granted; waiting until it is fetched");
+    wallet_.person.step("granted", {},
+                        machine_.delegates() ? "signed; waiting until it is taken"
+                                             : "granted; waiting until it is fetched");
   }
 }
 
 // The receiver's done is what ends the exchange; that the authority has issued is shown before. A
 // share that was ended elsewhere ends the exchange.
 Result<Effects> GiveExchange::idle() {
+  if (machine_.delegates()) return Effects{};
   KF_TRY(Holder * who, holder());
   const auto share = who->share(record_.share);
   if (share && locked_ != (share->state == "locked")) tell_lock();
@@ -137,6 +145,7 @@ void GiveExchange::tell_lock() {
 Result<Effects> GiveExchange::perform(const Effect& effect) {
   if (const auto* ask = std::get_if<transfer::AskWords>(&effect)) return compare(*ask);
   if (const auto* wish = std::get_if<transfer::CallGrant>(&effect)) return grant(*wish);
+  if (const auto* wish = std::get_if<transfer::SignDelegation>(&effect)) return sign(*wish);
   if (std::holds_alternative<transfer::DeleteMailbox>(effect)) carrier_.close();
   if (std::holds_alternative<transfer::Revoke>(effect)) {
     KF_TRY(revoke_unless_redeemed());
@@ -210,6 +219,19 @@ Result<Effects> GiveExchange::grant(const transfer::CallGrant& grant) {
   const auto offer = codec::object_member(object, "credential_offer");
   if (!offer) return kept(machine_.grant_refused("the authority's grant holds no offer"));
   return kept(machine_.granted(**offer));
+}
+
+bool GiveExchange::was_signed() const {
+  const auto kept = load_signed(wallet_.home, record_.share);
+  return !kept || kept->has_value();
+}
+
+// What was signed is stored before the other side gets it, so that it can be taken back.
+Result<Effects> GiveExchange::sign(const transfer::SignDelegation& wish) {
+  KF_TRY(Effects came, glance());
+  if (!came.empty()) return came;
+  KF_TRY(const transfer::Import import, sign_for(wallet_, record_, wish));
+  return kept(machine_.signed_delegation(import));
 }
 
 // call makes a call about the share; that the authority knows better is no error.
@@ -313,10 +335,11 @@ Result<GiveOutcome> carry_out_give(Wallet& wallet, GiveRecord& record, const Wor
     KF_TRY(ended, running->run.run(record.link_until));
   }
   std::optional<GiveOutcome> known;
-  if (was_over && ended.reason.empty()) {
+  if (was_over && ended.reason.empty() && !is_delegation(record)) {
     KF_TRY(known, known_outcome(wallet, record, running != nullptr));
   }
-  if (running && !running->run.taken() && ended.reason == "code" && !ended.by_peer) {
+  if (running && !running->run.taken() && ended.reason == "code" && !ended.by_peer &&
+      !is_delegation(record)) {
     KF_TRY(await_new_code(wallet, record));
     return GiveOutcome{ended.reason, words_to_sender(ended) + ": keyferry rearm " + record.share};
   }

@@ -23,6 +23,12 @@ GiveOutcome outcome_of(const WhatIsKnown& known, const GiveRecord& record,
                     (ended.text.empty() ? "" : ": " + ended.text) + "; `keyferry revoke " +
                     record.share + "` ends it"};
   }
+  if (known.signed_ && !ended.reason.empty()) {
+    return {ended.reason, "it was signed, and " + wallet_called(known.label) +
+                              " may have it, but did not say so" +
+                              (ended.text.empty() ? "" : " (" + ended.text + ")") +
+                              ": `keyferry revoke " + record.share + "` takes it back"};
+  }
   if (ended.reason.empty() || known.taken) {
     return {"", wallet_called(known.label) + " has it now"};
   }

@@ -22,6 +22,7 @@ struct WhatIsKnown {
   bool taken = false;
   bool revoked = false;
   std::string label;
+  bool signed_ = false;  // a delegation left this wallet
 };
 
 // outcome_of says how an exchange ended that has just ended. Pure.

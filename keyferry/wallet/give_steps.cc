@@ -58,12 +58,13 @@ CreateOrder create_order(const GiveRecord& record) {
 }
 
 // The share without a mailbox is of no use to anybody: it is taken back.
-Error take_back(Wallet& wallet, Holder& holder, const GiveRecord& record, Error error) {
+Error take_back(Wallet& wallet, Holder* holder, const GiveRecord& record, Error error) {
   HolderCall revoke;
   revoke.method = "DELETE";
   revoke.path = "/v1/shares/" + record.share;
-  const auto revoked = holder.call(revoke);
-  const auto erased = erase_give(wallet.home, record.id);
+  const bool revoked = holder == nullptr || holder->call(revoke).has_value();
+  const auto unsaid = erase_exchange(wallet.home, record.id);
+  const auto erased = unsaid ? erase_give(wallet.home, record.id) : unsaid;
   if (record.file.empty()) {
     error.detail = "the relay " + record.relay + " refused the link: " + error.detail;
   }
@@ -81,7 +82,7 @@ void note_push(Wallet& wallet, GiveRecord& record, bool pushes) {
 }
 
 // A link without an address says that the file is written; on streams hand_over writes it.
-Result<Done> post_file(Wallet& wallet, Holder& holder, GiveRecord& record) {
+Result<Done> post_file(Wallet& wallet, Holder* holder, GiveRecord& record) {
   if (record.file != kStandardStreams) {
     const auto made = FileCarrier(record.file).create(*record.payload);
     if (!made) return take_back(wallet, holder, record, made.error());
@@ -91,7 +92,7 @@ Result<Done> post_file(Wallet& wallet, Holder& holder, GiveRecord& record) {
 }
 
 // The link needs no answer of the relay: its places follow from its secret.
-Result<Done> post_drop(Wallet& wallet, Holder& holder, GiveRecord& record) {
+Result<Done> post_drop(Wallet& wallet, Holder* holder, GiveRecord& record) {
   const auto put = put_first(wallet, record);
   if (!put) {
     return can_go_on(put.error()) ? go_on_later(put.error())
@@ -171,7 +172,7 @@ Result<Done> seal_offer(const Home& home, GiveRecord& record) {
   return save_give(home, record);
 }
 
-Result<Done> post_offer(Wallet& wallet, Holder& holder, GiveRecord& record) {
+Result<Done> post_offer(Wallet& wallet, Holder* holder, GiveRecord& record) {
   if (record.link) return Done{};
   if (!record.file.empty()) return post_file(wallet, holder, record);
   if (record.suite) return post_drop(wallet, holder, record);
@@ -203,7 +204,7 @@ Result<GiveRecord> finish_give(Wallet& wallet, Holder& holder, GiveRecord record
   } else if (!record.payload) {
     KF_TRY(make_invite(wallet, holder.record().issuer, record));
   }
-  KF_TRY(post_offer(wallet, holder, record));
+  KF_TRY(post_offer(wallet, &holder, record));
   return record;
 }
 

@@ -31,9 +31,9 @@ Result<std::optional<GiveRecord>> find_unfinished(const Home& home, const std::s
 Result<Done> note_answer(GiveRecord& record, const net::Response& response);
 
 // seal_offer seals the offer once. post_offer makes the mailbox; a relay that refuses takes the
-// share back.
+// share back (`holder` null: nothing was made at an authority).
 Result<Done> seal_offer(const Home& home, GiveRecord& record);
-Result<Done> post_offer(Wallet& wallet, Holder& holder, GiveRecord& record);
+Result<Done> post_offer(Wallet& wallet, Holder* holder, GiveRecord& record);
 
 // finish_give does all that is still to do until the link is known: share, message, mailbox. What
 // the authority refuses leaves nothing behind.

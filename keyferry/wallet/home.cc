@@ -44,7 +44,10 @@ Result<Home> Home::open(const file::Path& root) {
                 "or a control character): set KEYFERRY_HOME to another one");
   }
   Home home(root);
-  for (const file::Path& folder : {root, home.ssh_folder(), home.transfers_folder()}) {
+  for (const file::Path& folder :
+       {root, home.ssh_folder(), home.transfers_folder(), home.folder("locks"),
+        home.folder("owners"), home.folder("delegations"), home.folder("signed"),
+        home.folder("lists")}) {
     if (auto made = file::make_directory(folder, kFolderMode); !made) return made.error();
     KF_TRY(file::check_own_folder(folder));
     file::sweep(folder);

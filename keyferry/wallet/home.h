@@ -6,6 +6,10 @@
 //   transfers/take-ID.json     a share being taken; holds its key and secret until it ends
 //   transfers/give-ID.json     a share made; holds the link's secret until it ends
 //   transfers/exchange-ID      the confirmed exchange of either: its keys, until it ends
+//   locks/, owners/            locks that it owns, and the keys that make it their owner
+//   delegations/NAME.json      a delegation with its key
+//   signed/ID.json             a delegation that it signed
+//   lists/                     deny lists that it carries, and which lock has which
 //
 // Folders have mode 700, files 600. Everything is replaced whole, so a killed wallet leaves the old
 // or the new state.
@@ -32,6 +36,8 @@ class Home {
   file::Path ssh_folder() const { return root_ / "ssh"; }
   file::Path credential_folder(std::string_view name) const { return root_ / "ssh" / name; }
   file::Path transfers_folder() const { return root_ / "transfers"; }
+  // folder is one of those that a lock without a network needs: locks, owners, …
+  file::Path folder(std::string_view name) const { return root_ / name; }
   // take_file and give_file take the id of a transfer: letters and digits.
   file::Path take_file(std::string_view id) const;
   file::Path give_file(std::string_view id) const;

@@ -115,7 +115,7 @@ Result<GiveRecord> rearm_share(Wallet& wallet, FoundShare& found, const std::str
   }
   KF_TRY(order_rearm(wallet, found.holder, *record));
   KF_TRY(seal_offer(wallet.home, *record));
-  KF_TRY(post_offer(wallet, found.holder, *record));
+  KF_TRY(post_offer(wallet, &found.holder, *record));
   return *std::move(record);
 }
 

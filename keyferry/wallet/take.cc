@@ -25,21 +25,34 @@ bool may_go_on(const Error& error, const TakeRecord& record) {
   return was_lost(error) || error.code == Errc::io || error.code == Errc::storage_full;
 }
 
-Result<std::optional<CredentialRecord>> find_by_source(const Home& home, const std::string& id) {
+Result<std::optional<Taken>> find_by_source(const Home& home, const std::string& id) {
+  const auto is_from = [&](const auto& record) { return record.source == id; };
   KF_TRY(const std::vector<CredentialRecord> all, load_credentials(home));
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const auto& record) { return record.source == id; });
-  if (found == all.end()) return std::optional<CredentialRecord>();
-  return std::optional(*found);
+  const auto found = std::find_if(all.begin(), all.end(), is_from);
+  if (found != all.end()) return std::optional<Taken>(*found);
+  KF_TRY(std::vector<DelegationRecord> held, load_delegations(home));
+  const auto one = std::find_if(held.begin(), held.end(), is_from);
+  if (one != held.end()) return std::optional<Taken>(std::move(*one));
+  return std::optional<Taken>();
 }
 
-Error taken_before(const CredentialRecord& record) {
+template <class Record>
+Error taken_before(const Record& record, std::string_view what) {
   return fail(Errc::conflict,
-              "you took this share already, on " + show_time(record.taken) +
-                  ": it is your "
-                  "credential \"" +
-                  record.name + "\" (keyferry list); a share is taken once",
+              "you took this share already, on " + show_time(record.taken) + ": it is your " +
+                  std::string(what) + " \"" + record.name +
+                  "\" (keyferry list); a share is taken once",
               "taken");
+}
+
+// What was taken before is returned again until the person has seen it.
+Result<Taken> taken_again(Taken before) {
+  if (const auto* record = std::get_if<CredentialRecord>(&before)) {
+    if (record->reported) return taken_before(*record, "credential");
+  } else if (std::get<DelegationRecord>(before).reported) {
+    return taken_before(std::get<DelegationRecord>(before), "delegation");
+  }
+  return before;
 }
 
 TakeRecord new_record(const Wallet& wallet, std::string id) {
@@ -104,15 +117,22 @@ Result<Done> clean_up(Wallet& wallet, const std::string& id) {
 }
 
 Result<Done> check_name_is_free(const Home& home, const std::string& name) {
-  if (name.empty() || !load_credential(home, name)) return Done{};
+  if (name.empty()) return Done{};
+  if (load_credential(home, name)) {
+    return fail(Errc::conflict,
+                "a credential called \"" + name + "\" exists already: choose another --name",
+                "name_taken");
+  }
+  KF_TRY(const std::string free,
+         free_name({home.folder("delegations"), home.folder("locks")}, name));
+  if (free == name) return Done{};
   return fail(Errc::conflict,
-              "a credential called \"" + name + "\" exists already: choose another --name",
+              "a delegation or lock called \"" + name + "\" exists already: choose another --name",
               "name_taken");
 }
 
-Result<CredentialRecord> take_confirmed(Wallet& wallet, TakeRecord& record,
-                                        const TakeOptions& options) {
-  KF_TRY(CredentialRecord stored, carry_out_take(wallet, record, options));
+Result<Taken> take_confirmed(Wallet& wallet, TakeRecord& record, const TakeOptions& options) {
+  KF_TRY(Taken stored, carry_out_take(wallet, record, options));
   KF_TRY(erase_take(wallet.home, record.id));
   return stored;
 }
@@ -125,14 +145,13 @@ Result<Done> open_place(Wallet& wallet, TakeRecord& record) {
 using Prepare = std::function<Result<TakeRecord>(const std::string& id)>;
 
 // `prepare` returns the stored record or a new one.
-Result<CredentialRecord> take(Wallet& wallet, const std::string& id, const TakeOptions& options,
-                              const Prepare& prepare) {
+Result<Taken> take(Wallet& wallet, const std::string& id, const TakeOptions& options,
+                   const Prepare& prepare) {
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(id));
-  KF_TRY(const auto before, find_by_source(wallet.home, id));
+  KF_TRY(auto before, find_by_source(wallet.home, id));
   if (before) {
     KF_TRY(clean_up(wallet, id));
-    if (before->reported) return taken_before(*before);
-    return *before;
+    return taken_again(*std::move(before));
   }
   KF_TRY(check_name_is_free(wallet.home, options.name));
   KF_TRY(TakeRecord record, prepare(id));
@@ -145,14 +164,13 @@ Result<CredentialRecord> take(Wallet& wallet, const std::string& id, const TakeO
       opened ? redeem_take(wallet, record, options) : Result<CredentialRecord>(opened.error());
   if (stored) {
     KF_TRY(clean_up(wallet, id));
-    return stored;
+    return Taken(*std::move(stored));
   }
   if (!may_go_on(stored.error(), record)) return let_go(wallet, record, stored.error());
   return was_lost(stored.error()) ? go_on_later(stored.error()) : stored.error();
 }
 
-Result<CredentialRecord> take_offer(Wallet& wallet, std::string_view text,
-                                    const TakeOptions& options) {
+Result<Taken> take_offer(Wallet& wallet, std::string_view text, const TakeOptions& options) {
   KF_TRY(const credential::OfferUri uri, credential::parse_offer_uri(text));
   const std::string id = transfer_id(wallet.settings.persona, source_of(uri));
   return take(wallet, id, options,
@@ -176,8 +194,7 @@ std::string file_id(const Wallet& wallet, const SecretBytes& secret) {
                      "file " + encode_base64url(digest::sha256(secret.expose())));
 }
 
-Result<CredentialRecord> take_file(Wallet& wallet, std::string_view text,
-                                   const TakeOptions& options) {
+Result<Taken> take_file(Wallet& wallet, std::string_view text, const TakeOptions& options) {
   KF_TRY(transfer::ReadSecret read, transfer::parse_link_secret(text));
   transfer::ShareLink link;
   link.secret = std::move(read.secret);
@@ -196,8 +213,7 @@ std::string link_id(const Wallet& wallet, const transfer::ShareLink& link) {
   return transfer_id(wallet.settings.persona, where);
 }
 
-Result<CredentialRecord> take_link(Wallet& wallet, std::string_view text,
-                                   const TakeOptions& options) {
+Result<Taken> take_link(Wallet& wallet, std::string_view text, const TakeOptions& options) {
   KF_TRY(const transfer::ShareLink link, read_link(wallet, text, options));
   const std::string id = link_id(wallet, link);
   return take(wallet, id, options,
@@ -216,7 +232,7 @@ Result<std::string> id_of_share(Wallet& wallet, std::string_view text, const Tak
 
 }  // namespace
 
-Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeOptions options) {
+Result<Taken> take_share(Wallet& wallet, std::string_view text, TakeOptions options) {
   if (!options.name.empty() && !is_credential_name(options.name)) {
     return fail(Errc::invalid,
                 "a credential's name has letters, digits, '.', '_' and '-', at most 64", "usage");
@@ -241,9 +257,15 @@ Result<std::string> cancel_take_of(Wallet& wallet, std::string_view text,
   return gone.detail;
 }
 
-Result<Done> mark_reported(const Home& home, const CredentialRecord& record) {
+Result<Done> mark_reported(const Home& home, const Taken& taken) {
+  if (const auto* held = std::get_if<DelegationRecord>(&taken)) {
+    KF_TRY(auto record, load_delegation(home, held->name));
+    if (!record) return Done{};
+    record->reported = true;
+    return save_delegation(home, *record);
+  }
   // As it is now: names of ssh may have come to it.
-  KF_TRY(CredentialRecord seen, load_credential(home, record.name));
+  KF_TRY(CredentialRecord seen, load_credential(home, std::get<CredentialRecord>(taken).name));
   seen.reported = true;
   return save_credential(home, seen);
 }

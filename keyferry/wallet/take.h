@@ -5,9 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "keyferry/wallet/authority_client.h"
 #include "keyferry/wallet/credential_record.h"
+#include "keyferry/wallet/delegation_record.h"
 #include "keyferry/wallet/person.h"
 #include "keyferry/wallet/settings.h"
 #include "keyferry/wallet/take_record.h"
@@ -39,6 +41,10 @@ struct TakeOptions {
   std::string file;                   // an absolute path: the share lies in this file; "-": streams
 };
 
+// Taken is what a share gives: a credential that an authority issued, or a delegation that its
+// sender signed.
+using Taken = std::variant<CredentialRecord, DelegationRecord>;
+
 // take_share takes what `text` names: a share link or an OpenID4VCI offer; with `options.file` the
 // secret part of a share that lies in that file, or comes by the wallet's streams. It shows what is
 // offered and asks; makes the key; redeems; checks what came; stores it. A call that was cut off
@@ -47,7 +53,7 @@ struct TakeOptions {
 //
 // Errors say what happened, what state the share is in and what to do next. After an error before
 // the person agreed, a claimed mailbox is given back.
-Result<CredentialRecord> take_share(Wallet& wallet, std::string_view text, TakeOptions options);
+Result<Taken> take_share(Wallet& wallet, std::string_view text, TakeOptions options);
 
 // cancel_take_of gives up what is being taken by the link `text`: the sender is told, or, where
 // nothing was asked of it yet, the mailbox given back. Returns what became of it, for the person.
@@ -57,6 +63,6 @@ Result<std::string> cancel_take_of(Wallet& wallet, std::string_view text,
 
 // mark_reported notes that the person has seen how to use the credential: from then on taking the
 // same link again is refused.
-Result<Done> mark_reported(const Home& home, const CredentialRecord& record);
+Result<Done> mark_reported(const Home& home, const Taken& taken);
 
 }  // namespace keyferry::wallet

@@ -1,17 +1,22 @@
-// A link that offers a delegation: a right that its sender signs itself (format
-// keyferry.delegation.v1).
+// Taking a right that its sender signs itself (format keyferry.delegation.v1).
 #pragma once
 
+#include "keyferry/transfer/confirmed_receiver.h"
+#include "keyferry/wallet/delegation_record.h"
 #include "keyferry/wallet/take.h"
 
 namespace keyferry::wallet {
 
-// refuse_delegation fails where `plaintext`, what lies at `mailbox`, begins the delegation
-// conversation: this wallet keeps no delegations. It writes nothing, so that the caller can give
-// the mailbox back. Errors: forbidden (reason `delegation`, the detail naming what is offered and
-// who would sign it); invalid for an invite that cannot be read (reason `damaged`, `version`, …).
-//
-//= spec:transfer#3-delegation
-Result<Done> refuse_delegation(const TakeMailbox& mailbox, ByteView plaintext);
+// show_delegation tells the person what is offered, from the data. Errors: forbidden (reason kind:
+// one that this version does not know; expired).
+Result<Done> show_delegation(Wallet& wallet, const transfer::DelegationInvite& invite);
+
+// keep_delegation checks what came against what the person agreed to, and stores it under a name:
+// every signature from the owner's key on, its own key at the end, and rights that are no wider
+// than the invite's. Errors: forbidden or invalid, the reason as a lock names it, or `issuer`
+// (another key signed than the invite says), `holder`, `offer` (wider than offered); name_taken.
+Result<DelegationRecord> keep_delegation(Wallet& wallet, const TakeRecord& record,
+                                         const transfer::DelegationInvite& invite,
+                                         const transfer::Import& import, const std::string& name);
 
 }  // namespace keyferry::wallet

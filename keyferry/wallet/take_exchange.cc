@@ -12,6 +12,7 @@
 #include "keyferry/wallet/redeem.h"
 #include "keyferry/wallet/refusals.h"
 #include "keyferry/wallet/relay_choice.h"
+#include "keyferry/wallet/take_delegation.h"
 #include "keyferry/wallet/take_link.h"
 
 namespace keyferry::wallet {
@@ -59,7 +60,8 @@ class TakeExchange final : public ExchangeRun {
         options_(options) {}
 
   ConfirmedReceiver& machine() { return machine_; }
-  const std::optional<CredentialRecord>& stored() const { return stored_; }
+  const std::optional<Taken>& stored() const { return stored_; }
+  Taken take_stored() { return *std::move(stored_); }
   const std::optional<Error>& failed() const { return failed_; }
   // relinquished says that nothing had been written, and the mailbox goes back.
   bool relinquished() const { return relinquished_; }
@@ -82,7 +84,11 @@ class TakeExchange final : public ExchangeRun {
  private:
   Result<Effects> ask(const transfer::Invite& invite);
   Result<Effects> agree(const transfer::Invite& invite);
-  Result<SecretBytes> code_for(const transfer::Invite& invite);
+  Result<Effects> agree_to_delegation(const transfer::DelegationInvite& invite);
+  Result<Effects> declined_or(Result<Effects> agreed);
+  Result<Effects> approve(bool coded);
+  Result<Effects> import(const transfer::Import& import);
+  Result<SecretBytes> code_for(bool coded);
   Result<Effects> redeem(const transfer::Redeem& redeem);
   void show(const transfer::WordOctets& words);
 
@@ -90,7 +96,7 @@ class TakeExchange final : public ExchangeRun {
   ExchangeFile& exchange_;
   ConfirmedReceiver machine_;
   const TakeOptions& options_;
-  std::optional<CredentialRecord> stored_;
+  std::optional<Taken> stored_;
   std::optional<Error> failed_;
   bool relinquished_ = false;
 };
@@ -103,10 +109,11 @@ void TakeExchange::sent() {
 
 // Another receiver has answered before us, and the sender goes on with that one.
 Result<Effects> TakeExchange::displaced(const Error&) {
-  failed_ = fail(Errc::unauthorized,
-                 "another wallet opened this link first, and has answered: nothing was taken. If it is "
-                 "not yours, tell the sender: `keyferry revoke …` on their side ends it",
-                 "claimed");
+  failed_ =
+      fail(Errc::unauthorized,
+           "another wallet opened this link first, and has answered: nothing was taken. If it is "
+           "not yours, tell the sender: `keyferry revoke …` on their side ends it",
+           "claimed");
   return kept(machine_.deadline());
 }
 
@@ -120,6 +127,12 @@ void TakeExchange::show(const transfer::WordOctets& words) {
 
 Result<Effects> TakeExchange::perform(const Effect& effect) {
   if (const auto* shown = std::get_if<transfer::ShowInvite>(&effect)) return ask(shown->invite);
+  if (const auto* shown = std::get_if<transfer::ShowDelegation>(&effect)) {
+    return declined_or(agree_to_delegation(shown->invite));
+  }
+  if (const auto* given = std::get_if<transfer::ImportDelegation>(&effect)) {
+    return import(given->import);
+  }
   if (const auto* words = std::get_if<transfer::ShowWords>(&effect)) show(words->words);
   if (const auto* grant = std::get_if<transfer::Redeem>(&effect)) return redeem(*grant);
   if (std::holds_alternative<transfer::Relinquish>(effect)) {
@@ -129,7 +142,10 @@ Result<Effects> TakeExchange::perform(const Effect& effect) {
 }
 
 Result<Effects> TakeExchange::ask(const transfer::Invite& invite) {
-  auto agreed = agree(invite);
+  return declined_or(agree(invite));
+}
+
+Result<Effects> TakeExchange::declined_or(Result<Effects> agreed) {
   if (agreed || was_lost(agreed.error())) return agreed;
   failed_ = agreed.error();
   return kept(machine_.decline());
@@ -156,8 +172,24 @@ Result<Effects> TakeExchange::agree(const transfer::Invite& invite) {
   if (!record_.key) {
     record_.key = crypto::PrivateKey::generate(authority->proof_keys.at(plan.configuration));
   }
+  return approve(invite.handshake.code.has_value());
+}
+
+//= spec:transfer#5-approval
+Result<Effects> TakeExchange::agree_to_delegation(const transfer::DelegationInvite& invite) {
+  KF_TRY(show_delegation(wallet_, invite));
+  if (!record_.agreed) {
+    KF_TRY(const bool yes, wallet_.person.agree("ask the sender for it?"));
+    if (!yes) return declined();
+  }
+  record_.agreed = true;
+  if (!record_.key) record_.key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+  return approve(invite.handshake.code.has_value());
+}
+
+Result<Effects> TakeExchange::approve(bool coded) {
   KF_TRY(save_take(wallet_.home, record_));
-  KF_TRY(SecretBytes code, code_for(invite));
+  KF_TRY(SecretBytes code, code_for(coded));
   transfer::ReceiverApproval approval{record_.key->public_key(), record_.label, std::move(code)};
   digest::random_fill(approval.nonce);
   return kept(machine_.approve(std::move(approval)));
@@ -166,8 +198,8 @@ Result<Effects> TakeExchange::agree(const transfer::Invite& invite) {
 // One code a transfer, since the other side counts a wrong one: only what cannot be a code is asked
 // for again.
 //= spec:transfer#5-code
-Result<SecretBytes> TakeExchange::code_for(const transfer::Invite& invite) {
-  if (!invite.handshake.code) return SecretBytes();
+Result<SecretBytes> TakeExchange::code_for(bool coded) {
+  if (!coded) return SecretBytes();
   for (bool again = false;; again = true) {
     SecretBytes typed;
     const auto& given = options_.code ? options_.code : options_.number;
@@ -207,6 +239,23 @@ Result<Effects> TakeExchange::redeem(const transfer::Redeem& redeem) {
   return kept(machine_.redeemed({false, outcome_reason(stored.error().detail)}));
 }
 
+//= spec:transfer#3-delegation
+Result<Effects> TakeExchange::import(const transfer::Import& import) {
+  wallet_.person.step("granted", {}, "signed; checking it");
+  auto kept_one = keep_delegation(wallet_, record_, *machine_.delegation(), import, options_.name);
+  if (kept_one) {
+    stored_ = *std::move(kept_one);
+    return kept(machine_.redeemed({true, ""}));
+  }
+  const Error& why = kept_one.error();
+  if (why.code == Errc::io || why.code == Errc::storage_full || why.reason == "name_taken") {
+    return why;
+  }
+  failed_ = kept_one.error();
+  failed_->detail += ". What the sender signed was not kept";
+  return kept(machine_.redeemed({false, outcome_reason(kept_one.error().detail)}));
+}
+
 struct Running {
   ExchangeFile exchange;
   std::unique_ptr<Carrier> carrier;
@@ -220,6 +269,10 @@ struct Running {
         courier(wallet.home, record.id, exchange, *carrier),
         run(wallet, courier, record, exchange, std::move(machine), options) {}
 };
+
+Time end_of_offer(const ConfirmedReceiver& machine) {
+  return machine.invite() ? machine.invite()->expires : machine.delegation()->expires;
+}
 
 Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, TakeRecord& record,
                                                const TakeOptions& options) {
@@ -253,9 +306,16 @@ Result<Done> expire(Wallet& wallet, TakeRecord& record) {
   auto running = open_exchange(wallet, record, options);
   if (!running) return erase_exchange(wallet.home, record.id);
   TakeExchange& run = (*running)->run;
-  const bool ended = run.machine().state() == ConfirmedReceiver::State::ended;
+  const auto state = run.machine().state();
+  // A delegation that has come is kept, whatever the time: nobody is to be asked for it.
+  const bool come = run.machine().delegation() && state == ConfirmedReceiver::State::redeeming;
+  const bool goes_on = come || state == ConfirmedReceiver::State::ended;
   KF_TRY(const transfer::Ended end,
-         run.finish(ended ? run.machine().resume() : run.machine().deadline()));
+         run.finish(goes_on ? run.machine().resume() : run.machine().deadline()));
+  if (run.stored()) {
+    KF_TRY(erase_exchange(wallet.home, record.id));
+    return erase_take(wallet.home, record.id);
+  }
   static_cast<void>(bury(wallet, record, run, end));
   return Done{};
 }
@@ -264,35 +324,36 @@ Result<Done> expire(Wallet& wallet, TakeRecord& record) {
 
 bool is_exchange(ByteView plaintext) {
   const auto envelope = transfer::parse_envelope(plaintext);
-  return envelope && envelope->format == transfer::kShareFormat;
+  return envelope && (envelope->format == transfer::kShareFormat ||
+                      envelope->format == transfer::kDelegationFormat);
 }
 
 Result<Done> begin_take(Wallet& wallet, TakeRecord& record, ByteView plaintext,
                         std::optional<DropState> drops) {
   TakeMailbox& mailbox = *record.mailbox;
+  KF_TRY(const transfer::Envelope envelope, transfer::parse_envelope(plaintext));
   ConfirmedReceiver machine = ConfirmedReceiver::claim(
       mailbox.link.secret->clone(),
-      mailbox.file.empty() ? transfer::place_of(mailbox.link) : std::string());
+      mailbox.file.empty() ? transfer::place_of(mailbox.link) : std::string(), envelope.format);
   const Effects effects = machine.message(plaintext);
   for (const Effect& effect : effects) {
     if (const auto* ended = std::get_if<transfer::Ended>(&effect)) {
       return fail(Errc::invalid, words_to_receiver(*ended), ended->reason);
     }
   }
-  if (!machine.invite()) {
+  if (!machine.invite() && !machine.delegation()) {
     return fail(Errc::invalid, "the message inside the link is not an invitation", "damaged");
   }
   if (drops) {  // the relay says nothing of deadlines
-    mailbox.expires = std::min(machine.invite()->expires, wallet.web.now() + kDropLifetime);
+    mailbox.expires = std::min(end_of_offer(machine), wallet.web.now() + kDropLifetime);
   }
   KF_TRY(save_exchange(wallet.home, record.id, {machine.encode(), std::nullopt, std::move(drops)}));
   record.confirmed = true;
-  record.note = machine.invite()->note;
+  if (machine.invite()) record.note = machine.invite()->note;
   return save_take(wallet.home, record);
 }
 
-Result<CredentialRecord> carry_out_take(Wallet& wallet, TakeRecord& record,
-                                        const TakeOptions& options) {
+Result<Taken> carry_out_take(Wallet& wallet, TakeRecord& record, const TakeOptions& options) {
   if (!record.ended.empty()) {
     return fail(Errc::conflict, "this link was used up before: " + record.ended, "used_up");
   }
@@ -300,11 +361,11 @@ Result<CredentialRecord> carry_out_take(Wallet& wallet, TakeRecord& record,
   KF_TRY(hand_over(wallet, record.mailbox->file, running->exchange));
   // Where the place told no deadline: what was offered ends some time.
   const Time told = record.mailbox->expires;
-  const Time deadline = told == Time{} ? running->run.machine().invite()->expires : told;
+  const Time deadline = told == Time{} ? end_of_offer(running->run.machine()) : told;
   KF_TRY(const transfer::Ended ended, running->run.run(deadline));
   if (!running->run.stored()) return bury(wallet, record, running->run, ended);
   KF_TRY(erase_exchange(wallet.home, record.id));
-  return *running->run.stored();
+  return running->run.take_stored();
 }
 
 Result<Done> finish_take(Wallet& wallet, TakeRecord& record) {

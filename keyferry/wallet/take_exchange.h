@@ -17,11 +17,10 @@ bool is_exchange(ByteView plaintext);
 Result<Done> begin_take(Wallet& wallet, TakeRecord& record, ByteView plaintext,
                         std::optional<DropState> drops);
 
-// carry_out_take shows the invite and asks, then goes on until the credential is stored or the
-// exchange has ended. One that ends without the credential leaves a tombstone in `record`'s place,
-// unless nothing was written yet: then the mailbox is given back.
-Result<CredentialRecord> carry_out_take(Wallet& wallet, TakeRecord& record,
-                                        const TakeOptions& options);
+// carry_out_take shows the invite and asks, then goes on until the credential or delegation is
+// stored or the exchange has ended. One that ends without the credential leaves a tombstone in
+// `record`'s place, unless nothing was written yet: then the mailbox is given back.
+Result<Taken> carry_out_take(Wallet& wallet, TakeRecord& record, const TakeOptions& options);
 
 // finish_take tells the sender that the credential is stored, where a run was cut off in between.
 Result<Done> finish_take(Wallet& wallet, TakeRecord& record);

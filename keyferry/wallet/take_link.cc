@@ -161,7 +161,6 @@ Result<Done> agree_to_fetch(Wallet& wallet, TakeRecord& record) {
 
 Result<Done> use_message(Wallet& wallet, TakeRecord& record, ByteView plaintext,
                          std::optional<DropState> drops) {
-  KF_TRY(refuse_delegation(*record.mailbox, plaintext));
   if (is_exchange(plaintext)) return begin_take(wallet, record, plaintext, std::move(drops));
   KF_TRY(take_message(record, plaintext));
   return save_take(wallet.home, record);

@@ -6,8 +6,10 @@ nothing here comes from keyferry's own code. It makes bad ones as readily as goo
     answer = plain_answer(ada, chain([root]), challenge)
 """
 
+import base64
 import hashlib
 import hmac
+import json
 
 import cbor2
 from cryptography.exceptions import InvalidSignature
@@ -78,6 +80,17 @@ class Key:
     @property
     def thumbprint(self):
         return thumbprint(self.xy)
+
+    @property
+    def jwk(self):
+        x, y = (base64.urlsafe_b64encode(half).decode().rstrip("=") for half in (self.xy[:32], self.xy[32:]))
+        return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
+
+    @property
+    def jwk_thumbprint(self):
+        """RFC 7638, in base64url."""
+        digest = sha256(json.dumps(self.jwk, separators=(",", ":"), sort_keys=True).encode())
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
     def sign(self, message):
         digest = sha256(message)

@@ -99,6 +99,7 @@ class Sender:
         inside = json.loads(AESGCM(key).decrypt(sealed[:12], sealed[12:], None))
         hs = sha256(b"keyferry v1 transcript\0", sha256(self.invite), sha256(octets), self.nonce)
         self.prk = extract(hs, self.base + b"\0")
+        self.jwk = inside["jwk"]
         members = {name: inside["jwk"][name] for name in ("crv", "kty", "x", "y") if name in inside["jwk"]}
         return base64url(sha256(json.dumps(members, separators=(",", ":")).encode())), inside["label"]
 
@@ -126,4 +127,12 @@ class Delegator(Sender):
     format = "keyferry.delegation.v1"
 
     def offered(self, authority, share, rights, expires):
-        return {"issuer": authority, "kind": "ssh", "rights": rights, "expires": expires}
+        return {"issuer": authority, "kind": "delegation", "rights": rights, "expires": expires}
+
+    def give(self, delegation, above, owner, lists=()):
+        """Writes the import; `owner` is a support.delegation.Key, everything else octets."""
+        inside = {"delegation": base64url(delegation), "chain": [base64url(one) for one in above], "owner": owner.jwk}
+        if lists:
+            inside["lists"] = [base64url(one) for one in lists]
+        sealed = seal(expand(self.prk, b"keyferry v1 key sender 2"), json.dumps(inside).encode())
+        self.write(self.message("import", {"sealed": base64url(sealed)}))

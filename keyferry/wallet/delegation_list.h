@@ -1,0 +1,30 @@
+// What `keyferry list` shows of locks and delegations. Pure but for what is passed in.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "keyferry/wallet/deny_store.h"
+
+namespace keyferry::wallet {
+
+// delegation_window is "until WHEN", "from WHEN until WHEN" or "over since WHEN".
+std::string delegation_window(const DelegationRecord& record, Time now);
+
+// open_commands is what opens each of its doors, one line each.
+std::vector<std::string> open_commands(const DelegationRecord& record);
+
+// One line each: name, doors, how long; and the same as --json lists it.
+std::string show_delegation_line(const DelegationRecord& record, Time now);
+std::string show_lock_line(const LockRecord& lock);
+boost::json::object delegation_json(const DelegationRecord& record);
+boost::json::object lock_json(const LockRecord& lock);
+
+// Of what this wallet signed, with the locks that have not shown that they know of a denial.
+std::string show_signed_line(const SignedRecord& record, const std::vector<CarriedList>& lists,
+                             Time now);
+boost::json::object signed_json(const SignedRecord& record, const std::vector<CarriedList>& lists);
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,194 @@
+#include "keyferry/wallet/deny.h"
+
+#include <algorithm>
+#include <set>
+
+#include "keyferry/base/hex.h"
+#include "keyferry/wallet/give_delegation.h"
+
+namespace keyferry::wallet {
+namespace {
+
+constexpr std::size_t kLeastBeginning = 4;
+
+std::uint64_t unix_milliseconds(Time now) {
+  return static_cast<std::uint64_t>(
+      std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count());
+}
+
+// forget_over leaves ids out whose link is over: no lock takes such a link any more.
+void forget_over(delegation::DenyList& list, const std::vector<SignedRecord>& made, Time now) {
+  std::erase_if(list.ids, [&](const delegation::Id& id) {
+    return std::any_of(made.begin(), made.end(), [&](const SignedRecord& one) {
+      return one.id == id && one.expires + std::chrono::hours(1) < now;
+    });
+  });
+}
+
+Result<delegation::DenyList> next_list(Wallet& wallet, const Holding& holding) {
+  delegation::DenyList list;
+  const auto signer = delegation::thumbprint_of(holding.key.public_key());
+  const auto root = holding.owns ? std::nullopt : std::optional(holding.chain.ids.front());
+  KF_TRY(const auto before, load_list(wallet.home, signer, root));
+  if (before) list = before->list;
+  const Time now = wallet.web.now();
+  list.signer = signer;
+  list.root = root;
+  list.number = std::max(list.number + 1, unix_milliseconds(now));
+  list.issued = static_cast<std::uint32_t>(unix_milliseconds(now) / 1000);
+  KF_TRY(const auto made, load_signed(wallet.home));
+  forget_over(list, made, now);
+  return list;
+}
+
+Result<Done> sign_and_keep(Wallet& wallet, const Holding& holding, delegation::DenyList list) {
+  auto octets = delegation::sign_deny_list(holding.key, std::move(list));
+  if (!octets) {
+    Error full = octets.error();
+    full.detail += holding.owns
+                       ? ": `keyferry lock lists --deny-all` ends everything signed so far "
+                         "and begins a new one"
+                       : ": ask the owner to take your own right back";
+    return full;
+  }
+  KF_TRY(const bool kept, keep_list(wallet.home, *octets));
+  if (kept) return Done{};
+  return fail(Errc::conflict, "another keyferry process denied at the same time: try again");
+}
+
+Result<Holding> signer_of_signed(Wallet& wallet, const SignedRecord& record) {
+  if (!record.deniable) {
+    return fail(Errc::forbidden,
+                "only the owner of a lock and the holder of a root can take back what they signed: "
+                "ask who shared it with you",
+                "ask_upward");
+  }
+  return need_holding(wallet, record.holding);
+}
+
+// What the lock has may be newer than ours, where this wallet was restored from a copy: a new list
+// must not leave out what it denies.
+void refresh(Wallet& wallet, const Holding& holding) {
+  if (!holding.owns || holding.addresses.empty()) return;
+  static_cast<void>(carry_lists(wallet, holding, ""));
+}
+
+// An owner can say something to a lock without opening it; everybody else's list waits for a door.
+void bring(Wallet& wallet, const Holding& holding) {
+  if (!holding.owns || holding.addresses.empty()) return;
+  if (const auto done = carry_lists(wallet, holding, ""); !done) {
+    wallet.person.say("note: " + done.error().detail);
+  }
+}
+
+Result<Done> note_reached(Wallet& wallet, const Holding& holding, const std::vector<Bytes>& doors,
+                          DenyOutcome& outcome) {
+  const auto root = holding.owns ? std::nullopt : std::optional(holding.chain.ids.front());
+  KF_TRY(const auto list,
+         load_list(wallet.home, delegation::thumbprint_of(holding.key.public_key()), root));
+  if (!list) return Done{};
+  outcome.waiting = locks_behind(*list, doors);
+  std::set<std::string> reached;
+  for (const Bytes& door : doors) reached.insert(encode_hex(lock_id_of(door)));
+  for (const std::string& lock : outcome.waiting) reached.erase(lock);
+  outcome.reached.assign(reached.begin(), reached.end());
+  return Done{};
+}
+
+Result<Done> end_exchange(Wallet& wallet, const std::string& share) {
+  KF_TRY(const auto give, find_give_by_share(wallet.home, share));
+  if (!give) return Done{};
+  return end_give(wallet, *give);
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> find_delegated(const Home& home, const std::string& share) {
+  std::set<std::string> fitting;
+  const auto fits = [&](const std::string& id) {
+    return id == share || (share.size() >= kLeastBeginning && id.starts_with(share));
+  };
+  KF_TRY(const auto gives, load_gives(home));
+  for (const GiveRecord& give : gives) {
+    if (is_delegation(give) && fits(give.share)) fitting.insert(give.share);
+  }
+  KF_TRY(const auto made, load_signed(home));
+  for (const SignedRecord& one : made) {
+    if (fits(one.share)) fitting.insert(one.share);
+  }
+  if (fitting.size() > 1 && !fitting.contains(share)) {
+    return fail(Errc::invalid, "several shares begin like this: write more of the id", "usage");
+  }
+  if (fitting.empty()) return std::optional<std::string>();
+  return std::optional(fitting.contains(share) ? share : *fitting.begin());
+}
+
+//= spec:lock#3-deny
+Result<DenyOutcome> deny_delegation(Wallet& wallet, const std::string& share) {
+  DenyOutcome outcome;
+  outcome.share = share;
+  // The list first: what it denies is denied whatever becomes of the exchange.
+  KF_TRY(auto record, load_signed(wallet.home, share));
+  if (record) {
+    outcome.was_signed = true;
+    KF_TRY(const Holding holding, signer_of_signed(wallet, *record));
+    if (!record->denied) {
+      refresh(wallet, holding);
+      KF_TRY(delegation::DenyList list, next_list(wallet, holding));
+      list.ids.push_back(record->id);
+      KF_TRY(sign_and_keep(wallet, holding, std::move(list)));
+      record->denied = true;
+      KF_TRY(save_signed(wallet.home, *record));
+    }
+    bring(wallet, holding);
+    KF_TRY(const auto rights, transfer::parse_delegation_rights(record->rights));
+    KF_TRY(note_reached(wallet, holding, rights.doors, outcome));
+  }
+  KF_TRY(end_exchange(wallet, share));
+  if (record) return outcome;
+  // It may have been signed while the exchange came to its end.
+  KF_TRY(record, load_signed(wallet.home, share));
+  return record ? deny_delegation(wallet, share) : outcome;
+}
+
+Result<DenyOutcome> deny_all(Wallet& wallet, const Holding& holding) {
+  if (!holding.owns) return fail(Errc::forbidden, "only an owner denies everything", "owner");
+  DenyOutcome outcome;
+  outcome.was_signed = true;
+  KF_TRY(delegation::DenyList list, next_list(wallet, holding));
+  list.ids.clear();
+  list.since = list.issued + 1;  // a root that begins this second, too
+  KF_TRY(sign_and_keep(wallet, holding, std::move(list)));
+  KF_TRY(auto made, load_signed(wallet.home));
+  for (SignedRecord& one : made) {
+    if (one.root || one.denied || one.holding != holding.name) continue;
+    one.denied = true;
+    KF_TRY(save_signed(wallet.home, one));
+  }
+  bring(wallet, holding);
+  KF_TRY(note_reached(wallet, holding, holding.doors, outcome));
+  return outcome;
+}
+
+Result<Done> renew_list(Wallet& wallet, const Holding& holding) {
+  if (!holding.owns) return fail(Errc::forbidden, "only an owner's list is renewed", "owner");
+  KF_TRY(delegation::DenyList list, next_list(wallet, holding));
+  return sign_and_keep(wallet, holding, std::move(list));
+}
+
+Result<DoorOutcome> carry_lists(Wallet& wallet, const Holding& holding,
+                                const std::string& address) {
+  return state_to_lock(wallet, holding, address, delegation::Op::lists, delegation::kCborNull);
+}
+
+std::vector<std::string> locks_behind(const CarriedList& list, const std::vector<Bytes>& doors) {
+  std::set<std::string> behind;
+  for (const Bytes& door : doors) {
+    const std::string lock = encode_hex(lock_id_of(door));
+    const auto seen = list.seen.find(lock);
+    if (seen == list.seen.end() || seen->second < list.list.number) behind.insert(lock);
+  }
+  return {behind.begin(), behind.end()};
+}
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,16 @@
+// Becoming the first owner of a lock, by the code that is printed on it (docs/lock.md, "Pairing").
+#pragma once
+
+#include "keyferry/wallet/lock_record.h"
+#include "keyferry/wallet/take.h"
+
+namespace keyferry::wallet {
+
+// pair_lock pairs with the lock whose reader is at `address`, and keeps it under `name` (empty: a
+// free one). `code` is as typed. What it keeps is stored before the lock learns the owner's key.
+// Errors: conflict with reason not_pairing (nobody has allowed it at the lock, or it has an owner),
+// forbidden with reason code (another code: the guess is spent), as LockTalk.
+Result<LockRecord> pair_lock(Wallet& wallet, const std::string& address, const std::string& name,
+                             const SecretBytes& code);
+
+}  // namespace keyferry::wallet
