@@ -22,13 +22,27 @@ struct RevokedFor {
 // It is counted only where it changes nothing (unless_idle).
 constexpr HolderCall kRevoking{"revoke", ledger::Space::reserve, false};
 
+Error too_many_idle() {
+  return fail(Errc::too_many, "too many calls that revoke nothing; wait");
+}
+
 // unless_idle lets every revoke pass that changes something, however many there are. One that
 // changes nothing, repeated or refused, counts; over the limit it is held up and leaves nothing.
 Result<Revoked> unless_idle(Service& service, const ShareId& caller, Result<Revoked> revoked) {
   if (revoked && revoked->changed) return revoked;
   if (!revoked && about(revoked.error().code).http_status >= 500) return revoked;
   if (!service.gate(kRevoking.name)(caller)) return revoked;
-  return fail(Errc::too_many, "too many calls that revoke nothing; wait");
+  return too_many_idle();
+}
+
+// check_idle holds a revoke up whose caller is over the limit, before the shares below are read:
+// that is much work, and other holders' revokes wait meanwhile.
+template <class Idle>
+Result<Done> check_idle(Service& service, const ShareId& caller, Idle idle) {
+  if (!service.is_held_up(kRevoking.name, caller)) return Done{};
+  KF_TRY(const bool nothing, idle());
+  if (nothing) return too_many_idle();
+  return Done{};
 }
 
 net::Response with_retry(net::Response response) {
@@ -142,18 +156,23 @@ void revoke(Service& service, net::Request request, net::Reply reply, Work work)
 
 void revoke_share(Service& service, net::Request request, std::string id, net::Reply reply) {
   revoke(service, std::move(request), std::move(reply),
-         [id = std::move(id), now = service.now()](sql::Database& db,
-                                                   const ShareId& caller) -> Result<Revoked> {
+         [&service, id = std::move(id), now = service.now()](
+             sql::Database& db, const ShareId& caller) -> Result<Revoked> {
            KF_TRY(auto share, ShareId::parse(id));
+           KF_TRY(check_idle(service, caller,
+                             [&] { return ledger::revokes_nothing(db, caller, share, now); }));
            return ledger::revoke_share(db, caller, share, now);
          });
 }
 
 void revoke_below(Service& service, net::Request request, net::Reply reply) {
-  revoke(service, std::move(request), std::move(reply),
-         [now = service.now()](sql::Database& db, const ShareId& caller) {
-           return ledger::revoke_below(db, caller, now);
-         });
+  revoke(
+      service, std::move(request), std::move(reply),
+      [&service, now = service.now()](sql::Database& db, const ShareId& caller) -> Result<Revoked> {
+        KF_TRY(
+            check_idle(service, caller, [&] { return ledger::revokes_nothing_below(db, caller); }));
+        return ledger::revoke_below(db, caller, now);
+      });
 }
 
 }  // namespace keyferry::issuer

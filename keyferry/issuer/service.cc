@@ -30,6 +30,11 @@ void log_failure(std::string_view event, const Error& error) {
   net::log_event(net::LogLevel::error, event, {{"detail", error.detail}});
 }
 
+// counted names calls of one kind by one holder.
+std::string counted(std::string_view call, const authority::ShareId& holder) {
+  return std::string(call) + " " + holder.text();
+}
+
 }  // namespace
 
 Service::Service(Settings settings, Keys keys, std::unique_ptr<ledger::Ledger> ledger,
@@ -74,8 +79,12 @@ void Service::finish() {
 
 ledger::Gate Service::gate(std::string_view call) {
   return [this, call](const authority::ShareId& share) {
-    return calls_.take(std::string(call) + " " + share.text(), now());
+    return calls_.take(counted(call, share), now());
   };
+}
+
+bool Service::is_held_up(std::string_view call, const authority::ShareId& holder) const {
+  return calls_.wait_of(counted(call, holder), now()).has_value();
 }
 
 void Service::post(net::Reply reply, std::function<void()> work, net::Lane lane) {

@@ -54,6 +54,8 @@ class Service {
   // gate counts calls of the kind `call` ("renew") for each holder by itself. `call` lives for
   // ever.
   ledger::Gate gate(std::string_view call);
+  // is_held_up says whether the gate would refuse one call more. Counts nothing.
+  bool is_held_up(std::string_view call, const authority::ShareId& holder) const;
   // Calls that wait, of each holder ("holder ID") and each source of the public lists.
   net::SourceSlots& waits() { return waits_; }
   Time now() const { return clock_.now(); }

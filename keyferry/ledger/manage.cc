@@ -120,6 +120,25 @@ Result<Revoked> revoke_share(sql::Database& db, const Caller& caller, const Shar
   return revoked;
 }
 
+Result<bool> revokes_nothing_below(sql::Database& db, const ShareId& above) {
+  KF_TRY(auto query,
+         db.prepare("SELECT 1 FROM shares WHERE parent = ?1 AND state != 'revoked' LIMIT 1"));
+  query.bind(1, std::string_view(above.text()));
+  KF_TRY(const bool found, query.step());
+  return !found;
+}
+
+Result<bool> revokes_nothing(sql::Database& db, const Caller& caller, const ShareId& id, Time now) {
+  if (caller && *caller == id) {
+    KF_TRY(auto own, find_share(db, id));
+    if (!own || authority::drop(*own, now)) return !own;
+  } else {
+    const auto path = path_below(db, caller, id, now);
+    if (!path || path->back().state != authority::State::revoked) return !path;
+  }
+  return revokes_nothing_below(db, id);
+}
+
 Result<Revoked> revoke_below(sql::Database& db, const ShareId& caller, Time now) {
   KF_TRY(auto path, path_of(db, caller));
   KF_TRY(authority::check_holder(path, now));

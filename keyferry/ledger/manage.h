@@ -51,4 +51,11 @@ Result<Revoked> revoke_share(sql::Database& db, const Caller& caller, const auth
 // revoked before is named. Errors: as list_shares.
 Result<Revoked> revoke_below(sql::Database& db, const authority::ShareId& caller, Time now);
 
+// revokes_nothing says whether revoke_share would change nothing or be refused, and
+// revokes_nothing_below the same of revoke_below, by looking at the share and those right below it
+// alone: below a revoked share everything is revoked.
+Result<bool> revokes_nothing(sql::Database& db, const Caller& caller, const authority::ShareId& id,
+                             Time now);
+Result<bool> revokes_nothing_below(sql::Database& db, const authority::ShareId& above);
+
 }  // namespace keyferry::ledger

@@ -55,6 +55,40 @@ TEST(LedgerRevoke, RepeatingItAnswersTheSame) {
   EXPECT_EQ(again.lists.front().number, first.lists.front().number);
 }
 
+// What holds a repeated revoke up says the same as the revoke itself, without reading what is
+// below.
+TEST(LedgerRevoke, WhetherItWouldChangeAnythingIsKnownBefore) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 2}}));
+  const auto one = tester.redeem(*tester.offer(root, {{"depth", 1}}));
+  const auto two = tester.redeem(*tester.offer(one));
+  const auto nothing = [&](const Caller& caller, const ShareId& id) {
+    return *tester.ledger->transact(
+        [&](sql::Database& db) { return revokes_nothing(db, caller, id, kNow); });
+  };
+  const auto nothing_below = [&](const ShareId& id) {
+    return *tester.ledger->transact(
+        [&](sql::Database& db) { return revokes_nothing_below(db, id); });
+  };
+  EXPECT_FALSE(nothing(root, one));
+  EXPECT_FALSE(nothing(root, two));
+  EXPECT_FALSE(nothing(two, two)) << "dropping one's own";
+  EXPECT_FALSE(nothing_below(root));
+  EXPECT_TRUE(nothing(two, one)) << "not below";
+  EXPECT_TRUE(nothing(root, *ShareId::parse("aaaaaaaaaaaaaaaaaaaa"))) << "unknown";
+  EXPECT_TRUE(nothing_below(two));
+  EXPECT_TRUE(tester.revoke(one, two)->changed);
+  EXPECT_TRUE(nothing(one, two));
+  EXPECT_TRUE(nothing_below(one));
+  EXPECT_FALSE(nothing(root, one));
+  EXPECT_TRUE(tester.revoke(one, one)->changed);
+  EXPECT_TRUE(nothing(one, one)) << "dropped";
+  EXPECT_FALSE(nothing(root, one)) << "ended is not revoked";
+  EXPECT_TRUE(tester.revoke(root, one)->changed);
+  EXPECT_TRUE(nothing(root, one));
+  EXPECT_TRUE(nothing_below(root));
+}
+
 //= spec:authority#2-subtree test
 TEST(LedgerRevoke, StrangersGetTheNotFoundOfAnUnknownShare) {
   Tester tester;

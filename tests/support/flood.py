@@ -22,6 +22,7 @@ from .programs import Authority, Verifier
 from .sshd import LOGIN, Sshd
 
 HOLDERS = 10
+IDLE = 30  # seconds; the server closes a connection that rested for 60
 EVENTS = ("credential_accepted", "credential_failure", "credential_deleted")
 UNKNOWN = "a" * 20
 
@@ -32,7 +33,7 @@ class Caller(Client):
     def __init__(self, authority):
         super().__init__(authority.url, authority.place.ca.path)
         self._context = ssl.create_default_context(cafile=str(self.ca))
-        self._connection, self._c_nonce, self._c_until = None, None, 0
+        self._connection, self._used, self._c_nonce, self._c_until = None, 0, None, 0
 
     def call(self, method, path, headers=None, body=None, json=None):
         parts = urllib.parse.urlsplit(path if path.startswith("https://") else self.url + path)
@@ -40,6 +41,9 @@ class Caller(Client):
         if json is not None:
             body = json_module.dumps(json)
             headers.setdefault("Content-Type", "application/json")
+        if time.monotonic() - self._used > IDLE:
+            self.hang_up()
+        self._used = time.monotonic()
         self._connection = self._connection or http.client.HTTPSConnection(parts.hostname, parts.port, timeout=60, context=self._context)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         try:
