@@ -158,6 +158,7 @@ TEST(Revoke, WinsOverEveryStateAndNothingLeadsBack) {
     Share share = in_state(state);
     EXPECT_EQ(revoke(share, kNow), state != State::revoked);
     EXPECT_EQ(share.state, State::revoked);
+    EXPECT_EQ(share.times.revoked.has_value(), state != State::revoked);
     EXPECT_FALSE(revoke(share, kNow));
     EXPECT_FALSE(rearm(kKeys, share, "222222", false, kNow));
     share.mode = Mode::confirmed;

@@ -89,6 +89,9 @@ TEST(Dpop, MissingMembersAreRefused) {
     EXPECT_TRUE(error_of(maker.make()).starts_with("invalid_dpop_proof")) << name;
   }
   Maker maker;
+  maker.payload["jti"] = "";
+  EXPECT_TRUE(error_of(maker.make()).starts_with("invalid_dpop_proof"));
+  maker = Maker();
   maker.header.erase("jwk");
   EXPECT_TRUE(error_of(maker.make()).starts_with("invalid_dpop_proof"));
 }

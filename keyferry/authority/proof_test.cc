@@ -61,6 +61,8 @@ TEST(KeyProof, AudienceNonceAndTimeMustFit) {
   maker = Maker();
   maker.payload["iat"] = unix_seconds(kNow) - 121;
   EXPECT_EQ(maker.error(), "invalid_proof");
+  maker.payload["iat"] = unix_seconds(kNow) + 121;
+  EXPECT_EQ(maker.error(), "invalid_proof");
   maker = Maker();
   maker.payload["nonce"] = make_nonce(kKeys, kDpopNonce, kNow);
   EXPECT_EQ(maker.error(), "invalid_nonce");
