@@ -186,8 +186,9 @@ TEST(OfferUri, AReferenceIsNotTakenCutOff) {
     }
   }
   const std::string uri = encode_offer_uri(std::get<OfferReference>(ours));
-  for (const std::string& text : {"take " + uri.substr(0, 60) + "\n" + uri.substr(60) + " now",
-                                  uri + "\n030-12345", uri.substr(0, 70) + " " + uri.substr(70)}) {
+  for (const std::string& text :
+       {"take " + uri.substr(0, 60) + "\n" + uri.substr(60) + " now", uri + "\n030-12345",
+        uri + "\n\n" + uri, uri.substr(0, 70) + " " + uri.substr(70)}) {
     EXPECT_EQ(*parse_offer_uri(text), ours) << text;
   }
 }

@@ -141,7 +141,8 @@ bool is_whole(const OfferUri& offer) {
   const std::string_view url = reference->url;
   const std::size_t slash = url.rfind('/');
   const std::string_view handle = url.substr(slash + 1);
-  return url.substr(0, slash + 1).ends_with(kFolder) && handle.size() == kHandle &&
+  const bool one = url.rfind("://") == url.find("://");  // else two offers, joined
+  return one && url.substr(0, slash + 1).ends_with(kFolder) && handle.size() == kHandle &&
          std::all_of(handle.begin(), handle.end(), [](char c) {
            return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
          });

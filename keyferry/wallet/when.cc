@@ -163,8 +163,11 @@ bool is_zone_rule(const std::string& text) {
 
 Result<When> parse_when(std::string_view text, Time now) {
   if (const auto instant = codec::parse_rfc3339(text)) return When{*instant, false, ""};
-  KF_TRY(local_zone());
   const std::string line(text);
+  // sscanf alone would read 14:5 and +1:+5, too.
+  static const std::regex kShape(R"((\d{4}-\d{1,2}-\d{1,2}[T ])?\d{1,2}:\d\d)");
+  if (text.size() > 64 || !std::regex_match(line, kShape)) return not_a_time(text);
+  KF_TRY(local_zone());
   const int size = static_cast<int>(line.size());
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, used = 0;
   char between = 0;
