@@ -111,17 +111,23 @@ std::string to_plain_line(std::string& value) {
   return {};
 }
 
+// `--for "$UNSET"` would be the longest time, and `--command "$UNSET"` every command.
+std::string be_given(std::string& value) {
+  return value.empty() ? "the value is empty: leave the option out, or give it one" : "";
+}
+
 std::string be_text(std::string& value) {
   return codec::is_utf8(value) ? std::string() : std::string("this is not UTF-8 text");
 }
 
 void read_values_as_text(CLI::App& app) {
   for (CLI::Option* option : app.get_options()) {
+    const bool takes_value = option->get_items_expected_max() > 0;
     const auto* const later = std::find(kReadLater.begin(), kReadLater.end(), option->get_name());
     if (option->get_name() == "--command") option->transform(CLI::Validator(be_text, ""));
-    if (later != kReadLater.end() || option->get_items_expected_max() == 0) continue;
-    if (option->get_type_name().starts_with("FILE")) continue;
-    option->transform(CLI::Validator(to_plain_line, ""));
+    const bool is_plain = later == kReadLater.end() && !option->get_type_name().starts_with("FILE");
+    if (takes_value && option->nonpositional()) option->transform(CLI::Validator(be_given, ""));
+    if (takes_value && is_plain) option->transform(CLI::Validator(to_plain_line, ""));
   }
   for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     read_values_as_text(*command);

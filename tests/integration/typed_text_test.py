@@ -108,6 +108,23 @@ def test_a_secret_that_is_no_text_is_named_and_not_repeated(place, option):
     assert code == 1 and said == f"keyferry: {option}: this is not UTF-8 text\n"
 
 
+@pytest.mark.parametrize("program, arguments, options", [
+    ("keyferry", ["share", "web"], ["--as", "--host", "--for", "--until", "--from", "--link-for", "--source", "--extension", "--note", "--relay"]),
+    ("keyferry", ["share", "web"], ["--command=", "--file=", "--words", "--notify-url"]),
+    ("keyferry", ["accept", "x"], ["--name", "--pin=", "--code=", "--secret=", "--picture=", "--file=", "--pin-file="]),
+    ("keyferry-authority", ["share", "--as", LOGIN], ["--host", "--for", "--until", "--from", "--link-for", "--command=", "--source"]),
+    ("keyferry-relay", [], ["--config="])])
+def test_an_empty_value_is_refused(place, program, arguments, options):
+    """`--for "$UNSET"` would be the longest time there is, and `--command "$UNSET"` every command."""
+    for option in options:
+        for value in ("", " ", "\u200b"):
+            name = option.rstrip("=")
+            if value and name != option:
+                continue  # read octet for octet, or later
+            refused = run([BIN / program, *arguments, name, value], env=Wallet(place, "bob").env, code=2)
+            assert f"{name}: the value is empty" in refused.err, refused.err
+
+
 def test_names_of_files_are_octets(place):
     """A file may be called anything: its name is no text."""
     name = os.fsencode(place.directory) + b"/\xff\xc2\xa0.pin"
