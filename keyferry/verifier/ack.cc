@@ -48,6 +48,7 @@ std::string encode_key_set(const crypto::PublicKey& key) {
 Result<std::string> init_keys(const file::Path& state) {
   KF_TRY(check_account(std::filesystem::absolute(state)));
   KF_TRY(file::make_directory(state, 0700));
+  file::sweep(state);
   KF_TRY(auto key, load_signing_key(state));
   if (!key) {
     key = crypto::PrivateKey::generate(crypto::KeyType::p256);

@@ -58,6 +58,7 @@ Result<std::unique_ptr<LockCore>> LockCore::open(std::filesystem::path folder,
 
 Result<Done> LockCore::load() {
   KF_TRY(file::make_directory(folder_, 0700));
+  file::sweep(folder_);
   KF_TRY(auto records, LockRecords::open(folder_ / "records"));
   records_ = std::move(records);
   KF_TRY(load_code());

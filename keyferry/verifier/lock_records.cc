@@ -6,6 +6,7 @@ namespace keyferry::verifier {
 
 Result<LockRecords> LockRecords::open(std::filesystem::path folder) {
   KF_TRY(file::make_directory(folder, 0700));
+  file::sweep(folder);
   LockRecords out(std::move(folder));
   for (unsigned number = 0; number < KFL_RECORDS; ++number) {
     auto content = file::read_plain(out.folder_ / std::to_string(number), KFL_RECORD_MOST);
