@@ -121,6 +121,7 @@ Result<Finding> display_texts(Subject& relay) {
              "https://example.com/\u00e9.png")},
       {"signs beyond the first plane",
        texts("\U0001f511 \U0001f468\u200d\U0001f469\u200d\U0001f467", "\U00010348", "")},
+      {"an address in capitals", texts("A KEY", "", "HTTPS://Example.COM/A/../B/")},
       {"1000 characters", texts(std::string(200, 't'), std::string(700, 'd'),
                                 "https://example.com/" + std::string(80, 'u'))}};
   Notes notes;

@@ -46,7 +46,7 @@ CLASSES = {
     "an Update is lost": "loses_an_update",
     "a payload comes back altered": "damages_a_payload names_every_cipher_256 takes_plus_for_a_blank",
     "a large payload comes back cut": "cuts_large_payloads cuts_large_updates",
-    "display texts come back altered": "trims_texts escapes_texts_in_reads cuts_texts loses_what_is_beyond_the_first_plane",
+    "display texts come back altered": "trims_texts tidies_the_address_of_the_picture escapes_texts_in_reads cuts_texts loses_what_is_beyond_the_first_plane",
     "the two sides read different things": "shows_the_recipient_no_description",
     "a write changes the display information": "forgets_the_texts_when_written takes_texts_with_an_update",
     "a write changes rights": "takes_rights_with_an_update",

@@ -175,6 +175,11 @@ def trims_texts():
     return read_as(lambda body: body["displayInformation"].update(title=body["displayInformation"]["title"].strip()))
 
 
+@fault("MBX-10.texts", "capitals", make=True)
+def tidies_the_address_of_the_picture():
+    return read_as(lambda body: body["displayInformation"].update(imageURL=body["displayInformation"]["imageURL"].rstrip("/").lower()))
+
+
 @fault("MBX-10.texts", "HTML", make=True)
 def escapes_texts_in_reads():
     return read_as(lambda body: body["displayInformation"].update(
