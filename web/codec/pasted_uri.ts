@@ -1,7 +1,8 @@
 // URIs as people hand them on: broken over lines, quoted, in brackets, in the middle of a message; by the
 // rules of keyferry/codec/pasted_uri.h. All take plain text.
 
-const kMostPlaces = 32;
+const kMostPlaces = 1024; // a mail of lists and footers has hundreds
+const kMostCopied = 8 << 20;
 const kMostLines = 256;
 const kOpening = /^[ *<([{"'`|“‘„‚«‹”]/;
 const kClosing = /[ *.,;:!?)\]>}'"`|”’»›“。…，]$/;
@@ -62,14 +63,18 @@ function readAt(text: string, most: number): PastedUri {
   return uri;
 }
 
-// findUris returns every place where `scheme` begins a word, 32 at most; a reading has at most `most`
-// characters and joins at most 256 lines.
+// findUris returns every place where `scheme` begins a word, 1024 at most and 8 Mi characters of readings; a
+// reading has at most `most` characters and joins at most 256 lines.
 export function findUris(plain: string, scheme: string, most: number): PastedUri[] {
   const found: PastedUri[] = [];
   const lower = plain.toLowerCase().length === plain.length ? plain.toLowerCase() : plain;
-  for (let at = lower.indexOf(scheme); at >= 0 && found.length < kMostPlaces; at = lower.indexOf(scheme, at + 1)) {
+  let copied = 0;
+  const more = () => found.length < kMostPlaces && copied < kMostCopied;
+  for (let at = lower.indexOf(scheme); at >= 0 && more(); at = lower.indexOf(scheme, at + 1)) {
     if (at > 0 && /[a-z0-9]/i.test(plain[at - 1] as string)) continue;
-    found.push(readAt(plain.slice(at), most));
+    const uri = readAt(plain.slice(at), most);
+    for (const reading of uri.readings) copied += reading.length;
+    found.push(uri);
   }
   return found;
 }

@@ -169,6 +169,7 @@ link("invisible-everywhere", "\u202e\u2066\U000e0041\ufe0f\u180e\u2060\u00ad".jo
 link("line-separator", f"here:\u2028{LINK}\u2029Ada")
 link("in-a-message", f"Hi Bob,\nhere is the login: {LINK} - it ends at six.\nSee https://example.org/help\nAda")
 link("in-a-message-behind-words", f"Hi Bob, please take {LINK}, thanks")
+link("in-a-message-behind-links", "".join(f"https://list.example/{i}\n" for i in range(60)) + f"\nand now yours: {LINK}\n")
 link("in-a-message-broken", f"Hi Bob,\n\n{LINK[:40]}\n{LINK[40:80]}  \r\n  {LINK[80:]}\nsee you\nAda")
 link("in-a-quoted-mail", f"> Hi Bob,\n>\n> {LINK[:40]}\n> {LINK[40:]}\n>\n> see you\n")
 link("in-a-mail-quoted-twice", f"> > take {LINK[:-9]}\n> > {LINK[-9:]}\n> thanks")
