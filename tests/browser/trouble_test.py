@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 import pytest
 from support import LOGIN, Browser, wait_until
@@ -175,6 +176,85 @@ def test_a_relay_that_lies(place, stage, how, says):
     assert says in browser.text("main"), browser.text("main")
     proxy.meddle = lambda seen: None
     assert stage.take("bob", link).json("list")["credentials"], "nothing was taken, and it went back"
+
+
+@pytest.mark.parametrize("where", ["metadata", "token", "credential"])
+@pytest.mark.parametrize("how", ["redirect", "huge", "garbage", "refusal"])
+def test_an_authority_that_lies(place, where, how):
+    """Nothing comes of it but words; with the truth back, the same link or what was begun goes on."""
+    proxy = Proxy(place, "authority")
+    stage = Stage(place, authority_proxy=proxy)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    paths = {"metadata": "/.well-known/openid-credential-issuer", "token": "/token", "credential": "/credential"}
+    hits = []
+
+    def lie(seen):
+        if seen.path.split("?")[0] != paths[where] or seen.method == "OPTIONS":
+            return
+        hits.append(seen.path)
+        if how == "redirect":
+            seen.status, seen.answer_headers["Location"] = 302, stage.relay.url
+        elif how == "huge":
+            seen.answer = b"{" + b" " * 100_000_000
+        elif how == "garbage":
+            seen.answer = b"<html>captive portal</html>"
+        elif how == "refusal":
+            seen.status, seen.answer = 418, json.dumps({"error": "<b>teapot</b>", "error_description": "<img src=x onerror=alert(1)>\u202e" * 50}).encode()
+
+    proxy.meddle = lie
+    browser = Browser(place)
+    if open_share(stage, browser, link, "offered", "failed") == "offered":
+        browser.click("Take it")
+        browser.view("failed")
+    assert hits and browser.evaluate("document.querySelectorAll('main img, main b').length") == 0
+    assert "\u202e" not in browser.text("main") and len(browser.text("main")) < 2000
+    proxy.meddle = lambda seen: None
+    if "Try again" in browser.text("main"):
+        browser.click("Try again")
+        if browser.view("offered", "held", "taking") == "offered":
+            browser.click("Take it")
+        browser.view("held")
+        assert stage.logs_in(browser).code == 0
+    else:
+        bob = stage.take("bob", link)
+        assert stage.login(bob, "web").code == 0, "nothing was taken, and it went back"
+
+
+def test_a_slow_authority_is_waited_for(place):
+    proxy = Proxy(place, "authority")
+    stage = Stage(place, authority_proxy=proxy)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    browser = Browser(place)
+    proxy.meddle = lambda seen: time.sleep(3)
+    assert open_share(stage, browser, link, "offered") == "offered"
+    browser.click("Take it")
+    assert browser.view("taking", "held") == "taking", "it says that it works"
+    browser.view("held", seconds=90)
+    assert stage.logs_in(browser).code == 0
+
+
+def test_a_wrong_pin_whose_answer_was_lost_costs_one_try(place):
+    proxy = Proxy(place, "authority")
+    stage = Stage(place, authority_proxy=proxy)
+    link, pin = stage.share(stage.ada, "servers", "--host", "web", "--pin")
+    browser = Browser(place)
+    lost = []
+
+    def lose(seen):
+        if seen.path == "/token" and b"tx_code" in seen.body and b"wrong_pin" in seen.answer and len(lost) < 2:
+            lost.append(seen.headers.get("idempotency-key"))
+            seen.cut()
+
+    proxy.meddle = lose
+    open_share(stage, browser, link, "offered")
+    browser.type("PIN", "000000" if pin != "000000" else "111111")
+    browser.click("Take it")
+    browser.view("pin")
+    assert len(lost) == 2 and lost[0] and lost[0] == lost[1]
+    wait_until(lambda: "Tries left: 4" in browser.text("main"), "the tries that are left")
+    browser.type("PIN", pin)
+    browser.click("Go on")
+    browser.view("held")
 
 
 @both

@@ -15,9 +15,15 @@ from .sshd import LOGIN, Sshd
 
 
 class System:
-    def __init__(self, place, engine="sqlite", authority_config=None, relay_config=None, on_unreachable="last-good:24h"):
+    def __init__(self, place, engine="sqlite", authority_config=None, relay_config=None, on_unreachable="last-good:24h", authority_proxy=None):
+        """`authority_proxy`: a Proxy that stands before the authority, which the world knows by the proxy's address."""
         self.place = place
+        if authority_proxy:
+            authority_config = {**(authority_config or {}), "public": {"url": authority_proxy.url}, "tls": None}
         self.authority = Authority(place, config=authority_config)
+        if authority_proxy:
+            authority_proxy.forward_to(self.authority)
+            self.authority.url = authority_proxy.url
         self.sshd = {name: Sshd(place, name, self.authority) for name in ("web", "db")}
         for sshd in self.sshd.values():
             self.authority.add_host(sshd)

@@ -2,10 +2,12 @@
 // of holders (docs/authority.md).
 
 import {asError, fail, type KeyferryError} from "../base/error.ts";
+import {encodeHex} from "../base/hex.ts";
 import {encodeJson, isObject, newObject, type JsonObject} from "../codec/json.ts";
 import {textMember} from "../codec/json_members.ts";
 import {kPreAuthorizedGrant} from "../credential/offer.ts";
 import {type PrivateKey} from "../crypto/key.ts";
+import {randomBytes} from "../crypto/random.ts";
 import {parseIssuerMetadata, wellKnownUrl, type IssuerMetadata} from "./issuer_metadata.ts";
 import {makeDpop, makeHolderAssertion, makeKeyProof} from "./proofs.ts";
 import {errorOf, jsonOf, type Web, type WebRequest, type WebResponse} from "./web.ts";
@@ -87,12 +89,13 @@ export class AuthorityClient {
   }
 
   // redeemCode exchanges the code (and PIN) for an access token. Safe to repeat with the same key after
-  // a lost answer. Throws: WrongPin; forbidden `locked`, `revoked`, `refused`; invalid `pin`; not_found
+  // a lost answer; within a call a wrong PIN costs one try, however often it has to be sent. Throws: WrongPin; forbidden `locked`, `revoked`, `refused`; invalid `pin`; not_found
   // `unknown_code` (used, revoked, ran out, never was).
   async redeemCode(code: string, pin: string | undefined, key: PrivateKey): Promise<Access> {
     const about = await this.metadata();
     const fields = {grant_type: kPreAuthorizedGrant, "pre-authorized_code": code};
     const request = formPost(about.tokenEndpoint, pin === undefined ? fields : {...fields, tx_code: pin});
+    if (pin !== undefined) request.headers = {...request.headers, "Idempotency-Key": encodeHex(randomBytes(16))};
     const response = about.dpop ? await this.sendWithProof(request, undefined, key) : await this.web.send(() => request);
     if (isSuccess(response)) return parseAccess(response);
     const error = errorOf(response);
