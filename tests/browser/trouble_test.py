@@ -1,8 +1,10 @@
 """What goes wrong between people, machines and browsers, and what the page makes of it."""
 
 import json
+import re
 import threading
 import time
+from urllib.parse import quote
 
 import pytest
 from support import LOGIN, Browser, wait_until
@@ -443,7 +445,7 @@ def test_three_wrong_words_end_it(stage, kind):
     (lambda link: link.split("#")[0], "secret-missing"), (lambda link: link[:-4], "cut"), (lambda link: link[:-5] + "*" + link[-4:], "damaged"),
     (lambda link: link.replace("/v1/", "/v2/"), "newer"), (lambda link: "https://relay.example/", "bad-link"),
     (lambda link: f"(“{link}”).", "opened"), (lambda link: link.replace("#", "%23"), "opened"), (lambda link: link[:60] + "\n" + link[60:], "opened"),
-    (lambda link: f"Hello Ben, here it is: {link}\nSee you, Ada", "opened"), (lambda link: f"{link} {link[:-5]}abcde", "several")])
+    (lambda link: f"Hello Ben, here it is: {link}\nSee you, Ada", "opened"), (lambda link: f"{link} {re.sub('/m/.{8}', '/m/00000000', link)}", "several")])
 def test_a_pasted_link_is_read_or_named(stage, mangle, view):
     browser = Browser(stage.place)
     link, _ = stage.share(stage.ada, "servers", "--host", "web")
@@ -452,6 +454,27 @@ def test_a_pasted_link_is_read_or_named(stage, mangle, view):
     browser.do("paste", name="Paste the link that you were sent", text=mangle(link))
     browser.click("Look at it")
     browser.view(view)
+    bob = stage.take("bob", link)
+    assert stage.login(bob, "web").code == 0
+
+
+@both
+def test_an_address_of_the_site_that_nobody_sent_is_named(stage, kind):
+    """What the relay never makes: other schemes, other paths, a second relay, half an address."""
+    browser = Browser(stage.place, kind)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    mailbox, secret = link.split("/v1/m/")[1].split("#")
+    relay = quote(stage.relay.url, safe="")
+    for query, view in ((f"?relay=javascript%3Aalert(1)&m={mailbox}#{secret}", "bad-link"), (f"?relay=http%3A%2F%2F127.0.0.1&m={mailbox}#{secret}", "bad-link"),
+                        (f"?relay=https%3A%2F%2Fa%40evil.example&m={mailbox}#{secret}", "bad-link"), (f"?relay=&m={mailbox}#{secret}", "bad-link"),
+                        (f"?relay={relay}&m=..%2F..%2Fx#{secret}", "damaged"), (f"?relay={relay}&m={mailbox}%2F..#{secret}", "damaged"),
+                        (f"?relay={relay}&m={mailbox}", "secret-missing"), (f"?relay={relay}&m={mailbox[:-3]}", "cut"), (f"?relay={relay}#{secret}", "damaged"),
+                        (f"?m={mailbox}#{secret}", "home"), (f"#{secret}", "home"), (f"?relay={relay}&m={mailbox}&v=%3Cb%3E&relay=https%3A%2F%2Fevil.example#{secret}", "opened")):
+        browser.open(stage.site.url + query)
+        browser.view(view)
+        assert browser.do("address")["url"] == stage.site.url and secret not in browser.text("main"), query
+    assert stage.relay.url.removeprefix("https://") in browser.text("main") and "evil" not in browser.text("main")
+    assert browser.complaints() == []
     bob = stage.take("bob", link)
     assert stage.login(bob, "web").code == 0
 
