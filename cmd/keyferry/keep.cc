@@ -7,6 +7,7 @@
 
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/credential/ssh_key.h"
+#include "keyferry/wallet/delegation_record.h"
 #include "keyferry/wallet/doctor.h"
 #include "keyferry/wallet/examine_site.h"
 #include "keyferry/wallet/manage.h"
@@ -84,9 +85,27 @@ void say_what_ends(Session& session, const wallet::CredentialRecord& record) {
   for (const std::string& line : lines) terminal.say(line);
 }
 
+// A delegation is erased with its key: nobody is told, and what was signed with it stays good.
+Result<Done> forget_delegation(Program& program, Session& session,
+                               const wallet::DelegationRecord& record) {
+  KF_TRY(const auto made, wallet::load_signed(session.wallet().home));
+  for (const wallet::SignedRecord& one : made) {
+    if (one.holding != record.name || one.denied) continue;
+    session.terminal().say("note: you cannot take back share " + one.share + " after this");
+  }
+  KF_TRY(const bool yes, session.terminal().agree("forget it?"));
+  if (!yes) return fail(Errc::forbidden, "you said no: nothing was forgotten", "declined");
+  KF_TRY(wallet::erase_record(session.wallet().home.folder("delegations"), record.name));
+  session.terminal().say("forgotten: " + record.name);
+  if (program.json) print_json(boost::json::object{{"forgotten", record.name}});
+  return Done{};
+}
+
 Result<Done> forget(Program& program, const ForgetOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
+  KF_TRY(const auto held, wallet::load_delegation(wallet.home, options.name));
+  if (held) return forget_delegation(program, *session, *held);
   KF_TRY(const auto record, wallet::load_credential(wallet.home, options.name));
   if (!options.local) say_what_ends(*session, record);
   KF_TRY(const bool yes, session->terminal().agree("forget it?"));

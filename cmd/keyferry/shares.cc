@@ -7,6 +7,7 @@
 #include "keyferry/wallet/delegation_list.h"
 #include "keyferry/wallet/deny.h"
 #include "keyferry/wallet/direct.h"
+#include "keyferry/wallet/give_delegation.h"
 #include "keyferry/wallet/give_record.h"
 #include "keyferry/wallet/keep.h"
 #include "keyferry/wallet/manage.h"
@@ -90,6 +91,7 @@ struct Offline {
   std::vector<wallet::DelegationRecord> delegations;
   std::vector<wallet::SignedRecord> made;
   std::vector<wallet::CarriedList> lists;
+  std::vector<wallet::GiveRecord> open;  // links that nobody has taken yet
 };
 
 Result<Offline> load_offline(const wallet::Home& home) {
@@ -98,6 +100,11 @@ Result<Offline> load_offline(const wallet::Home& home) {
   KF_TRY(out.delegations, wallet::load_delegations(home));
   KF_TRY(out.made, wallet::load_signed(home));
   KF_TRY(out.lists, wallet::load_lists(home));
+  KF_TRY(out.open, wallet::load_gives(home));
+  std::erase_if(out.open, [&](const wallet::GiveRecord& give) {
+    const auto is_it = [&](const auto& one) { return one.share == give.share; };
+    return !wallet::is_delegation(give) || std::any_of(out.made.begin(), out.made.end(), is_it);
+  });
   return out;
 }
 
@@ -106,6 +113,13 @@ void put_offline(const Offline& all, bool with_shares, boost::json::object& obje
   for (const auto& lock : all.locks) locks.push_back(wallet::lock_json(lock));
   for (const auto& held : all.delegations) delegations.push_back(wallet::delegation_json(held));
   for (const auto& one : all.made) made.push_back(wallet::signed_json(one, all.lists));
+  for (const auto& give : all.open) {
+    made.push_back(boost::json::object{{"share", give.share},
+                                       {"holding", give.credential},
+                                       {"rights", give.rights},
+                                       {"valid_until", codec::encode_rfc3339(give.valid_until)},
+                                       {"state", "open"}});
+  }
   object["locks"] = std::move(locks);
   object["delegations"] = std::move(delegations);
   if (with_shares) object["signed"] = std::move(made);
@@ -116,6 +130,10 @@ void print_offline(const Offline& all, bool with_shares, Time now) {
   for (const auto& held : all.delegations) print(wallet::show_delegation_line(held, now));
   if (!with_shares) return;
   for (const auto& one : all.made) print("   " + wallet::show_signed_line(one, all.lists, now));
+  for (const auto& give : all.open) {
+    print("   " + give.share + "  from " + give.credential + "  waits to be taken until " +
+          wallet::show_time(give.link_until));
+  }
 }
 
 Result<Done> list(Program& program, bool with_shares) {

@@ -369,7 +369,34 @@ def test_who_holds_no_root_has_to_ask_upward(people):
 def test_a_share_that_nobody_took_is_taken_back(people):
     sender = Sender(people.owner, "home/front", "--for", "1h")
     sender.kill()
+    waiting = people.owner.json("list", "--shares")["signed"]
+    assert [(one["share"], one["holding"], one["state"]) for one in waiting] == [(sender.share, "home", "open")]
     assert people.owner.json("revoke", sender.share) == {"share": sender.share, "revoked": True, "locks_reached": [], "locks_behind": []}
     late = people.ada.run("accept", "--yes", "--allow-local", "-", input=sender.link, code=None)
     assert late.code != 0 and "nothing was taken" in late.err.lower()
     assert people.ada.json("list")["delegations"] == []
+
+
+def test_a_delegation_is_forgotten_with_its_key(people):
+    people.pass_on(people.owner, people.ada, "home/front", "--for", "1h")
+    assert people.ada.json("forget", "front", "--yes") == {"forgotten": "front"}
+    assert people.ada.json("list")["delegations"] == [] and not list((people.ada.home / "delegations").glob("*.json"))
+    refused = people.ada.run("open", "front", "--lock", people.lock.doors["front"], code=1)
+    assert 'no lock or delegation is called "front"' in refused.err
+
+
+def test_what_fits_no_door_is_said_before_anything_is_made(people):
+    for options, said in ((["--as", "root"], "neither logins nor hosts"), (["--now"], "leave --now out"), (["--pin"], "use --code"),
+                          ([], "say how long"), (["--for", "1h", "--hours", "noon"], "are no hours")):
+        refused = people.owner.run("share", "home/front", *options, code=2)
+        assert said in refused.err
+    assert "it has front" in people.owner.run("share", "home/back", "--for", "1h", code=1).err
+    assert "for the doors of a lock" in people.ada.run("share", "web", "--uses", "1", code=2).err
+    assert not list((people.owner.home / "transfers").glob("give-*"))
+
+
+def test_a_lock_that_does_not_answer_is_a_failure_of_the_network(people):
+    people.pass_on(people.owner, people.ada, "home/front", "--for", "1h")
+    people.lock.stop()
+    refused = people.ada.run("open", "front", "--lock", people.lock.doors["front"], "--json", code=4)
+    assert json.loads(refused.err.splitlines()[-1])["error"] == "no_lock"
