@@ -62,7 +62,16 @@ if (what === "package") {
     target: ["es2022", "node18"],
     packages: "external",
   });
-  for (const name of ["package.json", "README.md", "take.mjs"]) cpSync(join("web/package", name), join(output, name));
+  for (const name of ["README.md", "take.mjs"]) cpSync(join("web/package", name), join(output, name));
+  const described = JSON.parse(readFileSync("web/package/package.json", "utf8"));
+  writeFileSync(join(output, "package.json"), `${JSON.stringify({name: described.name, version: version(), ...described}, null, 2)}\n`);
+}
+
+// The one place that says which release this is.
+function version() {
+  const found = /^project\(keyferry VERSION ([0-9.]+) /m.exec(readFileSync("CMakeLists.txt", "utf8"));
+  if (!found) throw new Error("CMakeLists.txt names no VERSION of the project");
+  return found[1];
 }
 
 // The key that this release is signed with, as 32 octets in base64url; empty for an unsigned one.
@@ -159,8 +168,7 @@ if (what === "site") {
   }));
   const modules = [...files.keys()].filter((name) => name.endsWith(".js"));
   const importMap = JSON.stringify({integrity: Object.fromEntries(modules.map((name) => [`./${name}`, integrityOf(files.get(name))]))});
-  const version = /project\(.*VERSION ([0-9.]+)/s.exec(readFileSync("CMakeLists.txt", "utf8"))?.[1] ?? "0";
-  const release = `${version}+${shortHash([...files].map(([name, content]) => `${name} ${integrityOf(content)}`).join("\n")).toLowerCase()}`;
+  const release = `${version()}+${shortHash([...files].map(([name, content]) => `${name} ${integrityOf(content)}`).join("\n")).toLowerCase()}`;
   const page = fill(readFileSync("web/pages/index.html", "utf8"), {
     POLICY: policy(importMap),
     RELEASE: release,
