@@ -68,13 +68,15 @@ Result<Done> start(const LockConfig& config, verifier::LockService& service,
                    std::shared_ptr<verifier::Registry> registry,
                    std::unique_ptr<LockControl>& control, std::unique_ptr<net::HttpServer>& admin) {
   KF_TRY(control, LockControl::serve(service, config.lock.state));
+  KF_TRY([[maybe_unused]] const Done listening, service.serve());
+  // Last: /readyz must not say that the lock is ready before its doors listen.
   if (!config.listen_admin.empty()) {
     KF_TRY(admin, net::start_admin(config.listen_admin, std::move(registry), [&service]() {
              const auto status = service.status();
              return status ? Result<Done>(Done{}) : Result<Done>(status.error());
            }));
   }
-  return service.serve();
+  return Done{};
 }
 
 int serve(const LockConfig& config) {
