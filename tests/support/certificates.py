@@ -13,15 +13,16 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class CertificateAuthority:
-    """Makes `ca.pem` in `directory` and certificates that it signs. P-256 keys, valid for `days`."""
+    """Makes `ca.pem` in `directory` and certificates that it signs. P-256 keys, valid from `since` (yesterday) for `days`
+    from now."""
 
-    def __init__(self, directory, name="keyferry test CA"):
-        self.directory = Path(directory)
+    def __init__(self, directory, name="keyferry test CA", since=None, days=30):
+        self.directory, self._since = Path(directory), since
         self.directory.mkdir(parents=True, exist_ok=True)
         self.path = self.directory / "ca.pem"
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self._key = ec.generate_private_key(ec.SECP256R1())
-        certificate = (_builder(self._name, self._name, self._key.public_key(), 30)
+        certificate = (_builder(self._name, self._name, self._key.public_key(), days, since)
                        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
                        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
                        .sign(self._key, hashes.SHA256()))
@@ -32,7 +33,7 @@ class CertificateAuthority:
         directory = Path(directory)
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
-        certificate = (_builder(subject, self._name, key.public_key(), days)
+        certificate = (_builder(subject, self._name, key.public_key(), days, self._since)
                        .add_extension(x509.SubjectAlternativeName([_name(name) for name in names]), critical=False)
                        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
                        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -45,11 +46,11 @@ class CertificateAuthority:
         return cert_path, key_path
 
 
-def _builder(subject, issuer, public_key, days):
+def _builder(subject, issuer, public_key, days, since):
     now = datetime.datetime.utcnow()
     return (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public_key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
+            .not_valid_before(since or now - datetime.timedelta(days=1))
             .not_valid_after(now + datetime.timedelta(days=days)))
 
 
