@@ -9,6 +9,7 @@ import {checkIssuedAnswer, parseIssued, type IssuedAnswer} from "./issued.ts";
 import {type IssuerMetadata} from "./issuer_metadata.ts";
 import {checkIssues, readOffered, type Offered} from "./offer_plan.ts";
 import {type Person, type PinProblem} from "./person.ts";
+import {orLeaveOpen} from "./refusals.ts";
 import {type Store} from "./store.ts";
 import {type TakeRecord} from "./take_record.ts";
 import {type Web} from "./web.ts";
@@ -87,7 +88,7 @@ async function check(offered: Offered, answer: IssuedAnswer, key: PrivateKey, ab
 
 // redeemTake redeems `record.offer`, checks what was issued against what was approved, and stores it.
 // `pin` is what the person typed already. Throws what the person is told; `not_as_offered` means that
-// what came was discarded.
+// what came was discarded, isLeftOpen that the share may be this wallet's: called again, it goes on.
 export async function redeemTake(
   wallet: Wallet, record: TakeRecord, pin: string | undefined, patient: boolean,
 ): Promise<CredentialRecord> {
@@ -96,8 +97,8 @@ export async function redeemTake(
   const client = new AuthorityClient(wallet.web, offer.issuer);
   const about = await client.metadata();
   const key = await keyFor(wallet, record, offered, about);
-  const access = await accessWithPin(wallet, client, offer, key, pin, patient);
-  const body = await client.requestCredential(access, offered.configuration, wallet.label, key);
+  const access = await orLeaveOpen(() => accessWithPin(wallet, client, offer, key, pin, patient));
+  const body = await orLeaveOpen(() => client.requestCredential(access, offered.configuration, wallet.label, key));
   let answer: IssuedAnswer;
   let held;
   try {

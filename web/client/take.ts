@@ -21,6 +21,7 @@ import {offeredBy, redeemTake, type Wallet} from "./redeem.ts";
 import {RelayClient} from "./relay_client.ts";
 import {TakeExchange, type ExchangeEnd} from "./take_exchange.ts";
 import {newTake, tombstone, type TakeRecord} from "./take_record.ts";
+import {isLeftOpen} from "./refusals.ts";
 import {wasLost} from "./web.ts";
 
 const kDropLifetime = 48 * 3600; // of a drop, and of a link at most
@@ -248,9 +249,10 @@ export class Take {
   }
 }
 
-// mayGoOn: what was lost on the way, and a store that is full, can be tried again with the same record.
+// mayGoOn: what was lost on the way or left open, and a store that is full, can be tried again with the
+// same record.
 export function mayGoOn(error: KeyferryError): boolean {
-  return wasLost(error) || error.code === "io" || error.code === "storage_full";
+  return wasLost(error) || isLeftOpen(error) || error.code === "io" || error.code === "storage_full";
 }
 
 function failureOfEnd(end: ExchangeEnd): KeyferryError {

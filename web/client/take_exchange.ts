@@ -18,6 +18,7 @@ import {type CredentialRecord} from "./credential_record.ts";
 import {readOffered} from "./offer_plan.ts";
 import {keyFor, redeemTake, type Wallet} from "./redeem.ts";
 import {type TakeRecord} from "./take_record.ts";
+import {isLeftOpen} from "./refusals.ts";
 import {wasLost} from "./web.ts";
 
 const kFetch = 25;
@@ -221,7 +222,7 @@ export class TakeExchange {
       this.end.stored = await redeemTake(this.wallet, this.record, undefined, true);
     } catch (thrown) {
       const error = asError(thrown);
-      if (wasLost(error) || error.code === "storage_full" || error.code === "io") throw thrown;
+      if (wasLost(error) || isLeftOpen(error) || error.code === "storage_full" || error.code === "io") throw thrown;
       this.end.failed = error;
       return this.kept(await this.machine.redeemed({redeemed: false, reason: error.detail}));
     }

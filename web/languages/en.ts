@@ -243,6 +243,8 @@ export const en = {
   format: "It is damaged, or of a form that this page does not know. It was given back. Ask the sender for another link.",
   server_title: "Something is wrong at the other end",
   server: "The server did not answer as it should, so this page stopped before anything was taken. Tell the sender.",
+  left_open_title: "Something is wrong at the authority",
+  left_open: "The authority did not answer as it should while it gave you the access. It may be yours already: what you have begun is kept. Try again, later too; tell the sender if it stays so.",
   network_title: "No connection",
   network: "The server cannot be reached. What you have begun is kept: try again when you are online.",
   storage_title: "This browser cannot keep it",

@@ -1,6 +1,7 @@
 // What a failure means to the person: which sentences, and whether trying again can help.
 
 import {type KeyferryError} from "../base/error.ts";
+import {isLeftOpen} from "../client/refusals.ts";
 import {type Key} from "../languages/en.ts";
 
 export interface Failure {
@@ -69,6 +70,7 @@ export function failureOf(error: KeyferryError): Failure {
   const {reason, code} = error;
   const ended = /^(own|peer):(.*)$/.exec(reason);
   if (ended !== null) return kEnded[ended[2] as string] ?? failure("other_failed", {detail: true});
+  if (isLeftOpen(error)) return failure("left_open", {again: true, detail: true});
   if (reason.startsWith("used_up")) return failure("used_up");
   const known = Object.hasOwn(kReasons, reason) ? kReasons[reason] : undefined;
   if (known !== undefined) return known;
