@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from support import Place
 from support.cut_proxy import Cut
-from support.cut_world import CutWorld
+from support.cut_world import CutWorld, claims_unknown
 from support.openid import PRE_AUTHORIZED, Client
 
 WALLETS = 24  # at once
@@ -79,6 +79,7 @@ def test_a_take_survives_the_loss_of_any_octet(world):
         while True:
             runs += 1
             done = bob.run("accept", "--yes", "--allow-local", "--json", "-", input=offer, code=None, timeout=300)
+            assert not claims_unknown(done.err), done
             if done.code == 0 or runs > FAILED_RUNS + 2:
                 break
         assert done.code == 0 and not left, (batch[0], done)
@@ -94,3 +95,31 @@ def test_a_take_survives_the_loss_of_any_octet(world):
     assert len(set(shares)) == len(batches)
     assert all(records[share]["state"] == "redeemed" and len(records[share]["credentials"]) == 1 for share in shares)
     print(f"{len(places)} octets cut, {len(batches)} shares")
+
+
+# Every forty-first octet: a failed run cuts three.
+STEP = 41
+
+
+#= spec:authority#3-lost test
+@pytest.mark.parametrize("keep", [True, False], ids=["kept", "new"])
+def test_a_renewal_survives_the_loss_of_octets_all_over(world, keep):
+    bob = world.wallet("bob")
+    bob.run("accept", "--yes", "--allow-local", "--name", "mine", "-", input=world.offer())
+    paths = ("/token", "/v1/credentials/renew")
+    world.front.plan, world.front.after, world.front.keep = lambda call: None, lambda call: None, keep
+    world.front.seen.clear()
+    bob.run("renew", "mine")
+    calls = {call.path: call for call in world.front.seen}
+    left = {path: [Cut(side, octets) for side, most in (("request", len(calls[path].request)), ("answer", len(calls[path].answer)))
+                   for octets in range(side == "request", most, STEP)] for path in paths}
+    cut = sum(map(len, left.values()))
+    world.front.plan = lambda call: left[call.path].pop() if left.get(call.path) else None
+    serials, runs = set(), 0
+    while any(left.values()):
+        done, runs = bob.run("renew", "mine", code=None), runs + 1
+        assert not claims_unknown(done.err) and runs <= cut, done
+        serials.add(bob.json("list")["credentials"][0]["serial"])
+    world.front.plan = lambda call: None
+    bob.run("renew", "mine")
+    assert cut > 60 and len(serials) == 1, "an early renewal is the present certificate"
