@@ -185,7 +185,8 @@ Effects ConfirmedReceiver::redeemed(const Outcome& outcome) {
 // (dropbox.md) that may be one that this side never wrote: then the reason is not about this side.
 bool ConfirmedReceiver::answers_another(const Envelope& cancel) const {
   const auto& prev = cancel.routing->prev;
-  if (!prev || conversation_.own_last.empty()) return false;
+  if (!prev) return false;
+  if (conversation_.own_last.empty()) return true;  // it answers what somebody else wrote
   return *prev != digest::sha256(conversation_.own_last) && *prev != h_request_;
 }
 

@@ -355,6 +355,8 @@ TEST_F(Pair, ACancelThatAnswersAnotherReceiverSaysNothingOfThisOne) {
   EXPECT_EQ(find<Ended>(after(receiver_->message(cancel)))->reason, "code");
   const Effects told = bob.message(cancel);
   EXPECT_EQ(find<Ended>(told)->reason, "not_alone");
+  ConfirmedReceiver late = ConfirmedReceiver::parse(invited).value();  // it has written nothing yet
+  EXPECT_EQ(find<Ended>(late.message(cancel))->reason, "not_alone");
   EXPECT_TRUE(find<Ended>(told)->by_peer);
 }
 

@@ -29,6 +29,9 @@ class Carrier {
   // stored is called once what was opened, and what followed from it, is stored.
   virtual void stored() {}
 
+  // leave is called in its place where what was opened is meant for another reader.
+  virtual void leave() {}
+
   // is_one_slot says whether a message takes the place of the one before it, so that messages of
   // the two sides can cross.
   virtual bool is_one_slot() const { return true; }

@@ -26,6 +26,9 @@ class Courier {
   // stored says that what was read, and what followed from it, is stored.
   void stored() { carrier_.stored(); }
 
+  // leave says that what was read last is meant for somebody else: it stays where it lies.
+  void leave() { carrier_.leave(); }
+
   // deliver seals `plaintext` once, stores that and sends it; a message that was sent before is not
   // sent again. Errors: precondition_failed: something else came meanwhile; look and decide anew.
   // conflict with reason `taken`: somebody else took our turn.

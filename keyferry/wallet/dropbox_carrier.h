@@ -23,6 +23,7 @@ class DropboxCarrier final : public Carrier {
   transfer::SealedPayload seal(ByteView plaintext) override;
   Result<Bytes> open(const transfer::SealedPayload& payload) override;
   void stored() override;
+  void leave() override { state_.read.clear(); }
   bool is_one_slot() const override { return false; }
   Result<std::optional<Arrived>> receive(const std::string& version, bool wait) override;
   Result<std::string> send(const transfer::SealedPayload& payload, const std::string& request_id,

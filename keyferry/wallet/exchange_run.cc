@@ -18,6 +18,12 @@ constexpr int kLooksElsewhere = 5;
 }  // namespace
 
 Result<Effects> ExchangeRun::kept(Effects effects) {
+  // A cancel for another wallet that has the link: that one waits for it.
+  const bool of_another = std::any_of(effects.begin(), effects.end(), [](const auto& effect) {
+    const auto* const ended = std::get_if<Ended>(&effect);
+    return ended != nullptr && ended->reason == "not_alone";
+  });
+  if (of_another) courier_.leave();
   KF_TRY(save());
   courier_.stored();
   return effects;

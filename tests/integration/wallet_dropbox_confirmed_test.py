@@ -1,5 +1,7 @@
 """Confirmed sharing by Draft R: six messages, each at a place of its own, and a cancel at another one."""
 
+import signal
+
 import pytest
 from support import Wallet
 from support.dropbox import Exchange, base64url
@@ -136,6 +138,30 @@ def test_who_answers_second_is_told_so(world):
     again = Sender(world.ada, share=sender.share)
     again.say(first.until("words")["words"])
     assert first.wait() == 0 and again.wait() == 0, "the one who was second has ended nothing"
+
+
+def test_a_second_reader_keeps_no_end_from_the_first(world):
+    """The first one mistypes the code; the second, who comes in the gap, must leave the sender's cancel where it lies."""
+    sender = world.share("--code")
+    code = sender.until("code")["code"]
+    puts = []
+
+    def before(exchange):
+        if exchange.method == "DELETE" and len(puts) < 4:
+            exchange.status = 204
+        if exchange.method == "PUT":
+            puts.append(exchange.path)
+            if len(puts) == 4:  # request, reveal, ready: now the cancel, which the first must not see yet
+                first.process.send_signal(signal.SIGSTOP)
+
+    world.proxy.before = before
+    wrong = f"{(int(code) + 1) % 10 ** 6:06}"
+    first = Half(Wallet(world.place, "eve"), "accept", "--yes", "--allow-local", "--json", "--code", wrong, "-", input=sender.link + "\n")
+    assert sender.wait() == 3 and sender.error["error"] == "code"
+    second = world.take(sender, "--code", code)
+    assert second.wait() == 3 and "another wallet" in second.error["detail"], second.errors
+    first.process.send_signal(signal.SIGCONT)
+    assert first.wait() == 3 and first.error["error"] == "code", first.errors
 
 
 #= spec:tigress#DRR-13 test
