@@ -23,6 +23,12 @@ def test_the_changelog_tells_of_this_version_below_what_is_upcoming():
     assert titles[0] == "Upcoming" and re.fullmatch(re.escape(VERSION) + r" \(\d{4}-\d\d-\d\d\)", titles[1])
 
 
+def test_what_was_released_is_told_by_subjects():
+    """A merge puts lines for "Upcoming" of before into the release that took their place."""
+    released = (ROOT / "CHANGELOG.md").read_text("utf-8").split("\n## ")[2:]
+    assert released and all("\n### " in text and not re.search(r"^- ", text.split("\n### ")[0], re.MULTILINE) for text in released)
+
+
 def test_the_number_stands_in_one_place():
     """Whatever else says it takes it from there: programs, packages and manual pages by --version, the site by web/build.mjs."""
     named = run(["git", "-C", ROOT, "grep", "-lFw", VERSION, "--", "CMakeLists.txt", "cmake", "cmd", "keyferry", "scripts", "deploy", "web",
