@@ -28,7 +28,7 @@ HOST = "127.61.0.1"
 HOME = Path("/tmp/keyferry-upgrade")
 HELD, FIRST_PORT = 15100, 15101
 # Programs, and the two ports of each.
-PROGRAMS = ("authority", "relay", "verifier", "lock")
+PROGRAMS = ("authority", "relay", "verifier", "lock", "home")  # lock, home: two locks, the second is a wallet's
 ACCOUNT = "deploy"  # whom the kept credentials let in; the test's sshd takes it for the account that runs it
 VERSIONS = sorted(path.name for path in Path(__file__).parent.iterdir() if (path / "story.json").exists())
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -190,11 +190,12 @@ class Kept:
             self.receiver.start()
         return self.receiver
 
-    def lock(self):
-        lock = Lock(self.place, config={"listen": {"admin": f"{HOST}:{self.ports('lock')[1]}"}})
+    def lock(self, name="lock"):
+        admin = f"{HOST}:{self.ports(name)[1]}"
+        lock = Lock(self.place, name, config={"listen": {"admin": admin}})
         if self.fixture:
-            shutil.copy(self.fixture / "lock/lock.toml", lock.config_path)
-        lock.admin_url = f"http://{HOST}:{self.ports('lock')[1]}"
+            shutil.copy(self.fixture / name / "lock.toml", lock.config_path)
+        lock.admin_url = f"http://{admin}"
         lock.env.update(self.clock.env)
         return lock
 

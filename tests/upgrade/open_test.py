@@ -286,6 +286,22 @@ def test_the_lock_knows_its_owner_its_friend_and_who_was_denied(kept):
         assert there.open(Key("a stranger"), [links["ada"]]) == "refused"
 
 
+def test_rights_to_a_door_that_a_wallet_gave(kept):
+    """Ada's wallet owns the lock, and Bob holds rights: the good one opens, the one that Ada took back does not once she was there."""
+    doors, lock, ada, bob = kept.story["doors"], kept.lock("home").start(), kept.wallet("ada"), kept.wallet("bob")
+    assert bob.json("open", "door-good", *doors["where"])["result"] == "opened"
+    ada.run("lock", "lists", "home")
+    bob.run("open", "door-taken_back", *doors["where"], "--json", code=3)
+    sender = Half(ada, "watch", doors["waits"]["share"], "--allow-local", "--json")
+    receiver = Half(bob, *accept_arguments(doors["waits"], "--name", "door-waits"), "--json", input=doors["waits"]["link"] + "\n")
+    assert receiver.wait() == 0 and sender.wait() == 0, (receiver.errors, sender.errors)
+    assert bob.json("open", "door-waits", *doors["where"])["result"] == "opened"
+    ada.run("revoke", doors["good"]["share"])
+    ada.run("lock", "lists", "home")
+    bob.run("open", "door-good", *doors["where"], "--json", code=3)
+    wait_until(lambda: lock.opened() == 2, "the bolt, which moved twice")
+
+
 @pytest.mark.parametrize("program", ["authority", "relay", "verifier", "lock"])
 def test_a_configuration_with_every_key_is_taken(kept, program):
     kept.check_configuration(program, kept.story["configurations"][program])

@@ -4,7 +4,7 @@ import json
 import shutil
 
 from interface import Interface, SeenWallet
-from kept import HOME, Kept
+from kept import HOME, PROGRAMS, Kept
 from story import BEGIN, PEOPLE, tell
 
 # What a world needs to run but no release wrote; logs, and room that the stores keep aside.
@@ -21,7 +21,7 @@ def record(folder, version=None, keep=True):
     with Recorded(begin=BEGIN) as kept:
         story, told = tell(kept.start(), interface)
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("authority", "relay", "verifier", "lock", "stick", *PEOPLE) if keep else ():
+        for name in (*PROGRAMS, "stick", *PEOPLE) if keep else ():
             shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns(*LEFT_OUT))
         kept.start()
         story.wallets_say()

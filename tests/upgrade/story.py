@@ -274,6 +274,24 @@ class Story:
         return {"ada": to_ada.hex(), "bob": to_bob.hex(), "key": [*lock.key] if isinstance(lock.key, tuple) else lock.key.hex(),
                 "doors": [one.hex() for one in lock.door_ids]}
 
+    def doors(self):
+        """Ada owns a lock. Bob holds rights to its door: one good, one that Ada has taken back; a third waits to be taken."""
+        lock, told = self.kept.lock("home").start(), {"where": ["--lock", "unix:" + str(HOME / "home/front.sock")]}
+        self.ada.run("lock", "pair", lock.doors["front"], "--name", "home", "--code", lock.ask("--pair")["code"])
+        for name in ("good", "taken_back", "waits"):
+            sender = Half(self.ada, "share", "home/front", "--for", "20d", "--code", "--allow-local", "--json")
+            made = sender.until("link")
+            told[name] = {key: made[key] for key in made if key != "event"}
+            if name != "waits":
+                receiver = Half(self.bob, *accept_arguments(made, "--name", f"door-{name}"), "--json", input=made["link"] + "\n")
+                assert receiver.wait() == 0 and sender.wait() == 0, (receiver.errors, sender.errors)
+                self.interface.saw("keyferry accept (a right to a door)", receiver.events[-1])
+            self.leave(sender)
+        self.interface.saw("keyferry open", self.bob.json("open", "door-taken_back", *told["where"]))
+        self.interface.saw("keyferry revoke (a right to a door)", self.ada.json("revoke", told["taken_back"]["share"]))
+        lock.stop()
+        return told
+
     def verifier(self):
         path = HOME / "authority/web.jwks"
         path.write_text(self.kept.verifier.run("init").out, "utf-8")
@@ -337,7 +355,7 @@ def tell(kept, interface):
     story.what_ends_by_itself()
     for chapter in (story.immediate, story.shared_on, story.places, story.half_taken, story.confirmed, story.confirmed_ends):
         chapter()
-    told = {"offers": story.offers(), "mailboxes": story.mailboxes(), "lock": story.lock(),
+    told = {"offers": story.offers(), "mailboxes": story.mailboxes(), "lock": story.lock(), "doors": story.doors(),
             "configurations": story.configurations()}
     story.drops()
     kept.verifier.run("--once")
