@@ -118,7 +118,9 @@ class Exchange {
   }
 
   bool delegation_;
-  crypto::PublicKey key_ = crypto::PrivateKey::generate(crypto::KeyType::ed25519).public_key();
+  crypto::PublicKey key_ =
+      crypto::PrivateKey::generate(delegation_ ? crypto::KeyType::p256 : crypto::KeyType::ed25519)
+          .public_key();
   crypto::PublicKey owner_ = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key();
   Import import_{Bytes(40, 1), {Bytes(30, 2)}, owner_, {Bytes(50, 3)}};
   std::optional<ConfirmedSender> sender_;

@@ -59,7 +59,9 @@ def test_it_finds_each_place_and_nothing_in_comments_or_texts(mutate):
 def test_each_fault_is_one_that_can_be_seen(mutate, tmp_path):
     sites = numbered(mutate, SOURCE)
     (tmp_path / "x.cc").write_text(sites.written(set()), "utf-8")
-    run([shutil.which("g++"), "-Wall", "-Wextra", "-Werror", "-o", tmp_path / "x", tmp_path / "x.cc"])
+    (tmp_path / mutate.HEADER).parent.mkdir(parents=True)
+    (tmp_path / mutate.HEADER).write_text(mutate.ASK, "utf-8")
+    run([shutil.which("g++"), "-Wall", "-Wextra", "-Werror", "-I", tmp_path, "-o", tmp_path / "x", tmp_path / "x.cc"])
 
     def behaviour(number):
         env = {**os.environ, "KEYFERRY_MUTANT": str(number)}
