@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from support import ROOT
+from support import ROOT, run
 
 TEXT = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
 
@@ -13,9 +13,7 @@ TEXT = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
 def debian_packages():
     setup = (ROOT / "scripts" / "setup").read_text("utf-8")
     [parts] = re.findall(r"^parts=\(([^)]*)\)", setup, re.MULTILINE)
-    lists = re.findall(rf"^(?:{'|'.join(parts.split())})=\(([^)]*)\)", setup, re.MULTILINE)
-    assert len(lists) == len(parts.split())
-    return sorted({name for text in lists for name in text.split()})
+    return run([ROOT / "scripts" / "setup", "--show", *parts.split()]).out.split()
 
 
 @pytest.mark.parametrize("package", debian_packages())

@@ -35,7 +35,8 @@ def test_the_relay_serves_its_document(place):
 #= spec:tigress#MBX-10 test
 #= spec:tigress#A-18 test
 def test_every_documented_answer_is_given_as_documented(place):
-    relay = Checked(Relay(place, engine="memory", config={"limits": {"misses_per_minute": 40, "creates_per_minute": 30}}).start())
+    relay = Checked(Relay(place, engine="memory", config={"limits": {"misses_per_minute": 40, "creates_per_minute": 30},
+                                                            "web": {"origin": "https://get.example"}}).start())
     secret = os.urandom(32)
     ada, bo, eve = Device(relay), Device(relay, proof=claim_key(secret)), Device(relay)
     made = ada.create(request_id="1", configuration=configuration(secret=secret, policy="proof"),
@@ -43,6 +44,7 @@ def test_every_documented_answer_is_given_as_documented(place):
     ada.create(request_id="1")
     for method in ("GET", "HEAD"):
         relay.call(method, path_of(made) + "?v=h")
+    relay.call("GET", path_of(made), headers={"Accept": "text/html", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"})
     bo.read(made, json={"notificationToken": {"type": "com.example", "tokenData": "x"}})
     bo.update(made, request_id="2")
     bo.update(made, request_id="2")
