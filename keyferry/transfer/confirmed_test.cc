@@ -280,9 +280,9 @@ TEST_F(Pair, AGrantOfAnotherShareOrKindIsNotRedeemed) {
   const auto offer = offer_from("https://auth.example");
   EXPECT_EQ(ends_with("share", offer), "offer");
   auto other_kind = offer;
-  other_kind["credential_configuration_ids"] = {"x509"};
+  other_kind["credential_configuration_ids"] = boost::json::array{"x509"};
   EXPECT_EQ(ends_with("kind", other_kind), "offer");
-  other_kind["credential_configuration_ids"] = {"ssh", "x509"};
+  other_kind["credential_configuration_ids"] = boost::json::array{"ssh", "x509"};
   EXPECT_EQ(ends_with("kind", other_kind), "offer");
 }
 
