@@ -120,8 +120,8 @@ Result<std::string> parse_ssh_host(std::string_view text) {
 }
 
 Result<std::string> parse_ssh_command(std::string_view text) {
-  constexpr std::size_t kMostOctets = 1024;
-  if (text.size() > kMostOctets || !codec::is_visible(text)) {
+  constexpr std::size_t kMostCommand = 1024;
+  if (text.size() > kMostCommand || !codec::is_visible(text)) {
     return fail(Errc::invalid,
                 "a command has 1 to 1024 octets of visible characters and no space at its ends");
   }

@@ -34,7 +34,9 @@ ByteArray<size> octets_of(CborReader& reader) {
 Bytes nonce_of(std::uint8_t side, std::uint32_t number) {
   Bytes out(crypto::kAeadIvSize);
   out[0] = side;
-  for (int i = 0; i < 4; ++i) out[8 + i] = static_cast<std::uint8_t>(number >> (24 - 8 * i));
+  for (std::size_t i = 0; i < 4; ++i) {
+    out[8 + i] = static_cast<std::uint8_t>(number >> (24 - 8 * i));
+  }
   return out;
 }
 

@@ -66,7 +66,7 @@ static uint32_t ticks(void *context) {
 static void decided(void *context, const struct kfl_event *event) {
   (void)context;
   if (event->reason == KFL_OPENED) fprintf(stderr, "the motor turns\n");
-  fprintf(stderr, "%s\n", kfl_reason_name(event->reason));
+  fprintf(stderr, "%s\n", kfl_reason_name((int)event->reason));
 }
 
 /* Each start uses the key of the first one. */
