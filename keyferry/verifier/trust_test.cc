@@ -51,10 +51,10 @@ TEST(Trust, RefusesKeysThatCannotSignLists) {
   auto object = whole();
   object["list_keys"] = {crypto::encode_jwk(test_key(3, crypto::KeyType::p256).public_key())};
   EXPECT_FALSE(parse_trust(codec::encode_json(object)));
-  object["list_keys"] = {"ssh-ed25519 AAAA"};
+  object["list_keys"] = boost::json::array{"ssh-ed25519 AAAA"};
   EXPECT_FALSE(parse_trust(codec::encode_json(object)));
   auto other = whole();
-  other["ssh_ca_keys"] = {"ssh-ed25519 AAAA"};
+  other["ssh_ca_keys"] = boost::json::array{"ssh-ed25519 AAAA"};
   EXPECT_FALSE(parse_trust(codec::encode_json(other)));
 }
 
