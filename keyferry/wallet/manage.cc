@@ -6,6 +6,7 @@
 
 #include "keyferry/codec/json.h"
 #include "keyferry/wallet/give.h"
+#include "keyferry/wallet/give_delegation.h"
 #include "keyferry/wallet/give_exchange.h"
 #include "keyferry/wallet/take_exchange.h"
 
@@ -173,7 +174,8 @@ void tidy_gives(Wallet& wallet, const std::vector<ShareView>& shares) {
 void erase_overdue(Wallet& wallet) {
   for (const GiveRecord& give : known_gives(wallet)) {
     const bool over = give.link_until != Time{} && give.link_until <= wallet.web.now();
-    if (give.confirmed || !over) continue;
+    // A confirmed share is settled when its authority is asked; no authority knows a delegation.
+    if (!over || (give.confirmed && !is_delegation(give))) continue;
     if (auto erased = drop_give(wallet, give); !erased && erased.error().reason != "busy") {
       note(wallet, "share " + give.share, erased.error());
     }
