@@ -39,10 +39,10 @@ class Tasks {
 constexpr Duration kLong{3'600'000};
 
 TEST(Waiters, AWakeReachesEveryWaiterOfItsTopicOnce) {
-  Tasks tasks;
-  Waiters waiters(tasks.after());
   int a = 0;
   int b = 0;
+  Tasks tasks;
+  Waiters waiters(tasks.after());
   waiters.wait("a", kLong, [&] { ++a; });
   waiters.wait("a", kLong, [&] { ++a; });
   waiters.wait("b", kLong, [&] { ++b; });
@@ -57,10 +57,10 @@ TEST(Waiters, AWakeReachesEveryWaiterOfItsTopicOnce) {
 }
 
 TEST(Waiters, OneCanBeWokenByItsNameAndOnlyOnce) {
-  Tasks tasks;
-  Waiters waiters(tasks.after());
   int first = 0;
   int second = 0;
+  Tasks tasks;
+  Waiters waiters(tasks.after());
   const auto name = waiters.wait("a", kLong, [&] { ++first; });
   waiters.wait("a", kLong, [&] { ++second; });
   waiters.wake_one(name);
