@@ -28,7 +28,11 @@ std::string words_to_sender(const transfer::Ended& ended) {
   }
   if (reason == "refused") return "you said no: nobody got anything, and the share is refused";
   if (reason == "code") {
-    return "the other side typed another code, so nobody got anything; the share still stands";
+    return ended.by_peer
+               ? "the other side says that the code was another, so nobody got anything, and "
+                 "the share is revoked"
+               : "the other side typed another code, so nobody got anything; the share "
+                 "still stands";
   }
   if (reason == "expired") {
     return "the link ran out or was taken back before it was finished: nobody got anything";

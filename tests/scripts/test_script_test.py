@@ -86,7 +86,7 @@ def test_a_kind_without_a_test_is_a_failure(copy):
 def test_every_kind_says_what_it_took(copy):
     out = copy.run("docs", "spec")[2]
     for kind in ("docs", "spec"):
-        assert any(line.startswith(kind) and " 1 passed" in line and line.endswith(" of 1 min") for line in out.splitlines()), out
+        assert any(line.startswith(kind) and " 1 passed" in line and line.endswith(" of 0.5 min") for line in out.splitlines()), out
 
 
 def test_a_kind_over_its_budget_is_named_and_passes(copy):
