@@ -10,7 +10,7 @@ import pytest
 PROJECT = f"""cmake_minimum_required(VERSION 3.25)
 project(t LANGUAGES CXX)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-include({ROOT}/cmake/unity.cmake)
+include("{ROOT}/cmake/unity.cmake")
 add_library(t STATIC FILES)
 kf_unity(t)
 """
