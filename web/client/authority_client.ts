@@ -1,7 +1,7 @@
 // One authority as a wallet speaks to it: OpenID4VCI 1.0 with the pre-authorized code, and the calls
 // of holders (docs/authority.md).
 
-import {asError, fail, type KeyferryError} from "../base/error.ts";
+import {fail, type KeyferryError} from "../base/error.ts";
 import {encodeHex} from "../base/hex.ts";
 import {encodeJson, isObject, newObject, type JsonObject} from "../codec/json.ts";
 import {textMember} from "../codec/json_members.ts";
@@ -10,7 +10,7 @@ import {type PrivateKey} from "../crypto/key.ts";
 import {randomBytes} from "../crypto/random.ts";
 import {parseIssuerMetadata, wellKnownUrl, type IssuerMetadata} from "./issuer_metadata.ts";
 import {makeDpop, makeHolderAssertion, makeKeyProof} from "./proofs.ts";
-import {errorOf, jsonOf, type Web, type WebRequest, type WebResponse} from "./web.ts";
+import {errorOf, fromBetween, isFromBetween, jsonOf, type Web, type WebRequest, type WebResponse} from "./web.ts";
 
 // Access is an access token and how it is shown.
 export interface Access {
@@ -23,6 +23,23 @@ const kNonceRounds = 3;
 
 function isSuccess(response: WebResponse): boolean {
   return response.status >= 200 && response.status < 300;
+}
+
+// refusalOf is errorOf for the answers of an authority. A no without its own word is that of a proxy.
+function refusalOf(response: WebResponse): KeyferryError {
+  const error = errorOf(response);
+  const later = response.status >= 500 || response.status === 429;
+  return error.reason === "" && !later ? fromBetween(error.detail) : error;
+}
+
+// objectOf reads an answer of the 2xx kind. Throws: isFromBetween (no object: cut off, or not the
+// authority's).
+function objectOf(response: WebResponse): JsonObject {
+  try {
+    return jsonOf(response);
+  } catch {
+    throw fromBetween("the answer was cut off or is not the authority's");
+  }
 }
 
 function formPost(url: string, fields: Record<string, string>): WebRequest {
@@ -40,7 +57,7 @@ function jsonPost(url: string, body: JsonObject): WebRequest {
 }
 
 function parseAccess(response: WebResponse): Access {
-  const object = jsonOf(response);
+  const object = objectOf(response);
   const dpop = textMember(object, "token_type").toLowerCase() === "dpop";
   return {token: textMember(object, "access_token"), dpop};
 }
@@ -76,7 +93,7 @@ export class AuthorityClient {
   constructor(private readonly web: Web, readonly issuer: string) {}
 
   // metadata fetches both documents once and checks them. Throws: as parseIssuerMetadata; network;
-  // not_found.
+  // isFromBetween (also where no authority is at this address).
   async metadata(): Promise<IssuerMetadata> {
     if (this.about !== undefined) return this.about;
     const [issuerDocument, serverDocument] = await Promise.all([
@@ -98,7 +115,7 @@ export class AuthorityClient {
     if (pin !== undefined) request.headers = {...request.headers, "Idempotency-Key": encodeHex(randomBytes(16))};
     const response = about.dpop ? await this.sendWithProof(request, undefined, key) : await this.web.send(() => request);
     if (isSuccess(response)) return parseAccess(response);
-    const error = errorOf(response);
+    const error = refusalOf(response);
     if (error.reason === "wrong_pin") throw new WrongPin(triesLeft(response));
     throw tokenError(error);
   }
@@ -112,8 +129,8 @@ export class AuthorityClient {
     const proof = await makeKeyProof(key, this.issuer, await this.credentialNonce(), label, this.web.now());
     const body = newObject({credential_configuration_id: configuration, proofs: newObject({jwt: [proof]})});
     const response = await this.sendWithProof(jsonPost(about.credentialEndpoint, body), access, key);
-    if (!isSuccess(response)) throw errorOf(response);
-    return jsonOf(response);
+    if (!isSuccess(response)) throw refusalOf(response);
+    return objectOf(response);
   }
 
   // renew asks for a new credential for the same key.
@@ -121,14 +138,14 @@ export class AuthorityClient {
     const proof = await makeKeyProof(key, this.issuer, await this.credentialNonce(), "", this.web.now());
     const request = jsonPost(this.url("/v1/credentials/renew"), newObject({proofs: newObject({jwt: [proof]})}));
     const response = await this.sendWithProof(request, access, key);
-    if (!isSuccess(response)) throw errorOf(response);
-    return jsonOf(response);
+    if (!isSuccess(response)) throw refusalOf(response);
+    return objectOf(response);
   }
 
   // drop ends the holder's own share.
   async drop(access: Access, share: string, key: PrivateKey): Promise<void> {
     const response = await this.sendWithProof({method: "DELETE", url: this.url(`/v1/shares/${share}`)}, access, key);
-    if (!isSuccess(response)) throw errorOf(response);
+    if (!isSuccess(response)) throw refusalOf(response);
   }
 
   // notify tells the authority how it ended; errors are of no consequence.
@@ -150,7 +167,7 @@ export class AuthorityClient {
       const response = await this.sendWithProof(request, undefined, key);
       if (isSuccess(response)) return parseAccess(response);
       // A lost answer has used the assertion up: one more round with a new one.
-      if (round === kNonceRounds - 1 || (this.dpopNonce === used && round > 0)) throw errorOf(response);
+      if (round === kNonceRounds - 1 || (this.dpopNonce === used && round > 0)) throw refusalOf(response);
     }
   }
 
@@ -160,21 +177,17 @@ export class AuthorityClient {
 
   private async fetch(url: string): Promise<JsonObject> {
     const response = await this.web.send(() => ({method: "GET", url, headers: {Accept: "application/json"}}));
-    if (response.status === 404) throw fail("not_found", "there is no credential authority at this address", "no_authority");
-    if (!isSuccess(response)) throw errorOf(response);
-    try {
-      return jsonOf(response);
-    } catch (thrown) {
-      throw fail("invalid", asError(thrown).detail, "no_authority");
-    }
+    if (isSuccess(response)) return objectOf(response);
+    const error = refusalOf(response);
+    throw response.status === 404 && isFromBetween(error) ? fromBetween("there is no credential authority at this address") : error;
   }
 
   private async credentialNonce(): Promise<string> {
     const about = await this.metadata();
     const response = await this.web.send(() => ({method: "POST", url: about.nonceEndpoint}));
     this.noteNonce(response);
-    if (!isSuccess(response)) throw errorOf(response);
-    return textMember(jsonOf(response), "c_nonce");
+    if (!isSuccess(response)) throw refusalOf(response);
+    return textMember(objectOf(response), "c_nonce");
   }
 
   private noteNonce(response: WebResponse): void {
@@ -193,7 +206,7 @@ export class AuthorityClient {
         return {...request, headers};
       });
       this.noteNonce(response);
-      const asks = (response.status === 400 || response.status === 401) && errorOf(response).reason === "use_dpop_nonce";
+      const asks = (response.status === 400 || response.status === 401) && ["use_dpop_nonce", "invalid_dpop_proof"].includes(errorOf(response).reason);
       if (!asks || round === kNonceRounds) return response;
     }
   }

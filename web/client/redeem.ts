@@ -95,7 +95,8 @@ export async function redeemTake(
   const offer = parseOffer(record.offer ?? {});
   const offered = offeredBy(record, offer);
   const client = new AuthorityClient(wallet.web, offer.issuer);
-  const about = await client.metadata();
+  // With a key already there the share may be this key's since an earlier run.
+  const about = await (record.key === undefined ? client.metadata() : orLeaveOpen(() => client.metadata()));
   const key = await keyFor(wallet, record, offered, about);
   const access = await orLeaveOpen(() => accessWithPin(wallet, client, offer, key, pin, patient));
   const body = await orLeaveOpen(() => client.requestCredential(access, offered.configuration, wallet.label, key));

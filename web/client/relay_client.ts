@@ -9,7 +9,7 @@ import {parseRfc3339, type Time} from "../codec/rfc3339.ts";
 import {type SealedPayload} from "../transfer/sealed_payload.ts";
 import {mailboxUrl, type ShareLink} from "../transfer/share_link.ts";
 import {claimKeyOf} from "../transfer/share_secret.ts";
-import {errorOf, jsonOf, type Web, type WebRequest, type WebResponse} from "./web.ts";
+import {errorOf, fromBetween, jsonOf, type Web, type WebRequest, type WebResponse} from "./web.ts";
 
 // Caller is who makes a call on an existing mailbox.
 export interface Caller {
@@ -29,6 +29,12 @@ const kRequestId = "Mailbox-Request-ID";
 
 function isSuccess(response: WebResponse): boolean {
   return response.status === 200 || response.status === 201;
+}
+
+// A relay says that it does not know, or what it did, under the request's id. What says no more than
+// "later" may be a proxy's.
+function isDecision(response: WebResponse): boolean {
+  return response.status < 500 && response.status !== 429 && response.status !== 304;
 }
 
 function parseMessage(response: WebResponse): MailboxMessage {
@@ -112,7 +118,10 @@ export class RelayClient {
     };
     const response = await this.web.send(() => request);
     const echo = response.headers.get(kRequestId);
-    if ((isSuccess(response) && echo === null) || (echo !== null && echo !== caller.requestId)) {
+    if (echo === null && isDecision(response)) {
+      throw fromBetween(`something on the way answers ${response.status} instead of the relay`);
+    }
+    if (echo !== null && echo !== caller.requestId) {
       throw fail("forbidden", "the relay answers to another request than ours", "echo");
     }
     return response;

@@ -22,7 +22,7 @@ import {RelayClient} from "./relay_client.ts";
 import {TakeExchange, type ExchangeEnd} from "./take_exchange.ts";
 import {newTake, tombstone, type TakeRecord} from "./take_record.ts";
 import {isLeftOpen} from "./refusals.ts";
-import {wasLost} from "./web.ts";
+import {isFromBetween, wasLost} from "./web.ts";
 
 const kDropLifetime = 48 * 3600; // of a drop, and of a link at most
 const kNetworkPauses = [1, 2, 4, 8];
@@ -44,8 +44,7 @@ export class Take {
   }
 
   // run takes the share. Throws a KeyferryError whose reason says what the person is told; after it
-  // nothing of the transfer is left to do, unless wasLost(error) or a code io or storage_full: then it
-  // can be run again.
+  // nothing of the transfer is left to do, unless mayGoOn(error): then it can be run again.
   async run(): Promise<CredentialRecord> {
     const {store} = this.wallet;
     const held = await store.loadCredential(this.id);
@@ -252,7 +251,7 @@ export class Take {
 // mayGoOn: what was lost on the way or left open, and a store that is full, can be tried again with the
 // same record.
 export function mayGoOn(error: KeyferryError): boolean {
-  return wasLost(error) || isLeftOpen(error) || error.code === "io" || error.code === "storage_full";
+  return wasLost(error) || isFromBetween(error) || isLeftOpen(error) || error.code === "io" || error.code === "storage_full";
 }
 
 function failureOfEnd(end: ExchangeEnd): KeyferryError {

@@ -19,7 +19,7 @@ import {readOffered} from "./offer_plan.ts";
 import {keyFor, redeemTake, type Wallet} from "./redeem.ts";
 import {type TakeRecord} from "./take_record.ts";
 import {isLeftOpen} from "./refusals.ts";
-import {wasLost} from "./web.ts";
+import {isFromBetween, wasLost} from "./web.ts";
 
 const kFetch = 25;
 const kNetworkPauses = [1, 2, 4, 8];
@@ -95,7 +95,7 @@ export class TakeExchange {
     return effects;
   }
 
-  // patiently repeats what the network lost, until `deadline`.
+  // patiently repeats what the network lost or somebody on the way answered, until `deadline`.
   private async patiently<T>(call: () => Promise<T>, deadline: Time): Promise<T> {
     for (;;) {
       try {
@@ -104,7 +104,8 @@ export class TakeExchange {
         return value;
       } catch (thrown) {
         const error = asError(thrown);
-        if (!wasLost(error) || error.reason === "stopped" || this.wallet.web.now() >= deadline) throw thrown;
+        const waits = wasLost(error) || isFromBetween(error);
+        if (!waits || error.reason === "stopped" || this.wallet.web.now() >= deadline) throw thrown;
         this.wallet.person.step({step: "waiting", why: error.reason});
         await this.wallet.web.sleep(kNetworkPauses[Math.min(this.pauses++, 3)] as number);
       }
@@ -182,7 +183,7 @@ export class TakeExchange {
       return await this.agree(invite);
     } catch (thrown) {
       const error = asError(thrown);
-      if (wasLost(error)) throw thrown;
+      if (wasLost(error) || isFromBetween(error)) throw thrown;
       this.end.failed = error;
       return this.kept(await this.machine.cancel());
     }
@@ -222,7 +223,7 @@ export class TakeExchange {
       this.end.stored = await redeemTake(this.wallet, this.record, undefined, true);
     } catch (thrown) {
       const error = asError(thrown);
-      if (wasLost(error) || isLeftOpen(error) || error.code === "storage_full" || error.code === "io") throw thrown;
+      if (wasLost(error) || isFromBetween(error) || isLeftOpen(error) || error.code === "storage_full" || error.code === "io") throw thrown;
       this.end.failed = error;
       return this.kept(await this.machine.redeemed({redeemed: false, reason: error.detail}));
     }

@@ -178,6 +178,11 @@ function shown(value: Json | undefined): string {
   return typeof value === "string" ? label(value, 300) : "";
 }
 
+// The value of `error="…"` in a challenge.
+function challenged(response: WebResponse): string {
+  return label(/\berror="([^"]*)"/.exec(response.headers.get("WWW-Authenticate") ?? "")?.[1] ?? "", 300);
+}
+
 const kCodes: Record<number, Errc> = {
   401: "unauthorized", 403: "forbidden", 404: "not_found", 409: "conflict", 412: "precondition_failed",
   413: "too_large", 429: "too_many", 507: "storage_full",
@@ -193,12 +198,26 @@ export function errorOf(response: WebResponse): KeyferryError {
   try {
     object = jsonOf(response);
   } catch {
-    return fail(code, `the server answers ${response.status}`);
+    return fail(code, `the server answers ${response.status}`, challenged(response));
   }
   const detail = shown(object["detail"]) || shown(object["error_description"]) || `the server answers ${response.status}`;
   const ours = object["keyferry"];
-  const reason = (isObject(ours) ? shown(ours["error"]) : "") || shown(object["error"]);
+  const reason = (isObject(ours) ? shown(ours["error"]) : "") || shown(object["error"]) || challenged(response);
   return fail(code, detail, reason);
+}
+
+// What an answer is that no server of ours gave: a captive portal's, a wrong proxy's.
+const kBetween = "between";
+
+// fromBetween is the error of an answer that is somebody's on the way: what the server did is not known.
+export function fromBetween(detail: string): KeyferryError {
+  return fail("forbidden", detail, kBetween);
+}
+
+// isFromBetween says whether an error leaves open what the server did because somebody on the way
+// answered instead, or redirected: it ends nothing, and may be gone when the network is another.
+export function isFromBetween(error: KeyferryError): boolean {
+  return error.reason === kBetween || error.reason === "redirect";
 }
 
 // wasLost says whether an error is a call that may have been lost on the way: worth repeating.
