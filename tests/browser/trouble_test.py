@@ -544,3 +544,17 @@ def test_a_short_certificate_is_renewed_while_the_page_is_open(place):
     # A certificate begins two minutes back, so half of this one's life is over at once.
     wait_until(lambda: "A new certificate came" in browser.text("main"), "the renewal", 150)
     assert stage.logs_in(browser).code == 0
+
+
+def test_what_was_revoked_while_its_renewal_was_due_is_called_revoked(place):
+    stage = Stage(place, authority_config={"ssh": {"max_certificate_life": "60s"}})
+    browser = Browser(place)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    open_share(stage, browser, link, "offered")
+    browser.click("Take it")
+    browser.view("held")
+    stage.ada.run("revoke", stage.last_share, "--yes")
+    browser.open(stage.site.url)
+    browser.view("home")
+    browser.click(TITLE)
+    wait_until(lambda: "The sender took it back." in browser.text("main"), "the page says that it is over", 60)

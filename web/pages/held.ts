@@ -1,8 +1,7 @@
 // What is held, while the page is open: showing it, renewing it, asking whether it stands, giving it up.
 
-import {asError} from "../base/error.ts";
 import {renewalIsDue, type CredentialRecord} from "../client/credential_record.ts";
-import {wasLost, type Web} from "../client/web.ts";
+import {type Web} from "../client/web.ts";
 import {type Time} from "../codec/rfc3339.ts";
 import {withLock} from "../keystore/one_tab.ts";
 import {type PageStore} from "../keystore/page_store.ts";
@@ -85,7 +84,7 @@ export class Held {
   private async tick(): Promise<void> {
     for (const record of await this.store.credentials()) {
       if ("damaged" in record || record.over !== "" || !renewalIsDue(record, this.web.now())) continue;
-      await this.renew(record).catch(() => undefined);
+      await this.lookAgain(record, []);
     }
   }
 
@@ -98,11 +97,10 @@ export class Held {
     if (this.showing === record.id) await this.show(record.id, {ask: false});
   }
 
+  // lookAgain renews what is due. Where that fails the share may be over, and then nothing is due again.
   private async lookAgain(record: CredentialRecord, notes: Child[]): Promise<void> {
-    if (renewalIsDue(record, this.web.now())) {
-      await this.renew(record).catch(() => undefined);
-      return;
-    }
+    const renewed = renewalIsDue(record, this.web.now()) && (await this.renew(record).then(() => true, () => false));
+    if (renewed) return;
     const {checkStanding} = await loadRenew();
     const now = await checkStanding(this.web, this.store, record).catch(() => record);
     if (now.over !== record.over && this.showing === record.id) await this.show(record.id, {notes, ask: false});
@@ -148,7 +146,7 @@ export class Held {
       const person = {agree: async () => undefined, pin: async () => undefined, step: () => undefined};
       const take = new Take({store: this.store, web: this.web, person, label: ownLabel()}, id);
       take.cancel();
-      await take.run().catch((thrown: unknown) => wasLost(asError(thrown)));
+      await take.run().catch(() => undefined);
       await this.store.eraseTake(id);
     }
     await this.store.clear();
