@@ -64,9 +64,13 @@ async function accessWithPin(
   }
 }
 
-async function freeName(store: Store, hosts: readonly {name: string}[]): Promise<string> {
+const kMostStem = 60; // with the names of the files a tar header has room for 100
+
+// freeName calls a credential after its first host. The name is also that of a folder: it never begins
+// with a dot, and is 64 characters long at most.
+export async function freeName(store: Store, hosts: readonly {name: string}[]): Promise<string> {
   const taken = await store.names();
-  const stem = hosts[0]?.name ?? "credential";
+  const stem = (hosts[0]?.name ?? "").replace(/^\.+/, "").slice(0, kMostStem) || "credential";
   for (let number = 1; ; ++number) {
     const name = number === 1 ? stem : `${stem}-${number}`;
     if (!taken.includes(name)) return name;
