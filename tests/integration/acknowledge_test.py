@@ -155,6 +155,31 @@ def test_who_is_not_recorded_is_not_spoken_for(place):
     wait_until(lambda: site.sshd["web"].login(*login).code != 0, "web to refuse all the same", 10)
 
 
+def blocked(krl):
+    """A folder stands where the list belongs, so that no file can take its place; false where the agent was faster."""
+    krl.unlink(missing_ok=True)
+    try:
+        (krl / "in the way").mkdir(parents=True)
+    except (FileExistsError, NotADirectoryError):
+        return False
+    return True
+
+
+#= spec:authority#6-acknowledged test
+def test_a_list_that_cannot_be_put_in_place_is_not_acknowledged(place):
+    site = Site(place, hosts=("web",))
+    _, login, share = site.holder(hosts=("web",))
+    krl = site.verifiers["web"].krl
+    wait_until(lambda: blocked(krl), "a folder in the way", 20)
+    done = json.loads(site.authority.run("revoke", share, "--json").out)
+    assert done["lists"][0]["out"] is True and verifiers_of(done)["web"]["took"] is False
+    wait_until(lambda: "install_failed" in site.verifiers["web"].log(), "the agent to say so", 20)
+    (krl / "in the way").rmdir()
+    krl.rmdir()
+    wait_until(lambda: verifiers_of(json.loads(site.authority.run("revoke", share, "--json").out))["web"]["took"], "its word", 60)
+    assert site.sshd["web"].login(*login).code != 0
+
+
 def test_without_a_server_nothing_is_claimed(site):
     _, _, share = site.holder()
     site.authority.stop()
