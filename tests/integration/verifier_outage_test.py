@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import time
+from pathlib import Path
 
 import pytest
 from support import LOGIN, Authority, Program, Sshd, Verifier, Wallet, free_port, run, wait_until
@@ -126,12 +127,20 @@ def test_an_authority_that_lost_its_power_is_asked_again_when_it_is_back():
     assert done.code == 0 and "1 passed" in done.out, done
 
 
+def all_acknowledged(port):
+    """Whether nothing is under way to `port` on any connection of this network."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text("utf-8").splitlines()[1:]]
+    return all(line[4].startswith("00000000:") for line in lines if line[2].endswith(f":{port:04X}"))
+
+
 @pytest.mark.skipif("KEYFERRY_OWN_NETWORK" not in os.environ, reason="run by the test above")
 def test_in_a_network_of_ones_own(place):
     server = ListServer(place).start()
     server.publish()
     verifier = Verifier(place, server).start()
     wait_until(lambda: server.requests >= 2, "the long poll")
+    # Else its machine sends the question again, and hears by that that nobody is there.
+    wait_until(lambda: all_acknowledged(server.port), "the question to be acknowledged")
     # A machine that loses its power says nothing; back again it knows nothing of the connection.
     for connection in server.open:
         connection.setsockopt(socket.IPPROTO_TCP, 19, 1)  # TCP_REPAIR
