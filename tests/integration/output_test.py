@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import BIN, LOGIN, Authority, Relay, Sshd, Wallet, run, wait_until
+from support import BIN, LOGIN, Authority, Relay, Sshd, Verifier, Wallet, run, wait_until
 
 PROGRAMS = ["keyferry", "keyferry-relay", "keyferry-authority", "keyferry-verifier", "keyferry-conformance"]
 
@@ -133,10 +133,10 @@ def streams(pid):
 
 
 @pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)])
-@pytest.mark.parametrize("program", ["relay", "authority"])
+@pytest.mark.parametrize("program", ["relay", "authority", "verifier"])
 def test_no_socket_becomes_a_standard_stream(place, program, closed):
     """A server started with closed descriptors keeps 0 to 2 for /dev/null."""
-    server = Relay(place) if program == "relay" else Authority(place)
+    server = {"relay": Relay, "authority": Authority, "verifier": lambda place: Verifier(place, Authority(place).start())}[program](place)
     server.argv = ["/bin/sh", "-c", " ".join(f"{n}>&-" for n in closed).join(('exec "$0" "$@" ', "")), *server.argv]
     server.start()
     files = streams(server.pid)
