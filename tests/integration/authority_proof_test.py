@@ -97,7 +97,7 @@ def test_a_stale_or_missing_nonce_is_no_proof(site, call):
 
 
 #= spec:authority#3-dpop test
-@pytest.mark.parametrize("apart", [-3600, -125, 125, 3600])
+@pytest.mark.parametrize("apart", [-3600, -125, 180, 3600])
 def test_another_time_is_no_proof(site, call, apart):
     method, path, operation = call
     caller, key, path, more = site.prepared(method, path, operation)
