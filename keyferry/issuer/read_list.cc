@@ -74,9 +74,9 @@ void read_list(Service& service, net::Request request, std::string name, net::Re
   const auto list = service.lists().current(name);
   if (!list) return reply(unknown());
   if (const auto verdict = note_ack(service, request, *list); !verdict.empty()) {
-    reply = net::Reply([verdict, inner = std::move(reply)](net::Response response) {
+    reply = reply.through([verdict](net::Response response) {
       response.headers.set(std::string(kAckHeader), std::string(verdict));
-      inner(std::move(response));
+      return response;
     });
   }
   const std::string etag = etag_of(*list);

@@ -86,6 +86,22 @@ def test_a_holder_waits_for_so_many_shares_at_once(start):
     waiting.reached(3)
 
 
+def test_a_verifier_that_hangs_up_waits_no_longer(start):
+    authority = start()
+    known = {"If-None-Match": authority.call("GET", "/v1/lists/ssh.krl.jws").headers["etag"], "Keyferry-Ack": "whatever it says"}
+    waiting = Waiting(authority)
+    stays = waiting.call("/v1/lists/ssh.krl.jws", known)
+    waiting.reached(1)
+    goes = waiting.call("/v1/lists/ssh.krl.jws", known)
+    waiting.reached(2)
+    goes.close()
+    waiting.reached(1)
+    # Who came first waits still: it was not the time that ended.
+    stays.sock.setblocking(False)
+    with pytest.raises(ssl.SSLWantReadError):
+        stays.sock.recv(1)
+
+
 def test_one_source_has_so_many_connections(start):
     authority = start(connections_per_source=3)
     held = [socket.create_connection(("127.0.0.1", authority.port)) for _ in range(3)]
