@@ -35,12 +35,18 @@ void log_failure(const Error& error) {
   net::log_event(net::LogLevel::error, "command_failed", {{"detail", error.detail}});
 }
 
-// patience is the member `wait` of a revoke, in seconds.
-std::optional<Duration> patience(const object& command) {
+template <class T>
+Result<T> logged(Result<T> answer) {
+  if (!answer) log_failure(answer.error());
+  return answer;
+}
+
+// patience is the member `wait` of a revoke, in seconds. Errors: invalid.
+Result<std::optional<Duration>> patience(const object& command) {
   const auto* name = command.if_contains("command");
-  const auto wait = codec::optional_integer_member(command, "wait", 0, 25);
-  if (!name || *name != "revoke" || !wait || !*wait) return std::nullopt;
-  return std::chrono::seconds(**wait);
+  if (!name || *name != "revoke") return std::optional<Duration>();
+  KF_TRY(const auto wait, codec::optional_integer_member(command, "wait", 0, 25));
+  return wait ? std::optional<Duration>(std::chrono::seconds(*wait)) : std::nullopt;
 }
 
 class Server final : public AuthorityServer {
@@ -126,40 +132,26 @@ class Server final : public AuthorityServer {
     service_->post(
         reply,
         [this, reply, body = std::move(request.body)] {
-          auto asked = codec::parse_json_object(body);
+          const auto asked = codec::parse_json_object(body);
           if (!asked) return reply(net::problem(asked.error()));
-          const auto answer = run(*asked);
           const auto wait = patience(*asked);
-          if (!answer || !wait || !issuer::awaits_verifiers(*answer)) return reply(render(answer));
-          wait_for_verifiers(*wait, *std::move(asked), reply);
+          if (!wait) return reply(net::problem(wait.error()));
+          if (*wait) return revoke(**wait, *asked, reply);
+          const auto answer = logged(issuer::administer(administration(), *asked));
+          reply(answer ? issuer::json_answer(200, *answer) : net::problem(answer.error()));
         },
         net::Lane::first);
   }
 
-  Result<object> run(const object& command) {
-    auto answer = issuer::administer({service_->settings(), service_->keys(), service_->ledger(),
-                                      clock_, service_->lists_in_force()},
-                                     command);
-    if (!answer) log_failure(answer.error());
-    return answer;
+  void revoke(Duration most, const object& command, const net::Reply& reply) {
+    auto revoked = logged(issuer::administer_revoke(administration(), command));
+    if (!revoked) return reply(net::problem(revoked.error()));
+    issuer::answer_when_taken(*service_, "administrator", most, *std::move(revoked), reply);
   }
 
-  static net::Response render(const Result<object>& answer) {
-    return answer ? issuer::json_answer(200, *answer) : net::problem(answer.error());
-  }
-
-  // wait_for_verifiers answers a revoke when the verifiers that listen have taken the list. Asked
-  // once more, a revoke changes nothing and says how things stand.
-  void wait_for_verifiers(Duration most, object command, net::Reply reply) {
-    const auto ask = [this, command = std::move(command)] { return run(command); };
-    issuer::answer_when_changed(
-        *service_, std::string(issuer::kAcksTopic), most,
-        [ask]() -> std::optional<net::Response> {
-          const auto answer = ask();
-          if (answer && issuer::awaits_verifiers(*answer)) return std::nullopt;
-          return render(answer);
-        },
-        [ask] { return render(ask()); }, std::move(reply));
+  issuer::Administration administration() {
+    return {service_->settings(), service_->keys(), service_->ledger(), clock_,
+            service_->lists_in_force()};
   }
 
   SystemClock clock_;

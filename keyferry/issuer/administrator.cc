@@ -64,14 +64,7 @@ Result<object> list(const Administration& authority, const object&) {
 }
 
 Result<object> revoke(const Administration& authority, const object& command) {
-  KF_TRY(auto text, codec::text_member(command, "share"));
-  KF_TRY(auto id, authority::ShareId::parse(text));
-  KF_TRY(auto revoked, authority.ledger.transact(
-                           [&](sql::Database& db) {
-                             return ledger::revoke_share(db, std::nullopt, id,
-                                                         authority.clock.now());
-                           },
-                           ledger::Space::reserve));
+  KF_TRY(auto revoked, administer_revoke(authority, command));
   return render_revoked(authority.settings, revoked, authority.lists, authority.clock.now());
 }
 
@@ -105,6 +98,16 @@ constexpr std::array<Command, 12> kCommands{{{"host_add", host_add},
                                              {"backup", backup}}};
 
 }  // namespace
+
+Result<ledger::Revoked> administer_revoke(const Administration& authority, const object& command) {
+  KF_TRY(auto text, codec::text_member(command, "share"));
+  KF_TRY(auto id, authority::ShareId::parse(text));
+  return authority.ledger.transact(
+      [&](sql::Database& db) {
+        return ledger::revoke_share(db, std::nullopt, id, authority.clock.now());
+      },
+      ledger::Space::reserve);
+}
 
 Result<object> administer(const Administration& authority, const object& command) {
   KF_TRY(auto name, codec::text_member(command, "command"));

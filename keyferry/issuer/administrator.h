@@ -8,7 +8,8 @@
 //   verifier_remove  name
 //   share       as the body of POST /v1/shares, `pin` true: the authority draws one
 //   list
-//   revoke      share; wait (seconds that a server's answer waits for verifiers to take the list)
+//   revoke      share; wait (0 to 25 seconds that a server's answer waits for verifiers to take the
+//               list)
 //   rearm       share (locked: a new PIN and a new offer; open or claimed: a new offer)
 //   trust       host?
 //   audit       jws? (a list's JWS, as a verifier keeps it)
@@ -37,6 +38,11 @@ struct Administration {
 // member), and what the command itself fails with.
 Result<boost::json::object> administer(const Administration& authority,
                                        const boost::json::object& command);
+
+// administer_revoke is what the command `revoke` does, for whoever goes on to wait for verifiers.
+// Errors: as ledger::revoke_share; invalid (bad `share`).
+Result<ledger::Revoked> administer_revoke(const Administration& authority,
+                                          const boost::json::object& command);
 
 // The commands that have a file of their own (administer_share.cc,
 // administer_verifier.cc, administer_trust.cc).

@@ -110,28 +110,6 @@ net::Response refuse_share(Service& service, const net::Request& request, const 
 
 namespace {
 
-// answer_revoked answers at once, or waits as long as the caller prefers for verifiers to take the
-// list. What is revoked is committed either way, and asking again is safe.
-void answer_revoked(Service& service, const net::Request& request, net::Response first,
-                    const std::optional<RevokedFor>& done, net::Reply reply) {
-  const auto wait = wait_wish(request);
-  if (!wait || !done ||
-      !hold_wait(service, "holder " + done->caller.text(), service.settings().waits_per_holder,
-                 reply)) {
-    return reply(std::move(first));
-  }
-  const auto body = [&service, known = done->revoked] {
-    return render_revoked(service.settings(), known, service.lists_in_force(), service.now());
-  };
-  const auto answer = [&service, body] { return with_nonce(service, json_answer(200, body())); };
-  const auto look = [&service, body]() -> std::optional<net::Response> {
-    const auto now = body();
-    if (awaits_verifiers(now)) return std::nullopt;
-    return with_nonce(service, json_answer(200, now));
-  };
-  answer_when_changed(service, std::string(kAcksTopic), *wait, look, answer, std::move(reply));
-}
-
 template <class Work>
 void revoke(Service& service, net::Request request, net::Reply reply, Work work) {
   const auto answer = [&service, request = std::move(request), reply, work] {
@@ -147,7 +125,13 @@ void revoke(Service& service, net::Request request, net::Reply reply, Work work)
           return json_answer(200, render_revoked(service.settings(), revoked.revoked,
                                                  service.lists_in_force(), service.now()));
         }));
-    answer_revoked(service, request, std::move(first), done, reply);
+    // What is revoked is committed, however long the answer waits; asking again is safe.
+    const auto wait = wait_wish(request);
+    if (!wait || !done) return reply(std::move(first));
+    answer_when_taken(service, "holder " + done->caller.text(), *wait, std::move(done->revoked),
+                      reply.through([&service](net::Response response) {
+                        return with_nonce(service, std::move(response));
+                      }));
   };
   service.post(reply, answer, net::Lane::first);
 }

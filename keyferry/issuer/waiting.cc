@@ -3,6 +3,9 @@
 #include <atomic>
 #include <memory>
 
+#include "keyferry/issuer/answers.h"
+#include "keyferry/issuer/revocation.h"
+
 namespace keyferry::issuer {
 namespace {
 
@@ -67,6 +70,23 @@ void answer_when_changed(Service& service, std::string topic, Duration most, Loo
     left->service.waiters().wake_one(left->waiter);
   });
   step(wait);
+}
+
+void answer_when_taken(Service& service, const std::string& who, Duration most,
+                       ledger::Revoked revoked, net::Reply reply) {
+  const auto body = [&service, revoked = std::move(revoked)] {
+    return render_revoked(service.settings(), revoked, service.lists_in_force(), service.now());
+  };
+  const auto answer = [body] { return json_answer(200, body()); };
+  if (!hold_wait(service, who, service.settings().waits_per_holder, reply)) {
+    return reply(answer());
+  }
+  const auto look = [body]() -> std::optional<net::Response> {
+    const auto now = body();
+    if (awaits_verifiers(now)) return std::nullopt;
+    return json_answer(200, now);
+  };
+  answer_when_changed(service, std::string(kAcksTopic), most, look, answer, std::move(reply));
 }
 
 }  // namespace keyferry::issuer

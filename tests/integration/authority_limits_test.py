@@ -1,13 +1,15 @@
 """What one holder and one source may do at the authority (docs/limits.md): never more, and nobody else pays for it."""
 
 import http.client
+import json
 import re
 import socket
 import ssl
+import time
 
 import pytest
 from support import LOGIN, Authority, Sshd, wait_until
-from support.openid import Client
+from support.openid import Client, Key
 
 
 @pytest.fixture
@@ -32,10 +34,10 @@ class Waiting:
         self.authority, self.open = authority, []
         self.context = ssl.create_default_context(cafile=str(authority.place.ca.path))
 
-    def call(self, path, headers, source="127.0.0.1"):
+    def call(self, path, headers, source="127.0.0.1", method="GET"):
         connection = http.client.HTTPSConnection("127.0.0.1", self.authority.port, timeout=30, context=self.context,
                                                  source_address=(source, 0))
-        connection.request("GET", path, headers={**headers, "Prefer": "wait=25"})
+        connection.request(method, path, headers={**headers, "Prefer": "wait=25"})
         self.open.append(connection)
         return connection
 
@@ -100,6 +102,86 @@ def test_a_verifier_that_hangs_up_waits_no_longer(start):
     stays.sock.setblocking(False)
     with pytest.raises(ssl.SSLWantReadError):
         stays.sock.recv(1)
+
+
+@pytest.fixture
+def listened(start):
+    """Two revokes may wait at once for a verifier that was heard and takes no further list."""
+    authority, key = start(waits_per_holder=2), Key("p256")
+    path = authority.directory / "web.jwks"
+    path.write_text(json.dumps({"keys": [{**key.jwk, "use": "sig"}]}), "utf-8")
+    authority.run("verifier", "add", "web", "--key", path)
+    epoch, number = re.findall(r"\d+", authority.call("GET", "/v1/lists/ssh.krl.jws").headers["keyferry-list"])
+    ack = key.sign("keyferry-ack+jwt", {"verifier": key.thumbprint, "aud": authority.url, "list": "ssh.krl", "epoch": int(epoch),
+                                        "number": int(number), "iat": int(time.time())})
+    answer = authority.call("GET", "/v1/lists/ssh.krl.jws", headers={"Keyferry-Ack": ack})
+    assert answer.headers["keyferry-ack"] == "accepted"
+    return authority
+
+
+def untaken(body):
+    answer = json.loads(body)
+    assert len(answer["revoked"]) == 1 and [one["took"] for one in answer["lists"][0]["verifiers"]] == [False], answer
+    return True
+
+
+def test_so_many_revokes_of_a_holder_wait_at_once(listened):
+    ada, bo = redeemed(listened), redeemed(listened)
+    waiting = Waiting(listened)
+
+    def revoke(holder):
+        path = f"/v1/shares/{holder.share()['share']}"
+        return waiting.call(path, holder.bearing(holder.access, "DELETE", path, key=holder.key), method="DELETE")
+
+    for number in (1, 2):
+        revoke(ada)
+        waiting.reached(number)
+    answer = revoke(ada).getresponse()
+    assert answer.status == 200 and answer.headers["dpop-nonce"] and untaken(answer.read()), "revoked, and answered at once"
+    assert waiting.count() == 2
+    revoke(bo)
+    waiting.reached(3)
+    waiting.hang_up()
+    waiting.reached(0)
+
+
+def test_so_many_revokes_of_the_administrator_wait_at_once(listened):
+    for _ in range(4):
+        listened.share("--as", LOGIN, "--host", "web", "--for", "4h")
+    shares = [one["share"] for one in json.loads(listened.run("list", "--json").out)["shares"]]
+    waiting = Waiting(listened)
+
+    def revoke(share, wait=25):
+        connection = Administrator(listened.directory / "state" / "admin.sock")
+        connection.request("POST", "/command", json.dumps({"command": "revoke", "share": share, "wait": wait}))
+        waiting.open.append(connection)
+        return connection
+
+    for number in (1, 2):
+        revoke(shares[number])
+        waiting.reached(number)
+    answer = revoke(shares[3]).getresponse()
+    assert answer.status == 200 and untaken(answer.read())
+    assert waiting.count() == 2, "and the others wait still"
+    refused = revoke(shares[0], wait=26).getresponse()
+    assert refused.status == 400 and "wait" in json.loads(refused.read())["detail"]
+    states = {one["share"]: one["state"] for one in json.loads(listened.run("list", "--json").out)["shares"]}
+    assert states[shares[0]] == "open" and states[shares[3]] == "revoked"
+    waiting.hang_up()
+    waiting.reached(0)
+
+
+class Administrator(http.client.HTTPConnection):
+    """Whoever may open admin.sock."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=30)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
 
 
 def test_one_source_has_so_many_connections(start):
