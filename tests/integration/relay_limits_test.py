@@ -91,6 +91,18 @@ def test_what_a_source_brings_counts_in_every_call_that_stores_it(place):
     assert ada.read(made).status == 200 and ada.delete(made).status == 200
 
 
+def test_who_makes_mailboxes_first_and_fills_them_then_pays_for_weeks(place):
+    limit = 200_000
+    relay = limited(place, octets_per_source=limit)
+    ada, made = Device(relay), []
+    while (answer := ada.create(sealed(10), configuration=configuration(seconds=3600))).status == 200:
+        made.append(answer)
+    for box in made:
+        assert ada.update(box, sealed(48_000)).status == 200, "a transfer that began goes on"
+    assert 5 * limit < len(made) * 64_000 < 16 * limit, "as docs/limits.md says"
+    assert int(ada.create(sealed(10)).headers["retry-after"]) > 10 * 24 * 3600
+
+
 def test_a_repeated_create_costs_nothing(place):
     relay = limited(place, octets_per_source=20_000)
     ada, payload = Device(relay), sealed(6000)
