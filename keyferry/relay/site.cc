@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "keyferry/base/uuid.h"
+#include "keyferry/net/form.h"
 
 namespace keyferry::relay {
 namespace {
@@ -53,21 +54,6 @@ bool is_browsers_accept(std::string_view accept) {
   return lower(accept).starts_with("text/html,application/xhtml+xml");
 }
 
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kPlain = "-._~";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (std::isalnum(octet) != 0 || kPlain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += {'%', kDigits[octet >> 4], kDigits[octet & 15]};
-    }
-  }
-  return out;
-}
-
 // The v of a link's query, of those that links are made with; never anything that a caller chose.
 std::string_view vertical_of(std::string_view query) {
   while (!query.empty()) {
@@ -100,7 +86,7 @@ bool is_navigation(std::string_view method, const net::Headers& headers) {
 
 std::string site_url(const Settings& settings, const std::optional<MailboxId>& id,
                      std::string_view query) {
-  std::string url = settings.web_origin + "/?relay=" + percent_encoded(settings.public_url);
+  std::string url = settings.web_origin + "/?relay=" + net::percent_encode(settings.public_url);
   url += id ? "&m=" + encode_uuid(id->octets) : std::string("&t=1");
   if (const std::string_view vertical = vertical_of(query); !vertical.empty()) {
     url.append("&v=").append(vertical);
