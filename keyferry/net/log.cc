@@ -97,7 +97,8 @@ void log_event(LogLevel level, std::string_view event, LogFields fields) {
     line += "}";
   } else {
     line = now_text() + " " + std::string(name_of(level)) + " " + std::string(event);
-    for (const auto& [name, value] : fields) line += " " + std::string(name) + "=" + in_quotes(value);
+    for (const auto& [name, value] : fields)
+      line += " " + std::string(name) + "=" + in_quotes(value);
   }
   set.logger->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }
