@@ -184,7 +184,7 @@ def test_an_answer_of_304_is_contact_until_the_list_runs_out_and_no_longer(place
     verifier.start()
     asked = server.requests
     wait_until(lambda: server.requests >= asked + 3, "answers of 304", 20)
-    assert metric(verifier, "keyferry_list_mode", mode="following") == 1
+    wait_until(lambda: metric(verifier, "keyferry_list_mode", mode="following") == 1, "following", 20)
     assert metric(verifier, "keyferry_list_age_seconds") < 5 and not events(verifier, "no_contact")
     # A day later the list has run out, and whoever stands between still says "unchanged".
     faults.clock_step = DAY + 300_000
@@ -193,7 +193,7 @@ def test_an_answer_of_304_is_contact_until_the_list_runs_out_and_no_longer(place
     assert "ran out at" in events(verifier, "no_contact")[0]["detail"]
     number = server.publish(issued=time.time() + DAY / 1000 + 300)
     wait_until(lambda: krl_number(verifier.krl) == number, "a list that is news", 20)
-    assert metric(verifier, "keyferry_list_mode", mode="following") == 1
+    wait_until(lambda: metric(verifier, "keyferry_list_mode", mode="following") == 1, "following", 20)
 
 
 # --- the file
