@@ -171,7 +171,7 @@ Result<Done> lists(Program& program, const LockOptions& options) {
   }
   if (options.deny_all) return deny_everything(program, *session, options);
   KF_TRY(const wallet::Holding lock, wallet::need_holding(session->wallet(), options.name));
-  KF_TRY(wallet::renew_list(session->wallet(), lock));
+  KF_TRY(wallet::renew_list(session->wallet(), lock, options.address));
   KF_TRY(const wallet::DoorOutcome outcome,
          wallet::carry_lists(session->wallet(), lock, options.address));
   return tell(program, *session, outcome,

@@ -30,9 +30,7 @@ std::vector<std::string> not_told(const SignedRecord& record,
   const auto rights = transfer::parse_delegation_rights(record.rights);
   if (!record.denied || !rights) return {};
   for (const CarriedList& list : lists) {
-    const bool lists_it =
-        std::find(list.list.ids.begin(), list.list.ids.end(), record.id) != list.list.ids.end();
-    if (lists_it) return locks_behind(list, rights->doors);
+    if (denies(list.list, record)) return locks_behind(list, rights->doors);
   }
   return {};
 }

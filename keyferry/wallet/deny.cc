@@ -41,6 +41,21 @@ Result<delegation::DenyList> next_list(Wallet& wallet, const Holding& holding) {
   return list;
 }
 
+bool is_root_of(const delegation::Thumbprint& signer, const SignedRecord& record) {
+  const auto link = delegation::parse_link(record.link);
+  return link && link->signed_.signer == signer;
+}
+
+// deny_roots denies `made`, all of the list's signer: by `since` what has begun, a root that begins
+// this second too, and by id what begins later. An id that no record tells of stays.
+void deny_roots(delegation::DenyList& list, const std::vector<SignedRecord>& made) {
+  list.since = std::max(list.since, list.issued + 1);
+  for (const SignedRecord& one : made) {
+    std::erase(list.ids, one.id);
+    if (!denies(list, one)) list.ids.push_back(one.id);
+  }
+}
+
 Result<Done> sign_and_keep(Wallet& wallet, const Holding& holding, delegation::DenyList list) {
   auto octets = delegation::sign_deny_list(holding.key, std::move(list));
   if (!octets) {
@@ -68,9 +83,9 @@ Result<Holding> signer_of_signed(Wallet& wallet, const SignedRecord& record) {
 
 // What the lock has may be newer than ours, where this wallet was restored from a copy: a new list
 // must not leave out what it denies.
-void refresh(Wallet& wallet, const Holding& holding) {
-  if (!holding.owns || holding.addresses.empty()) return;
-  static_cast<void>(carry_lists(wallet, holding, ""));
+void refresh(Wallet& wallet, const Holding& holding, const std::string& address = "") {
+  if (!holding.owns || (holding.addresses.empty() && address.empty())) return;
+  static_cast<void>(carry_lists(wallet, holding, address));
 }
 
 // An owner can say something to a lock without opening it; everybody else's list waits for a door.
@@ -155,23 +170,29 @@ Result<DenyOutcome> deny_all(Wallet& wallet, const Holding& holding) {
   if (!holding.owns) return fail(Errc::forbidden, "only an owner denies everything", "owner");
   DenyOutcome outcome;
   outcome.was_signed = true;
+  refresh(wallet, holding);
   KF_TRY(delegation::DenyList list, next_list(wallet, holding));
-  list.ids.clear();
-  list.since = list.issued + 1;  // a root that begins this second, too
+  KF_TRY(std::vector<SignedRecord> made, load_signed(wallet.home));
+  std::erase_if(made, [&](const SignedRecord& one) { return !is_root_of(list.signer, one); });
+  deny_roots(list, made);
   KF_TRY(sign_and_keep(wallet, holding, std::move(list)));
-  KF_TRY(auto made, load_signed(wallet.home));
+  std::vector<Bytes> doors = holding.doors;
   for (SignedRecord& one : made) {
-    if (one.root || one.denied || one.holding != holding.name) continue;
+    if (one.denied) continue;
     one.denied = true;
     KF_TRY(save_signed(wallet.home, one));
+    const auto rights = transfer::parse_delegation_rights(one.rights);
+    if (!rights || one.expires <= wallet.web.now()) continue;
+    doors.insert(doors.end(), rights->doors.begin(), rights->doors.end());
   }
   bring(wallet, holding);
-  KF_TRY(note_reached(wallet, holding, holding.doors, outcome));
+  KF_TRY(note_reached(wallet, holding, doors, outcome));
   return outcome;
 }
 
-Result<Done> renew_list(Wallet& wallet, const Holding& holding) {
+Result<Done> renew_list(Wallet& wallet, const Holding& holding, const std::string& address) {
   if (!holding.owns) return fail(Errc::forbidden, "only an owner's list is renewed", "owner");
+  refresh(wallet, holding, address);
   KF_TRY(delegation::DenyList list, next_list(wallet, holding));
   return sign_and_keep(wallet, holding, std::move(list));
 }

@@ -22,11 +22,13 @@ Result<std::optional<std::string>> find_delegated(const Home& home, const std::s
 // owner and the holder of the root can deny), too_large with reason list_full; busy.
 Result<DenyOutcome> deny_delegation(Wallet& wallet, const std::string& share);
 
-// deny_all denies everything that this owner has signed so far (`since`), and empties its list.
+// deny_all denies everything that this owner has signed so far, for all its locks: by `since`, and
+// by id what begins later; the list is empty but for those.
 Result<DenyOutcome> deny_all(Wallet& wallet, const Holding& holding);
 
-// renew_list signs the owner's list anew, as it is but issued now: what `fresh` asks for.
-Result<Done> renew_list(Wallet& wallet, const Holding& holding);
+// renew_list signs the owner's list anew, as it is but issued now: what `fresh` asks for. What the
+// lock denies beyond it comes along, if the lock answers.
+Result<Done> renew_list(Wallet& wallet, const Holding& holding, const std::string& address);
 
 // carry_lists brings and fetches lists at the lock of `holding`, without opening anything.
 Result<DoorOutcome> carry_lists(Wallet& wallet, const Holding& holding, const std::string& address);

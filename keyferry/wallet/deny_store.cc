@@ -1,5 +1,7 @@
 #include "keyferry/wallet/deny_store.h"
 
+#include <algorithm>
+
 #include "keyferry/base/base64.h"
 #include "keyferry/base/hex.h"
 #include "keyferry/codec/json.h"
@@ -73,6 +75,12 @@ Result<std::vector<CarriedList>> load_lists(const Home& home) {
 Result<std::optional<CarriedList>> load_list(const Home& home, const delegation::Thumbprint& signer,
                                              const std::optional<delegation::Id>& root) {
   return load_by_key(home, list_key(signer, root));
+}
+
+bool denies(const delegation::DenyList& list, const SignedRecord& record) {
+  if (std::find(list.ids.begin(), list.ids.end(), record.id) != list.ids.end()) return true;
+  const auto link = delegation::parse_link(record.link);
+  return link && link->signed_.signer == list.signer && link->claims.nbf < list.since;
 }
 
 //= spec:lock#3-deny

@@ -25,6 +25,9 @@ Result<std::vector<CarriedList>> load_lists(const Home& home);
 Result<std::optional<CarriedList>> load_list(const Home& home, const delegation::Thumbprint& signer,
                                              const std::optional<delegation::Id>& root);
 
+// denies says whether a list names what was signed: by id, or a root that begins before `since`.
+bool denies(const delegation::DenyList& list, const SignedRecord& record);
+
 // keep_list checks a list and keeps it where it is newer than the one that there is; true if so.
 // Errors: invalid, forbidden (reasons form, signature; signer: of nobody in this wallet's chains).
 Result<bool> keep_list(const Home& home, ByteView octets);

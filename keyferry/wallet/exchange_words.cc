@@ -31,8 +31,7 @@ std::string words_to_sender(const transfer::Ended& ended) {
     return ended.by_peer
                ? "the other side says that the code was another, so nobody got anything, and "
                  "the share is revoked"
-               : "the other side typed another code, so nobody got anything; the share "
-                 "still stands";
+               : "the other side typed another code, so nobody got anything";
   }
   if (reason == "expired") {
     return "the link ran out or was taken back before it was finished: nobody got anything";

@@ -152,9 +152,11 @@ Result<Done> make_delegation_invite(Wallet& wallet, const Holding& holding, Give
 
 std::string request_of(const Wallet& wallet, const Holding& holding, const GiveOptions& options,
                        const delegation::Effective& planned) {
+  // Not the moment of the call: the same command goes on with what was begun before.
   const std::string window = options.valid_for
                                  ? "for " + std::to_string(options.valid_for->count())
-                                 : std::to_string(planned.nbf) + " " + std::to_string(planned.exp);
+                                 : (options.valid_from ? std::to_string(planned.nbf) + " " : "") +
+                                       std::to_string(planned.exp);
   return transfer_id(wallet.settings.persona,
                      "delegate " + holding.name + " " +
                          codec::encode_json(transfer::encode_delegation_rights(planned.rights)) +

@@ -341,7 +341,9 @@ Result<GiveOutcome> carry_out_give(Wallet& wallet, GiveRecord& record, const Wor
   if (running && !running->run.taken() && ended.reason == "code" && !ended.by_peer &&
       !is_delegation(record)) {
     KF_TRY(await_new_code(wallet, record));
-    return GiveOutcome{ended.reason, words_to_sender(ended) + ": keyferry rearm " + record.share};
+    return GiveOutcome{
+        ended.reason,
+        words_to_sender(ended) + "; the share still stands: keyferry rearm " + record.share};
   }
   GiveOutcome outcome;
   if (known) {

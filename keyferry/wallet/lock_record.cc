@@ -18,6 +18,7 @@ Result<LockRecord> parse_lock(const boost::json::object& object, const std::stri
   KF_TRY(lock.zone, codec::text_member(object, "zone"));
   KF_TRY(lock.doors, octets_list_member(object, "doors"));
   KF_TRY(lock.addresses, addresses_member(object));
+  if (lock.doors.empty()) return fail(Errc::invalid, "a stored lock is damaged");
   for (const Bytes& door : lock.doors) {
     if (door.size() <= delegation::kIdSize) return fail(Errc::invalid, "a stored lock is damaged");
   }

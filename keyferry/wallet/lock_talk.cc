@@ -1,6 +1,7 @@
 #include "keyferry/wallet/lock_talk.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <netdb.h>
@@ -15,17 +16,26 @@ namespace {
 
 constexpr std::size_t kMostPiece = 239;
 constexpr std::size_t kMostFrame = 8192;
-constexpr time_t kSilence = 30;  // seconds
+constexpr time_t kConnect = 10, kSilence = 30;  // seconds
 
 Error no_lock(const std::string& address) {
+  // What connect says where kConnect has passed.
+  const bool late = errno == EINPROGRESS || errno == EAGAIN;
   return fail(Errc::network,
-              "no lock answers at " + address + ": " + std::strerror(errno) +
+              "no lock answers at " + address + ": " + std::strerror(late ? ETIMEDOUT : errno) +
                   " (--lock says where its reader is)",
               "no_lock");
 }
 
 Error no_answer() {
   return fail(Errc::network, "the lock ended the conversation: try again", "no_answer");
+}
+
+void wait_at_most(int socket, time_t seconds) {
+  const timeval patience{seconds, 0};
+  for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
+    ::setsockopt(socket, SOL_SOCKET, option, &patience, sizeof patience);
+  }
 }
 
 // A path that is longer than a socket's address holds is reached by way of its folder.
@@ -42,6 +52,7 @@ Result<net::UniqueFd> connect_unix(const std::string& address) {
   }
   std::copy(there.begin(), there.end(), to.sun_path);
   net::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  wait_at_most(socket.value(), kConnect);
   const void* raw = &to;
   if (socket.value() < 0 ||
       ::connect(socket.value(), static_cast<const sockaddr*>(raw), sizeof to) != 0) {
@@ -69,6 +80,7 @@ Result<net::UniqueFd> connect_tcp(const std::string& address) {
   for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
     net::UniqueFd socket(::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, at->ai_protocol));
     if (socket.value() < 0) continue;
+    wait_at_most(socket.value(), kConnect);
     if (::connect(socket.value(), at->ai_addr, at->ai_addrlen) == 0) return socket;
   }
   return no_lock(address);
@@ -84,8 +96,11 @@ bool write_all(int socket, ByteView octets) {
   return true;
 }
 
-bool read_all(int socket, std::span<std::uint8_t> out) {
+using Deadline = std::chrono::steady_clock::time_point;
+
+bool read_all(int socket, std::span<std::uint8_t> out, Deadline until) {
   while (!out.empty()) {
+    if (std::chrono::steady_clock::now() >= until) return false;
     const ssize_t got = ::recv(socket, out.data(), out.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return false;
@@ -105,12 +120,15 @@ bool write_pieces(int socket, ByteView frame) {
   }
 }
 
-bool read_pieces(int socket, Bytes& frame) {
+// However slowly octets drip in: `until` is the end.
+bool read_pieces(int socket, Bytes& frame, Deadline until) {
   for (std::uint8_t more = 1; more != 0;) {
     std::uint8_t size = 0;
-    if (!read_all(socket, std::span(&size, 1)) || size < 2 || size > kMostPiece + 1) return false;
+    if (!read_all(socket, std::span(&size, 1), until) || size < 2 || size > kMostPiece + 1) {
+      return false;
+    }
     Bytes piece(size);
-    if (!read_all(socket, piece) || piece[0] > 1 || frame.size() > kMostFrame) return false;
+    if (!read_all(socket, piece, until) || piece[0] > 1 || frame.size() > kMostFrame) return false;
     more = piece[0];
     append(frame, ByteView(piece).subspan(1));
   }
@@ -122,10 +140,7 @@ bool read_pieces(int socket, Bytes& frame) {
 Result<LockTalk> LockTalk::connect(const std::string& address) {
   KF_TRY(net::UniqueFd socket,
          address.starts_with("unix:") ? connect_unix(address) : connect_tcp(address));
-  const timeval patience{kSilence, 0};
-  for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
-    ::setsockopt(socket.value(), SOL_SOCKET, option, &patience, sizeof patience);
-  }
+  wait_at_most(socket.value(), kSilence);
   return LockTalk(std::move(socket));
 }
 
@@ -133,8 +148,10 @@ Result<LockFrame> LockTalk::say(unsigned type, ByteView body) {
   const Bytes head{static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(body.size() >> 8),
                    static_cast<std::uint8_t>(body.size())};
   Bytes back;
-  if (!write_pieces(socket_.value(), concat({head, body})) || !read_pieces(socket_.value(), back) ||
-      back.size() < 3 || back.size() - 3 != (std::size_t{back[1]} << 8 | back[2])) {
+  const Deadline until = std::chrono::steady_clock::now() + std::chrono::seconds(kSilence);
+  if (!write_pieces(socket_.value(), concat({head, body})) ||
+      !read_pieces(socket_.value(), back, until) || back.size() < 3 ||
+      back.size() - 3 != (std::size_t{back[1]} << 8 | back[2])) {
     return no_answer();
   }
   return LockFrame{back[0], Bytes(back.begin() + 3, back.end())};

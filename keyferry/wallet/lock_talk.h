@@ -18,11 +18,11 @@ struct LockFrame {
 class LockTalk {
  public:
   // connect takes unix:PATH or ADDRESS:PORT ([ADDRESS]:PORT for IPv6). Errors: invalid (neither),
-  // network with reason no_lock.
+  // network with reason no_lock (nobody there, or nobody who answers within ten seconds).
   static Result<LockTalk> connect(const std::string& address);
 
   // say sends a frame and returns what comes back. Errors: network with reason no_answer (the lock
-  // ended the conversation, or said nothing for half a minute).
+  // ended the conversation, said nothing for half a minute, or has not said all of it by then).
   Result<LockFrame> say(unsigned type, ByteView body = {});
 
   // greet asks for the lock's message.

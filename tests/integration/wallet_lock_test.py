@@ -2,11 +2,16 @@
 `keyferry-verifier lock` in its own process; every wallet is the real command."""
 
 import json
+import re
 import shutil
+import socket
+import subprocess
 import threading
+import time
+from datetime import datetime, timedelta, timezone
 
 import pytest
-from support import Relay, Wallet, wait_until
+from support import BIN, Relay, Wallet, wait_until
 from support.exchange import Half, Receiver, Sender
 from support.lock import Lock
 
@@ -233,6 +238,7 @@ def test_a_code_takes_the_place_of_the_words_and_a_wrong_one_ends_it(people):
     wrong, made = offer()
     receiver = Receiver(people.ada, made["link"], "--code", f"{(int(made['code']) + 1) % 10**6:06}")
     assert receiver.wait() == 3 and wrong.wait() == 3 and wrong.error["error"] == "code"
+    assert "still stands" not in wrong.error["detail"], "there is nothing to rearm"
     assert people.owner.json("list", "--shares")["signed"] == [] and not list((people.owner.home / "transfers").glob("give-*"))
     right, made = offer()
     receiver = Receiver(people.ada, made["link"], "--code", made["code"])
@@ -266,6 +272,17 @@ def test_an_owner_restored_from_a_copy_denies_what_the_lock_knows_too(people, tm
     shutil.copytree(tmp_path / "copy", people.owner.home)
     people.owner.run("revoke", second)
     assert people.opens(people.ada, "front") == "denied" and people.opens(people.bob, "front") == "denied"
+
+
+#= spec:lock#3-number test
+def test_an_owner_restored_from_a_copy_renews_what_the_lock_knows(people, tmp_path):
+    share, _ = people.pass_on(people.owner, people.ada, "home/front", "--for", "2h")
+    shutil.copytree(people.owner.home, tmp_path / "copy")
+    people.owner.run("revoke", share)
+    shutil.rmtree(people.owner.home)
+    shutil.copytree(tmp_path / "copy", people.owner.home)
+    people.owner.run("lock", "lists", "home")
+    assert people.opens(people.ada, "front") == "denied"
 
 
 #= spec:lock#2-race test
@@ -357,6 +374,32 @@ def test_an_owner_denies_everything_at_once(people):
     assert [one["state"] for one in people.owner.json("list", "--shares")["signed"]] == ["revoked"]
 
 
+#= spec:lock#3-deny test
+def test_what_begins_later_is_denied_with_everything(people):
+    """A lock takes a right 120 seconds before it begins."""
+    def later():
+        now = datetime.now(timezone.utc)
+        return (f"{now + timedelta(seconds=at):%Y-%m-%dT%H:%M:%SZ}" for at in (110, 3600))
+
+    begin, end = later()
+    people.pass_on(people.owner, people.ada, "home/front", "--from", begin, "--until", end)
+    begin, end = later()
+    share, _ = people.pass_on(people.owner, people.bob, "home/front", "--from", begin, "--until", end)
+    people.owner.run("revoke", share)
+    assert people.opens(people.ada, "front") == "opened" and people.opens(people.bob, "front") == "denied"
+    people.owner.run("lock", "lists", "home", "--deny-all", "--yes")
+    assert people.opens(people.ada, "front") == "denied" and people.opens(people.bob, "front") == "denied"
+
+
+#= spec:lock#3-deny test
+def test_what_was_denied_all_at_once_is_not_yet_known_to_a_lock_that_is_away(people):
+    people.pass_on(people.owner, people.ada, "home/front", "--for", "2h")
+    lock = people.owner.json("list")["locks"][0]["lock"]
+    people.lock.stop()
+    assert people.owner.json("lock", "lists", "home", "--deny-all", "--yes") == {"locks_behind": [lock]}
+    assert people.owner.json("list", "--shares")["signed"][0]["locks_behind"] == [lock]
+
+
 #= spec:lock#3-signer test
 def test_who_holds_no_root_has_to_ask_upward(people):
     people.pass_on(people.owner, people.ada, "home/front", "--depth", "2", "--for", "2h")
@@ -364,6 +407,21 @@ def test_who_holds_no_root_has_to_ask_upward(people):
     share, _ = people.pass_on(people.bob, people.cleo, "front")
     refused = people.bob.run("revoke", share, "--json", code=3)
     assert json.loads(refused.err.splitlines()[-1])["error"] == "ask_upward"
+
+
+def test_the_same_command_goes_on_with_a_link_that_nobody_saw(people):
+    end = f"{datetime.now(timezone.utc) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    command = ["share", "home/front", "--until", end, "--words", "-", "--json", "--allow-local"]
+    begun = int(time.time())
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([BIN / "keyferry", *command], env=people.owner.env, stdin=subprocess.DEVNULL, stdout=full,
+                              stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+    unseen = re.search(r"keyferry revoke (\w+)", done.stderr)
+    assert done.returncode == 1 and unseen, done.stderr
+    wait_until(lambda: int(time.time()) > begun, "another second")
+    sender = Half(people.owner, *command)
+    assert sender.until("link")["share"] == unseen[1]
+    sender.kill()
 
 
 def test_a_share_that_nobody_took_is_taken_back(people):
@@ -400,3 +458,22 @@ def test_a_lock_that_does_not_answer_is_a_failure_of_the_network(people):
     people.lock.stop()
     refused = people.ada.run("open", "front", "--lock", people.lock.doors["front"], "--json", code=4)
     assert json.loads(refused.err.splitlines()[-1])["error"] == "no_lock"
+
+
+def test_a_lock_that_takes_nobody_is_not_waited_for_long(people):
+    """Its reader listens and accepts no conversation, as an address that drops what comes."""
+    people.pass_on(people.owner, people.ada, "home/front", "--for", "1h")
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as reader:
+        address = reader.getsockname()
+        waiting = []
+        try:
+            while len(waiting) < 8:
+                waiting.append(socket.socket())
+                waiting[-1].setblocking(False)
+                waiting[-1].connect_ex(address)
+            refused = people.ada.run("open", "front", "--lock", f"127.0.0.1:{address[1]}", "--json", code=4)
+        finally:
+            for one in waiting:
+                one.close()
+    error = json.loads(refused.err.splitlines()[-1])
+    assert error["error"] == "no_lock" and "timed out" in error["detail"]
