@@ -51,9 +51,7 @@ Effects ConfirmedReceiver::message(ByteView plaintext) {
   if (is_past_messages()) return {};
   const auto envelope = read(conversation_, plaintext, awaited_in(state_, delegates()));
   if (!envelope) {
-    const Error& error = envelope.error();
-    return state_ == State::claimed ? give_back(error.reason, error.detail)
-                                    : abort(error.reason, error.detail);
+    return abort(envelope.error().reason, envelope.error().detail);
   }
   if (!*envelope) return {};
   const std::string& type = (*envelope)->routing->type;
@@ -201,7 +199,6 @@ Effects ConfirmedReceiver::take_cancel(ByteView plaintext, const Envelope& envel
 }
 
 Effects ConfirmedReceiver::decline() {
-  if (state_ == State::claimed || state_ == State::invited) return give_back("user", "");
   return cancel();
 }
 
@@ -213,7 +210,6 @@ Effects ConfirmedReceiver::unreadable() {
 
 Effects ConfirmedReceiver::cancel() {
   if (state_ == State::ended) return {};
-  if (state_ == State::claimed || state_ == State::invited) return give_back("user", "");
   return abort("user", "");
 }
 
@@ -229,7 +225,9 @@ Effects ConfirmedReceiver::give_back(std::string_view reason, std::string text) 
   return end({std::string(reason), std::move(text), false});
 }
 
+// A first message that is a cancel would end what another may still take.
 Effects ConfirmedReceiver::abort(std::string_view reason, std::string text) {
+  if (conversation_.own_last.empty()) return give_back(reason, std::move(text));
   closing_.clear();
   auto plaintext = compose(conversation_, "cancel", encode_cancel({std::string(reason), ""}));
   if (plaintext) closing_.emplace_back(SendMessage{*std::move(plaintext)});

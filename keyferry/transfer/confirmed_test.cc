@@ -255,6 +255,30 @@ TEST_F(Pair, AFaultInTheInviteGivesTheMailboxBack) {
   }
 }
 
+// The invite reads well, but its key is of no use.
+TEST_F(Pair, AKeyThatAgreesOnNothingGivesTheMailboxBack) {
+  begin();
+  auto message = codec::parse_json_object(text_of(slot_)).value();
+  auto& handshake = message.at("content").as_object().at("handshake").as_object();
+  handshake["key"] = b64u(Bytes(32));
+  slot_ = copy_of(bytes_of(codec::encode_json(message)));
+  to_receiver();
+  const Effects ended = approve();
+  ASSERT_NE(find<Ended>(ended), nullptr);
+  EXPECT_EQ(find<Ended>(ended)->reason, "order");
+  EXPECT_NE(find<Relinquish>(ended), nullptr);
+  EXPECT_EQ(find<SendMessage>(ended), nullptr);
+}
+
+TEST_F(Pair, WhatCannotBeReadBeforeTheYesGivesTheMailboxBack) {
+  begin();
+  to_receiver();
+  const Effects ended = after(receiver_->unreadable());
+  EXPECT_EQ(find<Ended>(ended)->reason, "damaged");
+  EXPECT_NE(find<Relinquish>(ended), nullptr);
+  EXPECT_EQ(find<SendMessage>(ended), nullptr);
+}
+
 TEST_F(Pair, AGrantForSomethingElseIsNotRedeemed) {
   begin();
   const WordOctets words = until_words();

@@ -61,6 +61,19 @@ def test_a_strangers_sender_and_our_receiver(world, code, pin):
     assert [held["name"] for held in world.bob.json("list")["credentials"]] == ["mine"]
 
 
+class UnusableKey(ConfirmedSender):
+    """Invites with a key that agrees on nothing with anybody's."""
+    public = property(lambda self: bytes(32), lambda self, key: None)
+
+
+def test_an_invite_with_a_key_of_no_use_is_left_as_it_is(world):
+    sender = UnusableKey(strangers_holder(world), Relay(world.relay.url, world.place.ca.path))
+    receiver = Receiver(world.bob, sender.link)
+    assert receiver.wait() == 3 and receiver.error["error"] == "order"
+    assert sender.nobody_claimed()
+    sender.cancel()
+
+
 def test_our_sender_and_a_strangers_receiver(world):
     sender = Sender(world.ada, "own", "--for", "1h")
     receiver = ConfirmedReceiver(sender.link, world.place.ca.path, label="a stranger's phone")
