@@ -10,7 +10,7 @@
 #include "keyferry/base/clock.h"
 #include "keyferry/credential/window.h"
 #include "keyferry/wallet/home.h"
-#include "keyferry/wallet/issued.h"
+#include "keyferry/wallet/ssh_host.h"
 
 namespace keyferry::wallet {
 

@@ -10,21 +10,9 @@
 
 #include "keyferry/credential/kind.h"
 #include "keyferry/credential/rights.h"
+#include "keyferry/wallet/ssh_host.h"
 
 namespace keyferry::wallet {
-
-// SshHost is where a credential opens: from the authority's own answer only.
-struct SshHost {
-  std::string name;     // as in the rights
-  std::string address;  // host name or IP address, checked: never a leading '-'
-  std::uint16_t port = 22;
-  std::vector<std::string> host_keys;  // "ssh-ed25519 AAAA…", type and base64 checked
-  std::vector<std::string> host_cas;
-  friend bool operator==(const SshHost&, const SshHost&) = default;
-};
-
-boost::json::array encode_hosts(const std::vector<SshHost>& hosts);
-Result<std::vector<SshHost>> parse_hosts(const boost::json::object& object);
 
 // IssuedAnswer is the credential endpoint's answer for a kind that keyferry knows.
 struct IssuedAnswer {

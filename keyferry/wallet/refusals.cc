@@ -56,4 +56,11 @@ bool is_final(const Error& error) {
   return refuses_share(error) || error.reason == "not_as_offered";
 }
 
+Error link_leads_nowhere() {
+  return fail(
+      Errc::not_found,
+      "this link leads nowhere any more: it was taken and finished, taken back, or ran out. "
+      "Ask the sender; nothing was taken with it now");
+}
+
 }  // namespace keyferry::wallet

@@ -6,8 +6,8 @@
 
 namespace keyferry::wallet {
 
-// was_lost says whether the call may have been carried out without an answer reaching us (somebody on
-// the way may have answered instead, or redirected), or the server could not answer now: worth
+// was_lost says whether the call may have been carried out without an answer reaching us (somebody
+// on the way may have answered instead, or redirected), or the server could not answer now: worth
 // repeating.
 bool was_lost(const Error& error);
 
@@ -29,5 +29,8 @@ Error go_on_later(Error error);
 // since it was not what was offered.
 bool refuses_share(const Error& error);
 bool is_final(const Error& error);
+
+// link_leads_nowhere is what the relay cannot tell apart (experience.md section 2).
+Error link_leads_nowhere();
 
 }  // namespace keyferry::wallet

@@ -5,7 +5,7 @@
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/web_url.h"
 #include "keyferry/transfer/share_secret.h"
-#include "keyferry/wallet/take_link.h"
+#include "keyferry/wallet/refusals.h"
 
 namespace keyferry::wallet {
 namespace {

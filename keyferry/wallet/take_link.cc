@@ -187,13 +187,6 @@ Result<Done> open_file(Wallet& wallet, TakeRecord& record) {
   return use_message(wallet, record, *plaintext);
 }
 
-Error link_leads_nowhere() {
-  return fail(
-      Errc::not_found,
-      "this link leads nowhere any more: it was taken and finished, taken back, or ran out. "
-      "Ask the sender; nothing was taken with it now");
-}
-
 Error let_go(Wallet& wallet, const TakeRecord& record, Error why) {
   if (auto erased = erase_exchange(wallet.home, record.id); !erased) return erased.error();
   const bool held = may_hold(record, why);

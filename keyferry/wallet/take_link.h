@@ -18,9 +18,6 @@ Result<Done> agree_to_fetch(Wallet& wallet, TakeRecord& record);
 Result<Done> use_message(Wallet& wallet, TakeRecord& record, ByteView plaintext,
                          std::optional<DropState> drops = {});
 
-// link_leads_nowhere is what the relay cannot tell apart (experience.md section 2).
-Error link_leads_nowhere();
-
 // open_mailbox claims and reads the mailbox of `record` and puts the offer into the record, or
 // begins the confirmed exchange that it holds; saved before every call. A message that cannot be
 // used gives the mailbox back. Errors say so.
