@@ -9,6 +9,7 @@
 
 #include "keyferry/base/clock.h"
 #include "keyferry/credential/window.h"
+#include "keyferry/crypto/key.h"
 #include "keyferry/wallet/home.h"
 #include "keyferry/wallet/ssh_host.h"
 
