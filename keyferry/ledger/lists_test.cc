@@ -68,6 +68,28 @@ TEST(LedgerLists, AnEntryLeavesAWeekAfterTheSharesWindow) {
   EXPECT_EQ(tester.snapshot(end + kListedAfterEnd).revoked.size(), 0U);
 }
 
+TEST(LedgerLists, AListHasANumberFromTheFirstAndANewOneOnlyWhenItIsSignedAnew) {
+  Tester tester;
+  const auto number = [&](bool raise) {
+    return snapshot_list(*tester.ledger, "ssh.krl", "ssh", raise, kNow)->number.number;
+  };
+  EXPECT_EQ(number(false), unix_ms(kNow));
+  EXPECT_EQ(number(false), unix_ms(kNow));
+  EXPECT_EQ(number(true), unix_ms(kNow) + 1);
+  EXPECT_EQ(number(false), unix_ms(kNow) + 1);
+}
+
+// A list that lacks an entry lets somebody in again.
+TEST(LedgerLists, IsNeverReadWithoutAllThatItHasToSay) {
+  for (const std::string table : {"shares", "credentials", "foreign_serials", "foreign_key_ids",
+                                  "audit", "settings", "lists"}) {
+    Tester tester;
+    ASSERT_TRUE(tester.ledger->transact(
+        [&](sql::Database& db) { return db.execute("ALTER TABLE " + table + " RENAME TO lost"); }));
+    EXPECT_FALSE(snapshot_list(*tester.ledger, "ssh.krl", "ssh", false, kNow)) << table;
+  }
+}
+
 TEST(LedgerLists, WhatWasNeverRedeemedNeedsNoEntry) {
   Tester tester;
   const auto open = tester.offer(std::nullopt)->record.share.id;

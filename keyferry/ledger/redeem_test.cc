@@ -18,6 +18,11 @@ TEST(LedgerRedeem, OfferBecomesOneCredential) {
   ASSERT_EQ(word(issued), "granted");
   const auto& answer = std::get<Issued>(*issued);
   EXPECT_EQ(answer.share.state, authority::State::redeemed);
+  const auto stored = **tester.ledger->transact(
+      [&](sql::Database& db) { return find_share(db, offered.record.share.id); });
+  EXPECT_EQ(stored.times.claimed, kNow);
+  EXPECT_EQ(stored.times.redeemed, kNow);
+  EXPECT_EQ(stored.holder->fingerprint, "SHA256:x");
   EXPECT_EQ(answer.credential.thumbprint, tester.key.thumbprint);
   EXPECT_GT(answer.certificate.serial, 0u);
   ASSERT_EQ(answer.hosts.size(), 1u);
@@ -266,7 +271,9 @@ TEST(LedgerRedeem, OfferByHandleIsReadUntilTheCodeIsUsed) {
   EXPECT_FALSE(offer_by_handle(*tester.ledger, tester.keys, "nonsense", kNow));
   EXPECT_FALSE(offer_by_handle(*tester.ledger, tester.keys, *offered.handle,
                                offered.record.share.link_until));
-  tester.redeem(offered);
+  const auto token = tester.exchange(offered.code);
+  EXPECT_FALSE(offer_by_handle(*tester.ledger, tester.keys, *offered.handle, kNow)) << "was used";
+  EXPECT_EQ(word(tester.issue(std::get<TokenAnswer>(*token).token)), "granted");
   EXPECT_FALSE(offer_by_handle(*tester.ledger, tester.keys, *offered.handle, kNow));
 }
 

@@ -162,6 +162,26 @@ TEST_F(Trail, RevokingAllBelowLeavesTheHolderAndNamesOnlyWhatIsNew) {
   EXPECT_EQ(revoke_all_below(root).error().reason, "revoked");
 }
 
+// Whatever is below it: its holder's calls come to nothing at the end of its window.
+TEST_F(Trail, AHolderWhoseShareEndedTouchesNothingBelow) {
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 1}}));
+  const auto id = tester.offer(root, {{"mode", "confirmed"}})->record.share.id;
+  const Time end = kNow + hours(10);
+  const auto reason = [&](auto call) {
+    const auto done = tester.ledger->transact(call);
+    return done ? "done" : std::string(reason_of(done.error()));
+  };
+  using Db = sql::Database;
+  EXPECT_EQ(reason([&](Db& db) { return share_record(db, root, id, end - Duration(1)); }), "done");
+  EXPECT_EQ(reason([&](Db& db) { return share_record(db, root, id, end); }), "ended");
+  EXPECT_EQ(reason([&](Db& db) { return refuse_share(db, root, id, end); }), "ended");
+  EXPECT_EQ(reason([&](Db& db) { return revoke_share(db, root, id, end); }), "ended");
+  EXPECT_EQ(reason([&](Db& db) { return revoke_below(db, root, end); }), "ended");
+  EXPECT_EQ(reason([&](Db& db) { return offer_share_again(db, tester.keys, root, id, end); }),
+            "ended");
+  EXPECT_EQ(reason([&](Db& db) { return share_record(db, std::nullopt, id, end); }), "done");
+}
+
 // A token that was exchanged before a revoke is good for nothing after it.
 TEST_F(Trail, ARevokeTakesTheTokensAway) {
   const auto offered = *tester.offer(std::nullopt);
