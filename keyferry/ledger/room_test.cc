@@ -50,6 +50,15 @@ TEST(Room, ABranchAloneHasAllAndOneThatComesLaterItsPart) {
   EXPECT_EQ(tree.fill(third), 4) << "two branches are left";
 }
 
+TEST(Room, AHolderHasItsNumberAtOnceAndRoomForOneMoreAfterARevoke) {
+  Tree tree({.per_holder = 3, .per_root = 0, .per_day = 0});
+  const auto branch = tree.branch(tree.root, 1);
+  EXPECT_EQ(tree.fill(tree.root), 2);
+  EXPECT_EQ(tree.fill(branch), 3) << "what others made does not count";
+  ASSERT_TRUE(tree.revoke(tree.root, branch));
+  EXPECT_EQ(tree.fill(tree.root), 1);
+}
+
 TEST(Room, EverySiblingHasItsPartHoweverManyAreGreedy) {
   Tree tree({.per_holder = 0, .per_root = 40, .per_day = 0});
   std::vector<ShareId> siblings;
