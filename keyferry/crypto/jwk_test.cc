@@ -94,6 +94,9 @@ TEST(Jwk, MissingWrongAndForeignMembersAreRefused) {
   boost::json::object mixed = object(kP256);
   mixed["kty"] = "OKP";
   EXPECT_FALSE(parse_jwk(mixed));
+  mixed = object(kEd25519);
+  mixed["kty"] = "EC";
+  EXPECT_FALSE(parse_jwk(mixed));
 }
 
 TEST(Jwk, APointOffTheCurveIsRefused) {

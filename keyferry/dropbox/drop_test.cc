@@ -62,6 +62,7 @@ TEST(Drop, ADamagedOrNewerCellIsNamed) {
     EXPECT_EQ(parse_drop(ByteView(told).first(cut)).error().code, Errc::io) << cut;
   }
   EXPECT_EQ(parse_drop(Bytes{2, 0, 0, 'x'}).error().code, Errc::io);
+  EXPECT_EQ(parse_drop(Bytes{0, 0, 1, 't', 'x'}).error().code, Errc::io);
 }
 
 //= spec:tigress#B-01 test

@@ -118,6 +118,23 @@ TEST(Queue, AfterARelinquishTheNextOneGetsWhatTheCreatorWroteAndNothingElse) {
   EXPECT_EQ(text_after(box, Party::creator, 0), "nothing");
 }
 
+TEST(Queue, ARelinquishThatTakesNothingBackIsNoNewRevision) {
+  Mailbox box = read_by(queue_box(), kReceiver, 0);
+  const auto revision = box.revision;
+  box = decide_relinquish(State(box), kReceiver, request(1), kNow).value().box;
+  EXPECT_EQ(box.revision, revision);
+}
+
+TEST(Slot, HasNoCursorsToAcknowledge) {
+  Mailbox box = queue_box();
+  box.delivery = Delivery::slot;
+  const Mailbox before = box;
+  EXPECT_FALSE(acknowledge(box, Party::recipient, 1));
+  EXPECT_EQ(box, before);
+  box.delivery = Delivery::queue;
+  EXPECT_TRUE(acknowledge(box, Party::recipient, 1));
+}
+
 TEST(Queue, WhoeverIsDisplacedLeavesNoCursorBehind) {
   Mailbox box = proof_box(false);
   box.delivery = Delivery::queue;

@@ -143,6 +143,16 @@ TEST(Encoding, TheFormatWithoutPartsIsReadAndWrittenAnew) {
   }
 }
 
+TEST(Encoding, TheFormatWithoutPartsKnowsNoPart) {
+  for (const State& state : examples()) {
+    const Encoded encoded = encode_state(state);
+    if (encoded.parts.empty()) continue;
+    Bytes former = encoded.octets;
+    former[0] = 2;
+    EXPECT_FALSE(parse_state(former, encoded.parts));
+  }
+}
+
 TEST(Encoding, ANewerFormatIsRefusedWithAdvice) {
   Bytes octets = encode_state(State(example_box())).octets;
   octets[0] = 4;

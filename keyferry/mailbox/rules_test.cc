@@ -40,6 +40,17 @@ TEST(Create, WithoutConfigurationTheRelaysDefaultsHold) {
   EXPECT_EQ(made->box->creator, kSender);
   EXPECT_EQ(made->box->recipient, Recipient(Unclaimed{}));
   EXPECT_EQ(made->answer, tombstone_of(*made->box));
+  EXPECT_EQ(made->box->creator_token, "");
+  EXPECT_FALSE(made->box->push_promised);
+}
+
+TEST(Create, WhereToTellTheCreatorIsKept) {
+  CreateRequest request = create_request();
+  request.token = "https://push.example/x";
+  const auto made = decide_create(std::nullopt, request, kSender, kNow, {});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->box->creator_token, "https://push.example/x");
+  EXPECT_TRUE(made->box->push_promised);
 }
 
 //= spec:tigress#A-15 test

@@ -45,6 +45,14 @@ TEST(SealedPayload, SealingTwiceGivesDifferentOctets) {
   EXPECT_NE(seal_payload(secret, bytes_of("x")).data, seal_payload(secret, bytes_of("x")).data);
 }
 
+TEST(SealedPayload, MoreThanAMessageMayHoldIsNotOpened) {
+  const SecretBytes secret = make_share_secret();
+  EXPECT_TRUE(open_payload(secret, seal_payload(secret, Bytes(65'000))));
+  const auto opened = open_payload(secret, seal_payload(secret, Bytes(65'537)));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::invalid);
+}
+
 //= spec:tigress#REL-01 test
 TEST(SealedPayload, EveryBitIsCovered) {
   const SecretBytes secret = make_share_secret();
