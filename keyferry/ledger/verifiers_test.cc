@@ -73,7 +73,8 @@ TEST_F(VerifiersTest, NeverShareAKey) {
 TEST_F(VerifiersTest, WhatTheOldKeySaidGoesWithIt) {
   EXPECT_EQ(add(verifier("web", "a")), "added");
   EXPECT_TRUE(store_heard(ledger, {said("a", 7)}));
-  EXPECT_EQ(heard().size(), 1U);
+  ASSERT_EQ(heard().size(), 1U);
+  EXPECT_EQ(heard()[0].after, Duration(100));
   EXPECT_EQ(add(verifier("web", "a"), true), "added");
   EXPECT_EQ(heard().size(), 1U) << "the same key again changes nothing";
   EXPECT_EQ(add(verifier("web", "b"), true), "added");
