@@ -208,6 +208,21 @@ TEST_F(Trail, TheAdministratorSeesAllAndAHolderWhatIsBelow) {
   EXPECT_TRUE(listed(std::nullopt, kNow + hours(10)));
 }
 
+// At resources as at the token endpoint; the key's owner asks again with a new nonce.
+TEST_F(Trail, AProofWithAStaleNonceIsRefusedAtResourcesAndNotUsedUp) {
+  const auto token = tester.login(tester.redeem(*tester.offer(std::nullopt)));
+  auto proof = std::get<authority::DpopProof>(Tester::proof("key"));
+  const auto renew = [&] {
+    const Access access{token, authority::Verdict<authority::DpopProof>(proof)};
+    return word(renew_credential(*tester.ledger, access, tester.key, tester.terms, kNow));
+  };
+  proof.stale = authority::Refusal{"use_dpop_nonce", "the nonce is old"};
+  EXPECT_EQ(renew(), "use_dpop_nonce");
+  proof.stale.reset();
+  EXPECT_EQ(renew(), "granted");
+  EXPECT_EQ(renew(), "invalid_dpop_proof") << "it is good once";
+}
+
 // A link's end ends the token too.
 TEST_F(Trail, ATokenLivesNoLongerThanItsLink) {
   const auto offered = *tester.offer(std::nullopt);
