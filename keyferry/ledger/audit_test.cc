@@ -27,6 +27,36 @@ TEST(Audit, EveryChangeIsARowOfTheChain) {
   EXPECT_EQ(tester.snapshot().audit.hash, after.hash);
 }
 
+// number_of writes a number as the chain has it: eight octets, the highest first.
+std::string number_of(std::uint64_t number, int octets = 8) {
+  std::string out;
+  for (int i = octets - 1; i >= 0; --i) out += static_cast<char>(number >> (8 * i) & 0xff);
+  return out;
+}
+
+// Each row is bound to its place: to the hash of the row before, its number, and all it says.
+TEST(Audit, ARowsHashIsThatOfTheRowBeforeAndOfItself) {
+  Tester tester;  // row 1 names a host
+  const auto before = *verify(tester);
+  EXPECT_EQ(before.number, 1U);
+  ASSERT_TRUE(tester.ledger->transact(
+      [](sql::Database& db) { return append_audit(db, kNow, "event", "share", {{"a", 1}}); }));
+  std::string row(text_of(before.hash));
+  row += number_of(2) + number_of(static_cast<std::uint64_t>(unix_ms(kNow)));
+  for (const std::string text : {"event", "share", R"({"a":1})"}) {
+    row += number_of(text.size(), 4) + text;
+  }
+  EXPECT_EQ(verify(tester)->hash, digest::sha256(bytes_of(row)));
+  const auto holds = [&](const digest::Sha256& hash) {
+    return *tester.ledger->transact([&](sql::Database& db) { return audit_holds(db, hash); });
+  };
+  EXPECT_TRUE(holds(before.hash));
+  EXPECT_TRUE(holds({})) << "an empty log is the beginning of every log";
+  digest::Sha256 other{};
+  other[0] = 1;
+  EXPECT_FALSE(holds(other));
+}
+
 TEST(Audit, RowsCannotBeChangedOrDeleted) {
   Tester tester;
   EXPECT_FALSE(execute(tester, "UPDATE audit SET event = 'x'"));
