@@ -3,8 +3,9 @@
 
 export {KeyferryError} from "../base/error.ts";
 export {type CredentialRecord, encodeCredential, parseCredential} from "./credential_record.ts";
+export {type DelegationRecord, encodeDelegation, type HeldRecord, isDelegation, parseDelegation} from "./delegation_record.ts";
 export {MemoryStore} from "./memory_store.ts";
-export {type Asks, type Person, type PinProblem, type Step, type Yes} from "./person.ts";
+export {type Asks, type OfferedDelegation, type Person, type PinProblem, type Step, type Yes} from "./person.ts";
 export {type Offered} from "./offer_plan.ts";
 export {type Wallet} from "./redeem.ts";
 export {checkStanding, dropCredential, renewCredential} from "./renew.ts";

@@ -1,8 +1,17 @@
 // What taking a share asks of the person, and tells. A page shows it as views; a program answers by
 // itself. Every question may be answered with nothing: the person does not want it.
 
+import {type Time} from "../codec/rfc3339.ts";
 import {type TxCode} from "../credential/offer.ts";
+import {type DelegationRights} from "../transfer/delegation_rights.ts";
 import {type Offered} from "./offer_plan.ts";
+
+// OfferedDelegation is a right that the sender's own key signs.
+export interface OfferedDelegation {
+  issuer: string; // RFC 7638 thumbprint of that key
+  rights: DelegationRights;
+  expires: Time;
+}
 
 export interface Asks {
   note?: string; // the sender's words: quoted, never more
@@ -31,6 +40,8 @@ export interface PinProblem {
 
 export interface Person {
   agree(offered: Offered, asks: Asks): Promise<Yes | undefined>;
+  // A person without it is offered no delegation: such a link is given back, reason `delegation`.
+  agreeToDelegation?(offered: OfferedDelegation, asks: Asks): Promise<Yes | undefined>;
   pin(rule: TxCode, problem?: PinProblem): Promise<string | undefined>;
   step(step: Step): void;
 }

@@ -13,7 +13,7 @@ import {parseOfferMessage} from "../transfer/offer_message.ts";
 import {openPayload} from "../transfer/sealed_payload.ts";
 import {type ShareLink} from "../transfer/share_link.ts";
 import {type Carrier} from "./carrier.ts";
-import {type CredentialRecord} from "./credential_record.ts";
+import {type HeldRecord} from "./delegation_record.ts";
 import {DropClient} from "./drop_client.ts";
 import {beginningOf, DropboxCarrier, kMostDrop, putBack} from "./dropbox_carrier.ts";
 import {MailboxCarrier} from "./mailbox_carrier.ts";
@@ -45,7 +45,7 @@ export class Take {
 
   // run takes the share. Throws a KeyferryError whose reason says what the person is told; after it
   // nothing of the transfer is left to do, unless mayGoOn(error): then it can be run again.
-  async run(): Promise<CredentialRecord> {
+  async run(): Promise<HeldRecord> {
     const {store} = this.wallet;
     const held = await store.loadCredential(this.id);
     if (held !== undefined) return this.cleanUp(held);
@@ -152,10 +152,11 @@ export class Take {
 
   private async useMessage(record: TakeRecord, plaintext: Bytes): Promise<void> {
     const envelope = parseEnvelope(plaintext);
-    if (envelope.format === kDelegationFormat) {
+    const delegates = envelope.format === kDelegationFormat;
+    if (delegates && this.wallet.person.agreeToDelegation === undefined) {
       throw fail("invalid", "a right that its sender signs itself", "delegation");
     }
-    if (envelope.format !== kShareFormat) {
+    if (!delegates && envelope.format !== kShareFormat) {
       const message = parseOfferMessage(plaintext);
       parseOffer(message.credentialOffer);
       record.offer = message.credentialOffer;
@@ -163,20 +164,20 @@ export class Take {
       return;
     }
     const place = record.link.form === "mailbox" ? record.link.mailbox : await beginningOf(record).location();
-    const machine = ConfirmedReceiver.claim(record.link.secret as Bytes, place);
+    const machine = ConfirmedReceiver.claim(record.link.secret as Bytes, place, envelope.format);
     for (const effect of await machine.message(plaintext)) {
       if (effect.do === "ended") throw fail("invalid", effect.text, effect.reason);
     }
-    const invite = machine.invite;
+    const invite = machine.invite ?? machine.delegation;
     if (invite === undefined) throw fail("invalid", "the message inside the link is not an invitation", "damaged");
     if (record.link.form === "dropbox") {
       record.expires = Math.floor(Math.min(invite.expires, this.running.web.now() + kDropLifetime)); // nobody says so
     }
     record.machine = machine.encode();
-    if (invite.note !== undefined) record.note = invite.note;
+    if ("note" in invite && invite.note !== undefined) record.note = invite.note;
   }
 
-  private async takeImmediate(record: TakeRecord): Promise<CredentialRecord> {
+  private async takeImmediate(record: TakeRecord): Promise<HeldRecord> {
     const offer = parseOffer(record.offer ?? {});
     let pin: string | undefined;
     if (!record.agreed) {
@@ -195,7 +196,7 @@ export class Take {
     return this.patiently(record, () => redeemTake(this.running, record, pin, false));
   }
 
-  private async takeConfirmed(record: TakeRecord): Promise<CredentialRecord> {
+  private async takeConfirmed(record: TakeRecord): Promise<HeldRecord> {
     const exchange = new TakeExchange(this.running, record, this.carrierOf(record, this.running));
     const end = await exchange.run();
     if (end.stored !== undefined) return end.stored;
@@ -229,7 +230,7 @@ export class Take {
   }
 
   // cleanUp does what is left of a transfer that ended well: tells the sender, deletes the mailbox.
-  private async cleanUp(stored: CredentialRecord): Promise<CredentialRecord> {
+  private async cleanUp(stored: HeldRecord): Promise<HeldRecord> {
     const {store, web} = this.wallet;
     const record = await store.loadTake(this.id).catch(() => undefined);
     if (record !== undefined && record.ended === "") {

@@ -3,20 +3,23 @@
 
 import {type Bytes} from "../base/bytes.ts";
 import {asError, fail, type KeyferryError} from "../base/error.ts";
+import {generateKey, type PrivateKey} from "../crypto/key.ts";
 import {randomBytes} from "../crypto/random.ts";
 import {generateX25519} from "../crypto/x25519.ts";
 import {type Time} from "../codec/rfc3339.ts";
 import {parseOffer, type OfferTerms} from "../credential/offer.ts";
 import {ConfirmedReceiver} from "../transfer/confirmed_receiver.ts";
 import {type Invite} from "../transfer/confirmed_messages.ts";
+import {type DelegationInvite, type Import} from "../transfer/delegation_messages.ts";
 import {type Effect, type Effects, type Ended} from "../transfer/effects.ts";
 import {digitsOfWords, wordsOf} from "../transfer/words.ts";
 import {AuthorityClient} from "./authority_client.ts";
 import {type Carrier} from "./carrier.ts";
 import {Courier} from "./courier.ts";
-import {type CredentialRecord} from "./credential_record.ts";
+import {type HeldRecord} from "./delegation_record.ts";
 import {readOffered} from "./offer_plan.ts";
 import {keyFor, redeemTake, type Wallet} from "./redeem.ts";
+import {keepDelegation, readInvite} from "./take_delegation.ts";
 import {type TakeRecord} from "./take_record.ts";
 import {isLeftOpen} from "./refusals.ts";
 import {isFromBetween, wasLost} from "./web.ts";
@@ -27,7 +30,7 @@ const kRaces = 8;
 
 // Outcome is how an exchange ended for this side.
 export interface ExchangeEnd {
-  stored?: CredentialRecord;
+  stored?: HeldRecord;
   ended?: Ended;
   failed?: KeyferryError; // what the person is told, where it is more than `ended`
   relinquished: boolean; // nothing had been written, and the place went back
@@ -78,9 +81,13 @@ export class TakeExchange {
     return this.end;
   }
 
+  private get offer(): Invite | DelegationInvite | undefined {
+    return this.machine.invite ?? this.machine.delegation;
+  }
+
   // Where the place told no deadline: what was offered ends some time.
   private deadline(): Time {
-    return this.record.expires > 0 ? this.record.expires : (this.machine.invite?.expires ?? Infinity);
+    return this.record.expires > 0 ? this.record.expires : (this.offer?.expires ?? Infinity);
   }
 
   private async save(): Promise<void> {
@@ -115,7 +122,9 @@ export class TakeExchange {
   // begin looks first: what was about to be sent when the page was closed may have arrived and been
   // answered, or be of no use any more.
   private async begin(): Promise<Effects> {
-    if (this.machine.state === "ended") return this.machine.resume();
+    // A delegation that has come is kept, whatever the place says by now: nobody is to be asked for it.
+    const come = this.machine.state === "redeeming" && this.machine.delegation !== undefined;
+    if (come || this.machine.state === "ended") return this.machine.resume();
     const effects = await this.judge(() => this.courier.look());
     return effects.length > 0 ? effects : this.machine.resume();
   }
@@ -157,30 +166,32 @@ export class TakeExchange {
   private async perform(effect: Effect): Promise<Effects> {
     switch (effect.do) {
       case "showInvite":
-        return this.ask(effect.invite);
+        return this.ask(() => this.agree(effect.invite));
+      case "showDelegation":
+        return this.ask(() => this.agreeToDelegation(effect.invite));
       case "showWords": {
-        const coded = this.machine.invite?.handshake.code !== undefined;
+        const coded = this.offer?.handshake.code !== undefined;
         const {words} = effect;
         this.wallet.person.step({step: "words", words: wordsOf(words), digits: digitsOfWords(words), coded});
         return [];
       }
       case "redeem":
         return this.redeem(effect);
+      case "import":
+        return this.import(effect.import);
       case "relinquish":
         await this.carrier.giveBack();
         this.end.relinquished = true;
         return [];
-      case "showDelegation":
-      case "import":
       case "send":
       case "ended":
-        return []; // a delegation is refused before it gets here; the rest is done by carryOut
+        return []; // done by carryOut
     }
   }
 
-  private async ask(invite: Invite): Promise<Effects> {
+  private async ask(agree: () => Promise<Effects>): Promise<Effects> {
     try {
-      return await this.agree(invite);
+      return await agree();
     } catch (thrown) {
       const error = asError(thrown);
       if (wasLost(error) || isFromBetween(error)) throw thrown;
@@ -204,12 +215,24 @@ export class TakeExchange {
     const client = new AuthorityClient(this.wallet.web, invite.authority);
     const about = await this.patiently(() => client.metadata(), this.deadline());
     const key = await keyFor(this.wallet, this.record, offered, about);
+    return this.approve(key, yes.code);
+  }
+
+  // Nobody needs this key in a file: no lock takes one, and the browser keeps it to itself.
+  private async agreeToDelegation(invite: DelegationInvite): Promise<Effects> {
+    const code = invite.handshake.code !== undefined;
+    const offered = readInvite(invite, this.wallet.web.now());
+    const yes = await this.wallet.person.agreeToDelegation?.(offered, {code, confirmed: true});
+    if (yes === undefined) throw fail("forbidden", "the person said no", "declined");
+    this.record.agreed = true;
+    this.record.key ??= await generateKey("p256", false);
+    await this.wallet.store.saveTake(this.record);
+    return this.approve(this.record.key, yes.code);
+  }
+
+  private async approve(key: PrivateKey, code = ""): Promise<Effects> {
     const effects = await this.machine.approve({
-      credentialKey: key.publicKey,
-      label: this.wallet.label,
-      code: yes.code ?? "",
-      key: await generateX25519(),
-      nonce: randomBytes(32),
+      credentialKey: key.publicKey, label: this.wallet.label, code, key: await generateX25519(), nonce: randomBytes(32),
     });
     return this.kept(effects);
   }
@@ -224,6 +247,20 @@ export class TakeExchange {
     } catch (thrown) {
       const error = asError(thrown);
       if (wasLost(error) || isFromBetween(error) || isLeftOpen(error) || error.code === "storage_full" || error.code === "io") throw thrown;
+      this.end.failed = error;
+      return this.kept(await this.machine.redeemed({redeemed: false, reason: error.detail}));
+    }
+    return this.kept(await this.machine.redeemed({redeemed: true, reason: ""}));
+  }
+
+  private async import(imported: Import): Promise<Effects> {
+    this.wallet.person.step({step: "granted"});
+    try {
+      const invite = this.machine.delegation as DelegationInvite;
+      this.end.stored = await keepDelegation(this.wallet, this.record, invite, imported);
+    } catch (thrown) {
+      const error = asError(thrown);
+      if (error.code === "storage_full" || error.code === "io") throw thrown;
       this.end.failed = error;
       return this.kept(await this.machine.redeemed({redeemed: false, reason: error.detail}));
     }

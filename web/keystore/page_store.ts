@@ -5,7 +5,10 @@
 import {type Bytes} from "../base/bytes.ts";
 import {fail} from "../base/error.ts";
 import {type Time} from "../codec/rfc3339.ts";
-import {encodeCredential, parseCredential, type CredentialRecord} from "../client/credential_record.ts";
+import {encodeCredential, parseCredential} from "../client/credential_record.ts";
+import {
+  encodeDelegation, isDelegation, isEncodedDelegation, parseDelegation, type HeldRecord,
+} from "../client/delegation_record.ts";
 import {type Store} from "../client/store.ts";
 import {encodeTake, parseTake, type TakeRecord} from "../client/take_record.ts";
 import {randomBytes} from "../crypto/random.ts";
@@ -58,6 +61,10 @@ function keyOf(stored: StoredKey): PrivateKey {
   return {type: stored.type, handle: stored.handle, publicKey: {type: stored.type, raw: stored.raw}};
 }
 
+function heldOf({record, key}: StoredCredential): HeldRecord {
+  return isEncodedDelegation(record) ? parseDelegation(record, keyOf(key)) : parseCredential(record, keyOf(key));
+}
+
 export class PageStore implements Store {
   constructor(private readonly base: Database) {}
 
@@ -96,13 +103,14 @@ export class PageStore implements Store {
     await this.base.remove("takes", id);
   }
 
-  async loadCredential(id: string): Promise<CredentialRecord | undefined> {
+  async loadCredential(id: string): Promise<HeldRecord | undefined> {
     const stored = await this.base.get<StoredCredential>("credentials", id);
-    return stored === undefined ? undefined : parseCredential(stored.record, keyOf(stored.key));
+    return stored === undefined ? undefined : heldOf(stored);
   }
 
-  async saveCredential(record: CredentialRecord): Promise<void> {
-    const stored: StoredCredential = {id: record.id, record: encodeCredential(record), key: storedKey(record.key)};
+  async saveCredential(record: HeldRecord): Promise<void> {
+    const octets = isDelegation(record) ? encodeDelegation(record) : encodeCredential(record);
+    const stored: StoredCredential = {id: record.id, record: octets, key: storedKey(record.key)};
     await this.base.put("credentials", record.id, stored);
   }
 
@@ -115,10 +123,10 @@ export class PageStore implements Store {
   }
 
   // credentials are all that are held, newest first; one that cannot be read is named as damaged.
-  async credentials(): Promise<(CredentialRecord | Damaged)[]> {
+  async credentials(): Promise<(HeldRecord | Damaged)[]> {
     const read = (await this.base.all<StoredCredential>("credentials")).map((stored) => {
       try {
-        return parseCredential(stored.record, keyOf(stored.key));
+        return heldOf(stored);
       } catch {
         return {id: stored.id, damaged: true as const};
       }

@@ -46,7 +46,6 @@ const kReasons: Record<string, Failure> = {
   declined: failure("declined"),
   not_as_offered: failure("not_as_offered", {detail: true}),
   kind: failure("kind"),
-  delegation: failure("delegation"),
   right_not_enforceable: failure("kind"),
   version: failure("format"),
   format: failure("format"),

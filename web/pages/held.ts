@@ -1,16 +1,18 @@
 // What is held, while the page is open: showing it, renewing it, asking whether it stands, giving it up.
 
 import {renewalIsDue, type CredentialRecord} from "../client/credential_record.ts";
+import {isDelegation, type DelegationRecord} from "../client/delegation_record.ts";
 import {type Web} from "../client/web.ts";
 import {type Time} from "../codec/rfc3339.ts";
 import {withLock} from "../keystore/one_tab.ts";
 import {type PageStore} from "../keystore/page_store.ts";
 import {notice} from "./controls.ts";
 import {type Child} from "./dom.ts";
+import {heldDoorsView} from "./doors.ts";
 import {confirmView, heldView, homeView} from "./held_views.ts";
 import {say} from "./say.ts";
 import {type View} from "./shell.ts";
-import {outlook, ownLabel} from "./storage.ts";
+import {outlook, ownLabel, type Outlook} from "./storage.ts";
 
 export interface HeldPlace {
   home: (notes: Child[]) => void;
@@ -61,6 +63,7 @@ export class Held {
     this.showing = id;
     const look = await outlook();
     this.watch();
+    if (isDelegation(record)) return this.showDoors(record, notes, look);
     this.place.draw(() =>
       heldView(record, {
         now: this.web.now(),
@@ -76,6 +79,18 @@ export class Held {
     if (ask && record.over === "") await this.lookAgain(record, notes);
   }
 
+  private showDoors(record: DelegationRecord, notes: Child[], look: Outlook): void {
+    this.place.draw(() =>
+      heldDoorsView(record, {
+        now: this.web.now(),
+        outlook: look,
+        notes,
+        forget: () => this.askForgetDoors(record),
+        back: () => this.place.home([]),
+      }),
+    );
+  }
+
   // Once a minute: what is due is renewed, and the time that is left is drawn anew.
   private watch(): void {
     this.timer ??= setInterval(() => void this.tick().catch(() => undefined), kLookEvery);
@@ -83,7 +98,7 @@ export class Held {
 
   private async tick(): Promise<void> {
     for (const record of await this.store.credentials()) {
-      if ("damaged" in record || record.over !== "" || !renewalIsDue(record, this.web.now())) continue;
+      if ("damaged" in record || isDelegation(record) || record.over !== "" || !renewalIsDue(record, this.web.now())) continue;
       await this.lookAgain(record, []);
     }
   }
@@ -133,6 +148,15 @@ export class Held {
     const back = () => void this.show(record.id, {ask: false});
     const notes = offline ? [notice("warning", say("forget_local"))] : [];
     this.place.draw(() => confirmView("forget", () => void drop(), back, notes, offline ? () => void erase() : undefined));
+  }
+
+  // No server knows of a delegation, so there is nobody to tell.
+  private askForgetDoors(record: DelegationRecord): void {
+    const erase = async () => {
+      await this.store.eraseCredential(record.id);
+      this.place.home([notice("note", say("forget_door_done"))]);
+    };
+    this.place.draw(() => confirmView("forget_door", () => void erase(), () => void this.show(record.id, {ask: false})));
   }
 
   private askForgetAll(): void {

@@ -2,6 +2,7 @@
 
 import {type Time} from "../codec/rfc3339.ts";
 import {type CredentialRecord} from "../client/credential_record.ts";
+import {isDelegation, type HeldRecord} from "../client/delegation_record.ts";
 import {
   archiveName, pasteCommand, sshFiles, sshLines, type SshLine, type System,
 } from "../client/ssh_files.ts";
@@ -11,23 +12,22 @@ import {parseRights} from "../credential/rights.ts";
 import {type Damaged, type Running} from "../keystore/page_store.ts";
 import {button, choice, copyButton, facts, notice} from "./controls.ts";
 import {h, saveFile, type Child} from "./dom.ts";
+import {doorsTitle} from "./doors.ts";
 import {addressFact, pasteForm} from "./link_views.ts";
 import {rightsList, rightsTitle} from "./rights.ts";
-import {say, showSpan, showTime} from "./say.ts";
+import {say, showTime} from "./say.ts";
 import {type View} from "./shell.ts";
+import {windowStanding, type Standing} from "./standing.ts";
 import {ownSystem, type Outlook} from "./storage.ts";
 import {storageNotice} from "./taking_views.ts";
 
 // standing says in one line whether the credential works.
-export function standing(record: CredentialRecord, now: Time): {live: boolean; line: Child} {
+export function standing(record: CredentialRecord, now: Time): Standing {
   const over = {revoked: "state_revoked", refused: "state_refused", ended: "state_given_up"} as const;
   const word = over[record.over as keyof typeof over];
   if (word !== undefined) return {live: false, line: say(word)};
-  const {from, until} = record.window;
-  if (now >= until || record.over !== "") return {live: false, line: say("state_ended", {time: showTime(until)})};
-  if (now < from) return {live: true, line: say("state_not_yet", {time: showTime(from)})};
-  const left = h("small", {class: "left"}, say("left_for", {time: showSpan(until - now)}));
-  return {live: true, line: h("span", {}, say("state_active", {time: showTime(until)}), left)};
+  if (record.over !== "") return {live: false, line: say("state_ended", {time: showTime(record.window.until)})};
+  return windowStanding(record.window, now);
 }
 
 export interface HomeActions {
@@ -38,14 +38,18 @@ export interface HomeActions {
   forgetAll: () => void;
 }
 
-function heldCard(record: CredentialRecord, now: Time, show: (id: string) => void): HTMLElement {
+function titleOf(record: HeldRecord): DocumentFragment {
+  if (isDelegation(record)) return doorsTitle(record.rights);
   const kind = kindNamed(record.kind);
-  const rights = parseRights(kind.schema, record.rights);
-  const {live, line} = standing(record, now);
+  return rightsTitle(kind, parseRights(kind.schema, record.rights));
+}
+
+function heldCard(record: HeldRecord, now: Time, show: (id: string) => void): HTMLElement {
+  const {live, line} = isDelegation(record) ? windowStanding(record.window, now) : standing(record, now);
   return h(
     "li",
     {class: live ? "card" : "card over"},
-    h("button", {type: "button", class: "card-button", click: () => show(record.id)}, rightsTitle(kind, rights)),
+    h("button", {type: "button", class: "card-button", click: () => show(record.id)}, titleOf(record)),
     h("p", {class: "small"}, line),
   );
 }
@@ -55,7 +59,7 @@ function damagedCard(id: string, remove: (id: string) => void): HTMLElement {
 }
 
 export function homeView(
-  held: readonly (CredentialRecord | Damaged)[], running: readonly Running[], now: Time, notes: Child[], actions: HomeActions,
+  held: readonly (HeldRecord | Damaged)[], running: readonly Running[], now: Time, notes: Child[], actions: HomeActions,
 ): View {
   const empty = held.length === 0 && running.length === 0;
   const list = h("ul", {class: "cards"});
@@ -169,12 +173,11 @@ function details(record: CredentialRecord, actions: HeldActions): HTMLElement {
 }
 
 export function heldView(record: CredentialRecord, actions: HeldActions): View {
-  const kind = kindNamed(record.kind);
   const {live, line} = standing(record, actions.now);
   const usable = live && record.kind === "ssh" && sshLines(record).length > 0;
   return {
     name: "held",
-    title: rightsTitle(kind, parseRights(kind.schema, record.rights)),
+    title: titleOf(record),
     state: live ? "done" : "stopped",
     content: [
       ...actions.notes,
@@ -191,7 +194,7 @@ export function heldView(record: CredentialRecord, actions: HeldActions): View {
 
 // confirmView asks once more before something is erased.
 export function confirmView(
-  name: "forget" | "forget_all", yes: () => void, back: () => void, notes: Child[] = [], local?: () => void,
+  name: "forget" | "forget_all" | "forget_door", yes: () => void, back: () => void, notes: Child[] = [], local?: () => void,
 ): View {
   return {
     name: name.replace("_", "-"),

@@ -3,7 +3,7 @@
 import {arrival, onArrival, settleArrival, type Arrival} from "./arrival.ts"; // first of all: it takes the secret in
 
 import {asError, type KeyferryError} from "../base/error.ts";
-import {type CredentialRecord} from "../client/credential_record.ts";
+import {isDelegation, type HeldRecord} from "../client/delegation_record.ts";
 import {idOfLink} from "../client/link_id.ts";
 import {Web} from "../client/web.ts";
 import {PageStore} from "../keystore/page_store.ts";
@@ -205,9 +205,9 @@ class App {
     await taking.run();
   }
 
-  private async taken(record: CredentialRecord, relay: string): Promise<void> {
+  private async taken(record: HeldRecord, relay: string): Promise<void> {
     this.taking = undefined;
-    await this.remember(relay, record.issuer);
+    await this.remember(relay, ...(isDelegation(record) ? [] : [record.issuer]));
     await this.held?.show(record.id, {notes: [notice("good", say("granted"))], ask: false});
   }
 

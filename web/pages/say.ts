@@ -109,6 +109,18 @@ export function showSpan(seconds: number): string {
   return parts.filter((part) => part !== false).join(" ");
 }
 
+export function showNumber(value: number): string {
+  return new Intl.NumberFormat(language).format(value);
+}
+
+const kMonday = Date.UTC(1970, 0, 5);
+
+// showHours is one stretch of a week, in minutes from Monday on.
+export function showHours([from, to]: readonly [number, number]): string {
+  const format = new Intl.DateTimeFormat(language, {weekday: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC"});
+  return [from, to].map((minute) => format.format(kMonday + minute * 60_000)).join(" – ");
+}
+
 export function showList(items: readonly string[], kind: "or" | "and"): string {
   return new Intl.ListFormat(language, {type: kind === "or" ? "disjunction" : "conjunction"}).format(items);
 }

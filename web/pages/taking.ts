@@ -2,9 +2,9 @@
 
 import {asError, type KeyferryError} from "../base/error.ts";
 import {type TxCode} from "../credential/offer.ts";
-import {type CredentialRecord} from "../client/credential_record.ts";
+import {type HeldRecord} from "../client/delegation_record.ts";
 import {type Offered} from "../client/offer_plan.ts";
-import {type Asks, type Person, type PinProblem, type Step, type Yes} from "../client/person.ts";
+import {type Asks, type OfferedDelegation, type Person, type PinProblem, type Step, type Yes} from "../client/person.ts";
 import {Take} from "../client/take.ts";
 import {type Web} from "../client/web.ts";
 import {type PageStore} from "../keystore/page_store.ts";
@@ -15,13 +15,14 @@ import {type Child} from "./dom.ts";
 import {say} from "./say.ts";
 import {announce, banner, show} from "./shell.ts";
 import {askToKeep, outlook, ownLabel} from "./storage.ts";
+import {offeredDoorsView} from "./taking_doors.ts";
 import {elsewhereView, offeredView, pinView, wordsView, workingView} from "./taking_views.ts";
 
 export interface TakingPlace {
   store: PageStore;
   web: Web;
   isKnown: (address: string) => boolean;
-  done: (record: CredentialRecord) => void;
+  done: (record: HeldRecord) => void;
   failed: (error: KeyferryError) => void;
   home: () => void;
 }
@@ -72,6 +73,15 @@ export class Taking implements Person {
           answer,
         }),
       ),
+    );
+  }
+
+  async agreeToDelegation(offered: OfferedDelegation, asks: Asks): Promise<Yes | undefined> {
+    const look = await outlook();
+    banner("waiting", undefined);
+    const {place, notes} = this;
+    return this.question<Yes | undefined>((answer) =>
+      show(offeredDoorsView(offered, asks, {outlook: look, now: place.web.now(), notes, answer})),
     );
   }
 

@@ -65,7 +65,7 @@ function readPin(pin: Field, rule: TxCode): string | undefined {
   return typed;
 }
 
-function readCode(code: Field): string | undefined {
+export function readCode(code: Field): string | undefined {
   let digits = "";
   try {
     digits = digitsOf(code.input.value);

@@ -11,10 +11,10 @@ import {encodeRfc3339, parseRfc3339, type Time} from "../codec/rfc3339.ts";
 import {encodeJwk, parseJwkExact} from "../crypto/jwk.ts";
 import {type PublicKey} from "../crypto/key.ts";
 import {damaged, encodeHandshake, parseHandshake, type Handshake} from "./confirmed_messages.ts";
-import {checkDelegationRights} from "./delegation_rights.ts";
+import {parseDelegationRights} from "./delegation_rights.ts";
 
 export const kDelegationFormat = "keyferry.delegation.v1";
-const kKind = "delegation";
+export const kDelegationKind = "delegation";
 const kMostChain = 7;
 const kMostLists = 8;
 const kMostLink = 3072; // octets of a whole chain, so of a link too
@@ -37,7 +37,7 @@ export function parseDelegationInvite(content: JsonObject): DelegationInvite {
     const size = bytesOf(kind).length;
     if (size < 1 || size > kMostKind) throw fail("invalid", 'member "kind" must have 1 to 200 octets');
     const rights = objectMember(content, "rights");
-    if (kind === kKind) checkDelegationRights(rights);
+    if (kind === kDelegationKind) parseDelegationRights(rights);
     return {
       issuer: octetsMember(content, "issuer", 32),
       kind,
