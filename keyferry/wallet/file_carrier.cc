@@ -38,6 +38,10 @@ bool is_photograph(const file::Path& path) {
 
 }  // namespace
 
+bool is_picture_place(const file::Path& path) {
+  return ending_of(path) == ".png";
+}
+
 std::string encode_sealed(const transfer::SealedPayload& payload) {
   return codec::encode_json(boost::json::object{{"type", payload.type}, {"data", payload.data}});
 }
@@ -51,7 +55,7 @@ Result<transfer::SealedPayload> parse_sealed(std::string_view text) {
 }
 
 Result<Bytes> FileCarrier::drawn(const std::string& text) const {
-  if (ending_of(path_) == ".png") return draw_qr(text);
+  if (is_picture_place(path_)) return draw_qr(text);
   if (is_photograph(path_)) {
     return fail(Errc::invalid,
                 "a photograph cannot be answered: the answer of a confirmed share needs a place "

@@ -14,6 +14,10 @@ namespace keyferry::wallet {
 std::string encode_sealed(const transfer::SealedPayload& payload);
 Result<transfer::SealedPayload> parse_sealed(std::string_view text);
 
+// is_picture_place says whether messages at this place are QR pictures, which hold less than a
+// file.
+bool is_picture_place(const file::Path& path);
+
 class FileCarrier final : public SecretCarrier {
  public:
   // Without `secret` it neither seals nor opens.

@@ -22,6 +22,9 @@ namespace {
 
 constexpr unsigned kMostDepth = 7;
 constexpr std::size_t kMostHolderLabel = 64;  // octets
+// Of an import as JSON, in a QR picture of 2953 octets: it is sealed twice, in base64 each time,
+// with some 300 octets of routing between.
+constexpr std::size_t kMostPictured = 1400;
 constexpr Duration kLinkLifetime = std::chrono::hours(24);
 
 std::uint32_t seconds_of(Time time) {
@@ -106,6 +109,35 @@ std::vector<Bytes> links_with(const Holding& holding, const Bytes& link) {
   return links;
 }
 
+bool fits_its_place(const GiveRecord& record, const transfer::Import& import) {
+  return !is_picture_place(record.file) ||
+         codec::encode_json(transfer::encode_import(import)).size() <= kMostPictured;
+}
+
+// What will be signed is tried with keys that nobody keeps, so that nothing is too long only once
+// the other side has confirmed.
+Result<Done> check_length(const Holding& holding, const GiveRecord& record,
+                          const transfer::DelegationRights& rights) {
+  const auto nobody = crypto::PrivateKey::generate(crypto::KeyType::p256);
+  delegation::Claims claims = claims_of(holding, record, rights);
+  claims.holder = delegation::xy_of(nobody.public_key());
+  claims.label = std::string(kMostHolderLabel, '-');
+  const Bytes link = delegation::sign_link(nobody, claims);
+  const std::vector<Bytes> links = links_with(holding, link);
+  if (delegation::encode_chain(links).size() > delegation::kMostChain) {
+    return fail(Errc::too_large,
+                "the chain would have more octets than a lock reads: name fewer doors or hours, "
+                "or ask somebody further up",
+                "chain_full");
+  }
+  if (fits_its_place(record, {link, holding.links, holding.owner, {}})) return Done{};
+  return fail(Errc::too_large,
+              "a chain of " + std::to_string(links.size()) +
+                  " links is too long for a QR picture: name a file of another ending, or leave "
+                  "--file out",
+              "picture_full");
+}
+
 Result<Bytes> sign_new(Wallet& wallet, const Holding& holding, const GiveRecord& record,
                        const crypto::PublicKey& to, const std::string& label) {
   KF_TRY(const auto rights, transfer::parse_delegation_rights(record.rights));
@@ -188,6 +220,7 @@ Result<GiveRecord> begin_record(Wallet& wallet, const Holding& holding, const st
   record.confirmed = true;
   record.words = !options.code || options.words;
   if (options.code) record.code = digest::random_digits(kCodeDigits);
+  KF_TRY(check_length(holding, record, planned.rights));
   KF_TRY(save_give(wallet.home, record));
   return record;
 }
@@ -251,7 +284,9 @@ Result<transfer::Import> sign_for(Wallet& wallet, const GiveRecord& record,
   }
   KF_TRY(const auto chain, delegation::check_chain(links_with(holding, link), holding.owner));
   KF_TRY(std::vector<Bytes> lists, lists_of(wallet.home, holding, chain));
-  return transfer::Import{std::move(link), holding.links, holding.owner, std::move(lists)};
+  transfer::Import import{std::move(link), holding.links, holding.owner, std::move(lists)};
+  if (!fits_its_place(record, import)) import.lists.clear();  // they come another way
+  return import;
 }
 
 }  // namespace keyferry::wallet
