@@ -19,10 +19,10 @@ from support.lock import Lock
 class People:
     """A lock, a relay, and wallets that know nothing but the relay."""
 
-    def __init__(self, place, doors=("front",), config=None):
+    def __init__(self, place, doors=("front",), config=None, tcp=False):
         self.place = place
         self.relay = Relay(place).start()
-        self.lock = Lock(place, doors=doors, config=config).start()
+        self.lock = Lock(place, doors=doors, config=config, tcp=tcp).start()
         self.owner, self.ada, self.bob, self.cleo = (self.wallet(name) for name in ("owner", "ada", "bob", "cleo"))
 
     def wallet(self, name):
