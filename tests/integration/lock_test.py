@@ -325,6 +325,66 @@ def test_killed_at_every_write_no_opening_is_uncounted_and_no_lock_is_bricked(pl
     print(f"killed {checked} times")
 
 
+#= spec:lock#2-counters test
+def test_whoever_fills_counters_and_root_records_on_purpose_harms_only_itself(place):
+    """Strangers, holders further down, the holder of a root, and owners: each tries all that it can make the lock write."""
+    lock = Lock(place).start()
+    owner = lock.pair()
+
+    def tries(links, holder):
+        with lock.at() as there:
+            return there.open(holder, links)
+
+    def brings(holder, links, *lists):
+        """Opens, and brings lists in the same conversation; returns the lock's reasons."""
+        before = lock.opened()
+        with lock.at() as there:
+            assert there.open(holder, links) == "opened"
+            reasons = [there.put(octets) for octets in lists]
+        wait_until(lambda: lock.opened() == before + 1, "the bolt")
+        return reasons
+
+    def roots():
+        return lock.metric("keyferry_lock_root_records")
+
+    written = lock.metric("keyferry_lock_writes")
+    ours = lock.root(owner, ADA, uses=1000, depth=2)
+    for _ in range(3):  # a stranger: roots of its own, somebody's root, a child of it that it signed itself
+        assert tries([lock.root(EVE, EVE, uses=9)], EVE) == "refused"
+        assert tries([ours], EVE) == "refused"
+        assert tries([ours, lock.child(EVE, EVE, ours, uses=9)], EVE) == "refused"
+        assert tries([lock.root(owner, ADA, uses=9, nbf=1, exp=2)], ADA) == "expired"
+    assert (roots(), lock.metric("keyferry_lock_writes")) == (0, written), "who is refused writes nothing"
+
+    below = lock.child(ADA, BOB, ours, uses=1000)
+    for _ in range(20):  # a holder further down: as many links as it likes, one counter
+        assert opens(lock, CLEO, [ours, below, lock.child(BOB, CLEO, below)]) == "opened"
+    assert tries([ours, below, lock.child(BOB, CLEO, below, uses=1)], CLEO) == "refused"
+    assert lock.decisions()[-1]["reason"] == "uses" and roots() == 1
+
+    for _ in range(14):  # the holder of a root: its own places, beside the one that Bob has
+        assert opens(lock, CLEO, [ours, lock.child(ADA, CLEO, ours, uses=1)]) == "opened"
+    assert opens(lock, CLEO, [ours, lock.child(ADA, CLEO, ours, uses=1)]) == "full"
+    assert opens(lock, ADA, [ours]) == "opened" and opens(lock, BOB, [ours, below]) == "opened", "its own place is reserved"
+    now = int(time.time())
+    for number in range(1, 4):  # and its lists: one place, whatever root they name
+        hers, others = (deny_list(ADA, number, now, root=root) for root in (link_id(owner, ours), os.urandom(16)))
+        assert brings(ADA, [ours], hers, others) == ["done", "signer"]
+    assert roots() == 1
+
+    for _ in range(31):  # an owner: the places of roots
+        assert opens(lock, BOB, [lock.root(owner, BOB, uses=1)]) == "opened"
+    assert roots() == 32
+    beyond, free = lock.root(owner, CLEO, uses=1), lock.root(owner, CLEO)
+    assert opens(lock, CLEO, [beyond]) == "full"
+    assert brings(CLEO, [free], deny_list(CLEO, 1, now, root=link_id(owner, free))) == ["full"], "a list needs a place too"
+    assert opens(lock, ADA, [ours]) == "opened" and opens(lock, CLEO, [free]) == "opened", "nobody else is kept out"
+    assert lock.bring(owner, deny_list(owner, 1, now, [link_id(owner, ours)])) == "done"
+    lock.restart()
+    assert opens(lock, CLEO, [beyond]) == "opened", "what an owner denies makes room"
+    assert opens(lock, ADA, [ours]) == "denied" and own(lock, owner) == "opened"
+
+
 def bolt(lock):
     path = lock.directory / "front.moved"
     return [line.strip() for line in path.read_text().splitlines()] if path.exists() else []
