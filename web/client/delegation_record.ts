@@ -10,8 +10,9 @@ import {encodeRfc3339, parseRfc3339, type Time} from "../codec/rfc3339.ts";
 import {type Window} from "../credential/window.ts";
 import {encodeJwk, parseJwkExact} from "../crypto/jwk.ts";
 import {type PrivateKey, type PublicKey} from "../crypto/key.ts";
-import {kDelegationKind} from "../transfer/delegation_messages.ts";
-import {encodeDelegationRights, parseDelegationRights, type DelegationRights} from "../transfer/delegation_rights.ts";
+import {
+  encodeDelegationRights, kDelegationKind, parseDelegationRights, type DelegationRights,
+} from "../transfer/delegation_rights.ts";
 import {type CredentialRecord} from "./credential_record.ts";
 
 export interface DelegationRecord {

@@ -11,10 +11,9 @@ import {encodeRfc3339, parseRfc3339, type Time} from "../codec/rfc3339.ts";
 import {encodeJwk, parseJwkExact} from "../crypto/jwk.ts";
 import {type PublicKey} from "../crypto/key.ts";
 import {damaged, encodeHandshake, parseHandshake, type Handshake} from "./confirmed_messages.ts";
-import {parseDelegationRights} from "./delegation_rights.ts";
+import {kDelegationKind, parseDelegationRights} from "./delegation_rights.ts";
 
 export const kDelegationFormat = "keyferry.delegation.v1";
-export const kDelegationKind = "delegation";
 const kMostChain = 7;
 const kMostLists = 8;
 const kMostLink = 3072; // octets of a whole chain, so of a link too

@@ -14,6 +14,8 @@ const kMostHours = 15;
 const kWeek = 10080;
 const kMembers = ["doors", "depth", "uses", "hours", "fresh"];
 
+export const kDelegationKind = "delegation";
+
 export interface DelegationRights {
   doors: readonly Bytes[]; // 1 to 8, ascending; each the lock's id (16 octets) and a name of 1 to 16 octets
   depth: number; // 0 to 7
