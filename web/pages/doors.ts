@@ -11,6 +11,7 @@ import {type View} from "./shell.ts";
 import {type Outlook} from "./storage.ts";
 import {windowStanding} from "./standing.ts";
 
+const kWeek = 10080; // minutes
 const kShownId = 4; // octets of a lock's id, as the command line shows them
 
 // doorsTitle names the access: "Open front".
@@ -22,13 +23,17 @@ export function locksOf(rights: DelegationRights): string {
   return [...new Set(rights.doors.map((door) => encodeHex(door.subarray(0, kShownId))))].join(", ");
 }
 
+function isWholeWeek(hours: Required<DelegationRights>["hours"]): boolean {
+  return hours[0]?.[0] === 0 && hours[0][1] === kWeek;
+}
+
 // limitsList says everything that narrows the right, and whether it goes on to others.
 export function limitsList(rights: DelegationRights): HTMLElement {
   const {uses, hours, fresh, depth} = rights;
   const list = h("ul", {class: "rights"});
   list.append(
     h("li", {}, uses === undefined ? say("door_uses_any") : say("door_uses", {count: showNumber(uses)})),
-    h("li", {}, hours === undefined ? say("door_hours_any") : say("door_hours", {hours: hours.map(showHours).join("; ")})),
+    h("li", {}, hours === undefined || isWholeWeek(hours) ? say("door_hours_any") : say("door_hours", {hours: hours.map(showHours).join("; ")})),
   );
   if (fresh !== undefined) list.append(h("li", {}, say("door_fresh", {time: showSpan(fresh * 3600)})));
   list.append(h("li", {}, depth === 0 ? say("door_depth_none") : say("door_depth", {count: showNumber(depth)})));
