@@ -5,8 +5,9 @@ import shutil
 import subprocess
 
 import pytest
-from support import ROOT, System, run
-from support.exchange import Sender
+from support import ROOT, Relay, System, Wallet, run
+from support.exchange import Receiver, Sender
+from support.lock import Lock
 
 WORK = ROOT / "build" / "web-work"
 
@@ -69,3 +70,21 @@ def test_no_takes_nothing(place, package):
     done, _ = take(system, package, link, answers="n\n")
     assert done.code != 0 and "declined" in done.err
     assert system.login(system.take("bob", link), "web").code == 0
+
+
+def test_the_example_gives_a_right_to_a_door_back(place, package):
+    """Its person has no agreeToDelegation; whoever has one, or the command line, takes the link then."""
+    relay, lock = Relay(place).start(), Lock(place).start()
+    owner, ada = Wallet(place, "owner"), Wallet(place, "ada")
+    owner.run("relay", "trust", relay.url, "--default", "--allow-local")
+    owner.run("lock", "pair", lock.doors["front"], "--name", "home", "--code", lock.ask("--pair")["code"])
+    sender = Sender(owner, "home/front", "--for", "1h")
+    env = {**os.environ, "NODE_EXTRA_CA_CERTS": str(place.ca.path)}
+    argv = ["node", "--experimental-global-webcrypto", package, sender.link, place.directory / "taken"]
+    refused = run(argv, env=env, cwd=WORK, input="y\n", code=None)
+    assert refused.code != 0 and "reason: 'delegation'" in refused.err, refused
+    receiver = Receiver(ada, sender.link)
+    words = receiver.until("words")["words"]
+    sender.until("compare")
+    sender.say(words)
+    assert sender.wait() == 0 and receiver.wait() == 0, (sender.errors, receiver.errors)
