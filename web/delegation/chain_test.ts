@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import {concat, equal} from "../base/bytes.ts";
 import {asError} from "../base/error.ts";
-import {parseHex} from "../base/hex.ts";
+import {encodeHex, parseHex} from "../base/hex.ts";
 import {parsePublicKey} from "../crypto/key.ts";
 import {readVectorFiles} from "../testing/vector_file.ts";
 import {checkChain, encodeChain, parseChain} from "./chain.ts";
@@ -43,5 +43,17 @@ test("a chain that is read is written the same", () => {
   for (const {name, header} of chains.filter((one) => one.header["expect"] !== "form")) {
     const octets = parseHex(header["chain"] as string);
     assert.ok(equal(encodeChain(parseChain(octets)), octets), name);
+  }
+});
+
+test("a chain with any octet changed, or cut anywhere, is refused", async () => {
+  const {header} = chains.find(({name}) => name === "chain-of-two.txt") as (typeof chains)[number];
+  const [chain, owners] = [parseHex(header["chain"] as string), header["owners"] as string];
+  assert.equal(await judged(header["chain"] as string, owners), "");
+  for (let at = 0; at < chain.length; ++at) {
+    const changed = chain.slice();
+    changed[at] = (changed[at] as number) ^ (1 << at % 8);
+    assert.notEqual(await judged(encodeHex(changed), owners), "", `octet ${at}`);
+    assert.equal(await judged(encodeHex(chain.subarray(0, at)), owners), "form", `cut at ${at}`);
   }
 });
