@@ -200,9 +200,10 @@ bool Connection::answer(const Response& response) {
   frame.date = worker_->date();
   std::string& out = worker_->out();
   out.clear();
-  append_response(out, response, frame);
+  shared_ = append_response(out, response, frame);
   phase_ = Phase::writing;
   sent_ = 0;
+  shared_sent_ = 0;
   const bool more = flush(out);
   if (out.capacity() > kMaxIdleOut) std::string().swap(out);
   return more;
@@ -230,6 +231,20 @@ bool Connection::flush(std::string_view data) {
     sent_ += sent.octets;
   }
   std::string().swap(unsent_);
+  return flush_shared();
+}
+
+// A shared body is sent from where all its readers have it: the slow ones hold no copy.
+bool Connection::flush_shared() {
+  while (shared_ && shared_sent_ < shared_->size()) {
+    const IoResult sent = stream_.write(std::string_view(*shared_).substr(shared_sent_));
+    if (sent.state != IoState::done) {
+      set_deadline(worker_->core().options.idle_timeout);
+      return await(sent.state);
+    }
+    shared_sent_ += sent.octets;
+  }
+  shared_ = nullptr;
   return written();
 }
 
@@ -274,6 +289,7 @@ void Connection::close() {
   const auto self = shared_from_this();
   phase_ = Phase::closed;
   gone_ = nullptr;
+  shared_ = nullptr;
   socket_.close();
   slot_.give_back();
   worker_->remove(*this);

@@ -45,6 +45,7 @@ class Connection final : public Ready, public std::enable_shared_from_this<Conne
   bool answer(const Response& response);
   bool refuse(const Response& response);
   bool flush(std::string_view data);
+  bool flush_shared();
   bool written();
   bool linger();
   bool await(IoState wanted);
@@ -70,6 +71,8 @@ class Connection final : public Ready, public std::enable_shared_from_this<Conne
   bool parse_first_ = false;  // unparsed_ may hold a whole request
   std::string unsent_;
   std::size_t sent_ = 0;
+  std::shared_ptr<const std::string> shared_;  // follows unsent_
+  std::size_t shared_sent_ = 0;
   std::optional<Response> early_;  // the handler replied before it returned
   std::function<void()> gone_;     // who wants to hear that the client has gone
   unsigned checks_ = 0;            // made while that could be told

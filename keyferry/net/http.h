@@ -51,6 +51,11 @@ struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  // shared is the body in place of `body` where many answers have the same: its octets are kept
+  // once, however many readers are slow.
+  std::shared_ptr<const std::string> shared{};
+
+  std::string_view content() const { return shared ? std::string_view(*shared) : body; }
 };
 
 // Reply sends the answer of one request. Call it exactly once, from any thread, now or later; if

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <sys/un.h>
 
+#include "keyferry/net/response_encoder.h"
 #include "keyferry/net/server_test.h"
 
 namespace keyferry::net {
@@ -334,6 +335,32 @@ TEST(HttpServer, ALongAnswerArrivesWhole) {
   for (int i = 0; i < 2; ++i) {
     const std::string answer = client.receive_response();
     EXPECT_TRUE(answer.ends_with("\r\n\r\n" + body));
+  }
+}
+
+TEST(HttpServer, ALongSharedAnswerArrivesWholeAndIsNotCopied) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{100}, std::size_t{16} << 20}) {
+    std::string text;
+    while (text.size() < size) text += std::to_string(text.size());
+    const auto body = std::make_shared<const std::string>(text);
+    const auto server = start_plain([&](const Request&, const Reply& reply) {
+      Response response;
+      response.shared = body;
+      reply(std::move(response));
+    });
+    RawClient slow(port_of(*server));
+    slow.send(std::string(kGet) + std::string(kGet));
+    RawClient head(port_of(*server));
+    head.send("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    const std::string told = head.receive_all();
+    EXPECT_THAT(told, HasSubstr("Content-Length: " + std::to_string(text.size()) + "\r\n"));
+    EXPECT_THAT(told, ::testing::EndsWith("\r\n\r\n"));
+    if (size > kMostCopied) {
+      EXPECT_GT(body.use_count(), 1) << "who has not read it yet holds no copy";
+    }
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_TRUE(slow.receive_response().ends_with("\r\n\r\n" + text));
+    }
   }
 }
 

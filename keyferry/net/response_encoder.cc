@@ -51,7 +51,8 @@ bool is_clean(const Headers& headers) {
 
 }  // namespace
 
-void append_response(std::string& out, const Response& response, const ResponseFrame& frame) {
+std::shared_ptr<const std::string> append_response(std::string& out, const Response& response,
+                                                   const ResponseFrame& frame) {
   if (!is_clean(response.headers)) {
     log_event(LogLevel::error, "response_header_refused");
     return append_response(out, problem(fail(Errc::internal, "bad response header")), frame);
@@ -65,7 +66,7 @@ void append_response(std::string& out, const Response& response, const ResponseF
   const bool bodiless = response.status == 204 || response.status == 304;
   if (!bodiless) {
     out += "\r\nContent-Length: ";
-    append_number(out, response.body.size());
+    append_number(out, response.content().size());
   }
   if (!frame.keep_alive) {
     out += "\r\nConnection: close";
@@ -80,7 +81,10 @@ void append_response(std::string& out, const Response& response, const ResponseF
     out += value;
   }
   out += "\r\n\r\n";
-  if (!frame.head && !bodiless) out += response.body;
+  if (frame.head || bodiless) return nullptr;
+  if (response.shared && response.shared->size() > kMostCopied) return response.shared;
+  out += response.content();
+  return nullptr;
 }
 
 std::string encode_http_date(std::time_t time) {

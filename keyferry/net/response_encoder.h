@@ -1,7 +1,9 @@
 // Writing a response as HTTP/1.1 octets. No I/O.
 #pragma once
 
+#include <cstddef>
 #include <ctime>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -20,7 +22,11 @@ struct ResponseFrame {
 // Connection are set here; the response's own Content-Length, Transfer-Encoding and Connection are
 // left out. A header that would break the framing (a control character in it) turns the whole
 // response into a 500 without detail.
-void append_response(std::string& out, const Response& response, const ResponseFrame& frame);
+// A shared body of more than kMostCopied octets is left to the caller to send right after `out`: it
+// is returned. Nothing otherwise.
+inline constexpr std::size_t kMostCopied = 16 * 1024;
+std::shared_ptr<const std::string> append_response(std::string& out, const Response& response,
+                                                   const ResponseFrame& frame);
 
 // encode_http_date writes an IMF-fixdate ("Sun, 06 Nov 1994 08:49:37 GMT").
 std::string encode_http_date(std::time_t time);

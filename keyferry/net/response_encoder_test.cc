@@ -28,6 +28,21 @@ TEST(ResponseEncoder, HeadHasTheLengthWithoutTheBody) {
   EXPECT_THAT(out, ::testing::EndsWith("\r\n\r\n"));
 }
 
+TEST(ResponseEncoder, ALongSharedBodyIsLeftToTheCaller) {
+  for (const std::size_t size : {kMostCopied, kMostCopied + 1}) {
+    Response response;
+    response.shared = std::make_shared<const std::string>(size, 'x');
+    std::string out;
+    const auto rest = append_response(out, response, {});
+    EXPECT_THAT(out, HasSubstr("Content-Length: " + std::to_string(size) + "\r\n"));
+    EXPECT_EQ(rest, size > kMostCopied ? response.shared : nullptr);
+    EXPECT_EQ(out.ends_with('x'), size <= kMostCopied);
+    EXPECT_EQ(append_response(out, response, {true, true, false, {}}), nullptr) << "HEAD";
+    response.headers.add("X", "a\nb");
+    EXPECT_EQ(append_response(out, response, {}), nullptr) << "a 500 in its place";
+  }
+}
+
 TEST(ResponseEncoder, StatusesWithoutBodyHaveNoLength) {
   for (const int status : {204, 304}) {
     const std::string out = encode(text_response(status, "ignored"));

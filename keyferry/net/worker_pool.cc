@@ -1,8 +1,8 @@
 #include "keyferry/net/worker_pool.h"
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -15,25 +15,33 @@
 namespace keyferry::net {
 
 struct WorkerPool::State {
-  std::mutex mutex;
+  struct Queue {
+    FairQueue waiting;
+    decltype(Piece::since) begun{};  // when something was taken last, or came into the empty queue
+    std::chrono::steady_clock::duration waited{};  // how long what was taken last had waited
+  };
+
+  mutable std::mutex mutex;
   std::condition_variable changed;
-  std::array<std::deque<std::function<void()>>, 2> waiting;  // by Lane
-  Lane turn = Lane::first;
+  std::array<Queue, 3> lanes;  // by Lane
+  std::size_t turn = static_cast<std::size_t>(Lane::first);
   bool stopping = false;
   std::vector<std::jthread> threads;
 
-  std::deque<std::function<void()>>& lane(Lane which) {
-    return waiting[static_cast<std::size_t>(which)];
+  Queue& lane(Lane which) { return lanes[static_cast<std::size_t>(which)]; }
+  bool idle() const {
+    return std::ranges::all_of(lanes, [](const auto& lane) { return lane.waiting.empty(); });
   }
-  bool idle() { return lane(Lane::usual).empty() && lane(Lane::first).empty(); }
 
+  // take goes around the lanes, so that each that holds work has its turn.
   std::function<void()> take() {
-    const Lane other = turn == Lane::first ? Lane::usual : Lane::first;
-    auto& next = lane(turn).empty() ? lane(other) : lane(turn);
-    turn = &next == &lane(Lane::first) ? Lane::usual : Lane::first;
-    std::function<void()> work = std::move(next.front());
-    next.pop_front();
-    return work;
+    while (lanes[turn].waiting.empty()) turn = (turn + 1) % lanes.size();
+    Queue& lane = lanes[turn];
+    turn = (turn + 1) % lanes.size();
+    Piece piece = lane.waiting.pop();
+    lane.begun = std::chrono::steady_clock::now();
+    lane.waited = lane.begun - piece.since;
+    return std::move(piece.work);
   }
 
   void run() {
@@ -63,25 +71,35 @@ WorkerPool::WorkerPool(int threads) : state_(std::make_unique<State>()) {
 }
 
 WorkerPool::~WorkerPool() {
-  decltype(state_->waiting) dropped;
+  decltype(state_->lanes) dropped;
   {
     const std::lock_guard lock(state_->mutex);
     state_->stopping = true;
-    dropped.swap(state_->waiting);
+    std::swap(dropped, state_->lanes);
   }
   state_->changed.notify_all();
   state_->threads.clear();
 }
 
-bool WorkerPool::post(std::function<void()> work, Lane lane, std::size_t most_waiting) {
+bool WorkerPool::post(std::function<void()> work, Lane lane, const Owner& owner, const Room& room) {
+  Piece piece{std::move(work), std::chrono::steady_clock::now()};
   {
     const std::lock_guard lock(state_->mutex);
-    auto& waiting = state_->lane(lane);
-    if (state_->stopping || waiting.size() >= most_waiting) return false;
-    waiting.push_back(std::move(work));
+    if (state_->stopping) return false;
+    auto& place = state_->lane(lane);
+    const bool was_empty = place.waiting.empty();
+    if (!place.waiting.push(owner, room, piece)) return false;
+    if (was_empty) place.begun = piece.since;
   }
   state_->changed.notify_one();
   return true;
+}
+
+std::chrono::steady_clock::duration WorkerPool::delay(Lane lane) const {
+  const std::lock_guard lock(state_->mutex);
+  const auto& place = state_->lane(lane);
+  if (place.waiting.empty()) return {};
+  return std::max(place.waited, std::chrono::steady_clock::now() - place.begun);
 }
 
 }  // namespace keyferry::net
