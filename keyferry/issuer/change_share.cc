@@ -153,8 +153,8 @@ void revoke_below(Service& service, net::Request request, net::Reply reply) {
   revoke(
       service, std::move(request), std::move(reply),
       [&service, now = service.now()](sql::Database& db, const ShareId& caller) -> Result<Revoked> {
-        KF_TRY(
-            check_idle(service, caller, [&] { return ledger::revokes_nothing_below(db, caller); }));
+        KF_TRY(check_idle(service, caller,
+                          [&] { return ledger::revokes_nothing_below(db, caller, now); }));
         return ledger::revoke_below(db, caller, now);
       });
 }

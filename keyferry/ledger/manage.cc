@@ -106,25 +106,27 @@ Result<Revoked> revoke_share(sql::Database& db, const Caller& caller, const Shar
     KF_TRY(changed, revoke_one(db, *share, now));
   }
   Revoked revoked{{share->id}, {}, false, {}};
-  add_hosts(*share, revoked.hosts);
-  KF_TRY(auto tree, below(db, id));
+  add_hosts(*share, revoked.hosts);  // nothing below names another
+  KF_TRY(auto tree, standing_below(db, id, now));
   for (Share& under : tree) {
     KF_TRY(bool hit, revoke_one(db, under, now));
     changed = changed || hit;
-    revoked.shares.push_back(under.id);
-    add_hosts(under, revoked.hosts);
   }
+  // Asked again it says what it said.
+  const auto when =
+      share->state == authority::State::revoked ? share->times.revoked : share->times.ended;
+  if (when && !changed) {
+    KF_TRY(tree, revoked_with(db, id, *when));
+  }
+  for (const Share& under : tree) revoked.shares.push_back(under.id);
   revoked.changed = changed;
   KF_TRY(auto number, number_for(db, *share, changed, now));
   revoked.lists.push_back(std::move(number));
   return revoked;
 }
 
-Result<bool> revokes_nothing_below(sql::Database& db, const ShareId& above) {
-  KF_TRY(auto query,
-         db.prepare("SELECT 1 FROM shares WHERE parent = ?1 AND state != 'revoked' LIMIT 1"));
-  query.bind(1, std::string_view(above.text()));
-  KF_TRY(const bool found, query.step());
+Result<bool> revokes_nothing_below(sql::Database& db, const ShareId& above, Time now) {
+  KF_TRY(const bool found, stands_below(db, above, now));
   return !found;
 }
 
@@ -136,20 +138,27 @@ Result<bool> revokes_nothing(sql::Database& db, const Caller& caller, const Shar
     const auto path = path_below(db, caller, id, now);
     if (!path || path->back().state != authority::State::revoked) return !path;
   }
-  return revokes_nothing_below(db, id);
+  return revokes_nothing_below(db, id, now);
 }
 
 Result<Revoked> revoke_below(sql::Database& db, const ShareId& caller, Time now) {
   KF_TRY(auto path, path_of(db, caller));
   KF_TRY(authority::check_holder(path, now));
   Revoked revoked;
-  KF_TRY(auto tree, below(db, caller));
+  KF_TRY(auto tree, standing_below(db, caller, now));
   for (Share& under : tree) {
-    KF_TRY(bool hit, revoke_one(db, under, now));
-    if (hit) revoked.shares.push_back(under.id);
-    add_hosts(under, revoked.hosts);
+    KF_TRY(revoke_one(db, under, now));
+    revoked.shares.push_back(under.id);
   }
   revoked.changed = !revoked.shares.empty();
+  if (!revoked.changed) {
+    // Asked again it names the verifiers that the last revoke was for.
+    KF_TRY(const auto last, last_revoked(db, caller));
+    if (last) {
+      KF_TRY(tree, revoked_with(db, caller, *last));
+    }
+  }
+  for (const Share& under : tree) add_hosts(under, revoked.hosts);
   KF_TRY(auto number, number_for(db, path.back(), revoked.changed, now));
   revoked.lists.push_back(std::move(number));
   return revoked;

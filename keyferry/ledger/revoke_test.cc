@@ -68,7 +68,7 @@ TEST(LedgerRevoke, WhetherItWouldChangeAnythingIsKnownBefore) {
   };
   const auto nothing_below = [&](const ShareId& id) {
     return *tester.ledger->transact(
-        [&](sql::Database& db) { return revokes_nothing_below(db, id); });
+        [&](sql::Database& db) { return revokes_nothing_below(db, id, kNow); });
   };
   EXPECT_FALSE(nothing(root, one));
   EXPECT_FALSE(nothing(root, two));
@@ -87,6 +87,76 @@ TEST(LedgerRevoke, WhetherItWouldChangeAnythingIsKnownBefore) {
   EXPECT_TRUE(tester.revoke(root, one)->changed);
   EXPECT_TRUE(nothing(root, one));
   EXPECT_TRUE(nothing_below(root));
+}
+
+// Refused, run out untaken, or over for longer than any clock is wrong: none can open anything.
+TEST(LedgerRevoke, WhatCanOpenNothingMoreIsLeftAsItIs) {
+  Tester tester;
+  const auto root =
+      tester.redeem(*tester.offer(std::nullopt, {{"depth", 2}, {"valid_for", 864000}}));
+  const auto one = tester.redeem(*tester.offer(root, {{"depth", 1}}));
+  const auto brief = tester.redeem(*tester.offer(one, {{"valid_for", 3600}}));
+  const auto untaken = tester.offer(one, {{"valid_for", 3600}})->record.share.id;
+  const auto refused = tester.offer(one)->record.share.id;
+  ASSERT_TRUE(tester.ledger->transact(
+      [&](sql::Database& db) { return refuse_share(db, one, refused, kNow); }));
+  const Time over = kNow + std::chrono::hours(2);
+  ASSERT_TRUE(keep_house(*tester.ledger, over));
+  const auto standing = [&](Time now) {
+    std::vector<ShareId> ids;
+    for (const auto& share : *tester.ledger->transact(
+             [&](sql::Database& db) { return standing_below(db, root, now); })) {
+      ids.push_back(share.id);
+    }
+    return ids;
+  };
+  EXPECT_EQ(standing(over), (std::vector<ShareId>{one, brief})) << "a lock's clock may be late";
+  const Time late = kNow + std::chrono::hours(1) + kListedAfterEnd;
+  EXPECT_EQ(standing(late), (std::vector<ShareId>{one}));
+  EXPECT_EQ(tester.revoke(root, one, late)->shares, (std::vector<ShareId>{one}));
+  EXPECT_EQ(tester.state(brief, late), State::ended);
+  EXPECT_EQ(tester.state(untaken, late), State::expired);
+  EXPECT_EQ(tester.state(refused, late), State::refused);
+}
+
+// A holder who shares and revokes 512 times a day must not make his sender's revoke slow.
+TEST(LedgerRevoke, ReadsWhatItEndsAndNothingThatIsOver) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 2}}));
+  const auto one = tester.redeem(*tester.offer(root, {{"depth", 1}}));
+  std::string plan;
+  ASSERT_TRUE(tester.ledger->transact([&](sql::Database& db) -> Result<Done> {
+    KF_TRY(auto query, db.prepare("EXPLAIN QUERY PLAN " + standing_statement()));
+    while (*query.step()) plan += query.text(3) + "\n";
+    return Done{};
+  }));
+  EXPECT_EQ(plan.find("SCAN shares"), std::string::npos) << plan;
+  EXPECT_EQ(plan.find("shares_parent"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("shares_standing (parent=? AND valid_until>?)"), std::string::npos) << plan;
+  for (int i = 0; i < 5; ++i) {
+    const auto gone = tester.redeem(*tester.offer(one));
+    ASSERT_TRUE(tester.revoke(one, gone, kNow + std::chrono::seconds(i)));
+  }
+  const auto two = tester.redeem(*tester.offer(one));
+  const Time now = kNow + std::chrono::hours(1);
+  EXPECT_EQ(tester.revoke(root, one, now)->shares, (std::vector<ShareId>{one, two}));
+  EXPECT_EQ(tester.revoke(root, one, now)->shares, (std::vector<ShareId>{one, two})) << "again";
+}
+
+TEST(LedgerRevoke, BelowAskedAgainNamesTheSameHosts) {
+  Tester tester;
+  const auto root = tester.redeem(*tester.offer(std::nullopt, {{"depth", 1}}));
+  tester.redeem(*tester.offer(root));
+  const auto below = [&](Time now) {
+    return *tester.ledger->transact([&](sql::Database& db) { return revoke_below(db, root, now); });
+  };
+  const auto first = below(kNow);
+  const auto again = below(kNow + std::chrono::hours(1));
+  EXPECT_TRUE(first.changed);
+  EXPECT_FALSE(again.changed);
+  EXPECT_TRUE(again.shares.empty());
+  EXPECT_EQ(first.hosts, (std::set<std::string>{"web"}));
+  EXPECT_EQ(again.hosts, first.hosts);
 }
 
 //= spec:authority#2-subtree test

@@ -135,7 +135,14 @@ CREATE TABLE heard_verifiers (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps{kFirst, kModes, kLiveShares, kBounds, kVerifiers};
+// A revoke reads what it ends and no more, however many shares there were (shares.h).
+constexpr std::string_view kStanding = R"sql(
+CREATE INDEX shares_standing ON shares(parent, valid_until)
+  WHERE state NOT IN ('revoked', 'refused', 'expired');
+CREATE INDEX shares_revoked ON shares(parent, revoked) WHERE revoked IS NOT NULL;
+)sql";
+
+constexpr std::array kSteps{kFirst, kModes, kLiveShares, kBounds, kVerifiers, kStanding};
 
 constexpr std::string_view kMemory = R"sql(
 CREATE TEMP TABLE memory_jtis (hash BLOB PRIMARY KEY, forget INTEGER NOT NULL) WITHOUT ROWID;

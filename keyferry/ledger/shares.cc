@@ -4,6 +4,7 @@
 
 #include "keyferry/codec/json.h"
 #include "keyferry/credential/kind.h"
+#include "keyferry/ledger/lists.h"
 
 namespace keyferry::ledger {
 namespace {
@@ -138,6 +139,25 @@ constexpr std::string_view kLive =
     "state IN ('open', 'claimed', 'locked', 'redeemed') AND "
     "CASE state WHEN 'redeemed' THEN valid_until ELSE link_until END > ?2";
 
+// Words that the partial index shares_standing knows.
+constexpr std::string_view kStanding =
+    "state NOT IN ('revoked', 'refused', 'expired') AND valid_until > ?2";
+
+// walk returns the shares under `id` for which `rule` holds, as it does for all above them.
+std::string walk_statement(std::string_view rule) {
+  const std::string one(rule);
+  return "WITH RECURSIVE tree(id) AS (SELECT id FROM shares WHERE parent = ?1 AND " + one +
+         " UNION ALL SELECT shares.id FROM tree JOIN shares ON shares.parent = tree.id AND " + one +
+         ") " + select("WHERE id IN (SELECT id FROM tree) ORDER BY number");
+}
+
+Result<std::vector<Share>> walk(sql::Database& db, const ShareId& id, std::string_view rule,
+                                Time when) {
+  KF_TRY(auto query, db.prepare(walk_statement(rule)));
+  query.bind(1, std::string_view(id.text())).bind(2, unix_ms(when));
+  return read_rows(query);
+}
+
 Result<int> count_rows(sql::Database& db, const std::string& rows, const ShareId& id, Time when,
                        int most) {
   KF_TRY(auto query, db.prepare(rows + " LIMIT ?3)"));
@@ -178,6 +198,33 @@ Result<std::vector<Share>> below(sql::Database& db, const ShareId& id) {
                     select("WHERE id IN (SELECT id FROM tree) ORDER BY number")));
   query.bind(1, std::string_view(id.text()));
   return read_rows(query);
+}
+
+Result<std::vector<Share>> standing_below(sql::Database& db, const ShareId& id, Time now) {
+  return walk(db, id, kStanding, now - kListedAfterEnd);
+}
+
+std::string standing_statement() {
+  return walk_statement(kStanding);
+}
+
+Result<bool> stands_below(sql::Database& db, const ShareId& id, Time now) {
+  KF_TRY(auto query, db.prepare("SELECT 1 FROM shares WHERE parent = ?1 AND " +
+                                std::string(kStanding) + " LIMIT 1"));
+  query.bind(1, std::string_view(id.text())).bind(2, unix_ms(now - kListedAfterEnd));
+  return query.step();
+}
+
+Result<std::vector<Share>> revoked_with(sql::Database& db, const ShareId& id, Time when) {
+  return walk(db, id, "revoked = ?2", when);
+}
+
+Result<std::optional<Time>> last_revoked(sql::Database& db, const ShareId& id) {
+  KF_TRY(auto query,
+         db.prepare("SELECT max(revoked) FROM shares WHERE parent = ?1 AND revoked IS NOT NULL"));
+  query.bind(1, std::string_view(id.text()));
+  KF_TRY(const bool row, query.step());
+  return row ? time_at(query, 0) : std::nullopt;
 }
 
 Result<int> live_children(sql::Database& db, const ShareId& id, Time now, int most) {
@@ -221,6 +268,21 @@ Result<int> live_below(sql::Database& db, const ShareId& id, Time now, int most)
 
 Result<std::vector<Share>> all_shares(sql::Database& db) {
   KF_TRY(auto query, db.prepare(select("ORDER BY number")));
+  return read_rows(query);
+}
+
+Result<std::vector<Share>> shares_after(sql::Database& db, const std::optional<ShareId>& id,
+                                        int most) {
+  std::int64_t after = 0;
+  if (id) {
+    KF_TRY(auto place, db.prepare("SELECT number FROM shares WHERE id = ?1"));
+    place.bind(1, std::string_view(id->text()));
+    KF_TRY(const bool row, place.step());
+    if (!row) return fail(Errc::not_found, "there is no such share");
+    after = place.integer(0);
+  }
+  KF_TRY(auto query, db.prepare(select("WHERE number > ?1 ORDER BY number LIMIT ?2")));
+  query.bind(1, after).bind(2, std::int64_t{most});
   return read_rows(query);
 }
 

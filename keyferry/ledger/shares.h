@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "keyferry/authority/share.h"
@@ -16,6 +17,23 @@ Result<authority::Path> path_of(sql::Database& db, const authority::ShareId& id)
 
 // below returns everything under `id`, at every depth, oldest first, without the share itself.
 Result<std::vector<authority::Share>> below(sql::Database& db, const authority::ShareId& id);
+
+// standing_below returns what a revoke of `id` has to end: everything under it that could still
+// open something, at every depth, oldest first. Not: what is revoked already, what was refused or
+// ran out untaken, and what has been over for kListedAfterEnd, which no lock's clock takes for
+// present. These take no time either, however many were made (shares_standing).
+Result<std::vector<authority::Share>> standing_below(sql::Database& db,
+                                                     const authority::ShareId& id, Time now);
+// standing_statement is its query: how it is planned is tested.
+std::string standing_statement();
+// stands_below says whether there is any such right below `id`.
+Result<bool> stands_below(sql::Database& db, const authority::ShareId& id, Time now);
+// revoked_with returns everything under `id` that was revoked at `when`, as one revoke does it:
+// every share above it, up to right below `id`, was revoked then, too.
+Result<std::vector<authority::Share>> revoked_with(sql::Database& db, const authority::ShareId& id,
+                                                   Time when);
+// last_revoked is when a share right below `id` was revoked last; nothing: none was.
+Result<std::optional<Time>> last_revoked(sql::Database& db, const authority::ShareId& id);
 
 // live_children counts the shares made by `id` itself that are in their time and open, claimed,
 // locked or redeemed, live_branches those of them that can be shared on, live_below all such under
@@ -34,6 +52,12 @@ Result<int> made_in(sql::Database& db, const authority::ShareId& id, Time since,
 
 // all_shares returns every share, oldest first.
 Result<std::vector<authority::Share>> all_shares(sql::Database& db);
+
+// shares_after returns the next `most` shares behind the one with that id, oldest first; nothing:
+// from the first on. Errors: not_found (there is no such share).
+Result<std::vector<authority::Share>> shares_after(sql::Database& db,
+                                                   const std::optional<authority::ShareId>& id,
+                                                   int most);
 
 // due_shares returns up to `most` shares whose time is over but not yet written down (settle).
 Result<std::vector<authority::Share>> due_shares(sql::Database& db, Time now, int most);
