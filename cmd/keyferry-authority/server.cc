@@ -12,6 +12,7 @@
 #include "keyferry/issuer/routes.h"
 #include "keyferry/issuer/service.h"
 #include "keyferry/issuer/waiting.h"
+#include "keyferry/ledger/room.h"
 #include "keyferry/net/admin.h"
 #include "keyferry/net/log.h"
 #include "keyferry/net/metrics.h"
@@ -25,8 +26,6 @@ using boost::json::object;
 
 constexpr Duration kDrain = std::chrono::seconds(10);
 constexpr std::size_t kMostBody = 64 * 1024;  // octets, as docs/authority.md says
-// Kept aside for revokes on a full disk: one of 4096 shares with everything below writes 10 MB.
-constexpr std::size_t kReserve = 32 << 20;
 
 // The answer keeps quiet about what failed inside, and says that the log tells it.
 void log_failure(const Error& error) {
@@ -187,7 +186,8 @@ Result<Opened> open_ledger(const AuthorityConfig& config) {
   if (!lock) return in_context("ledger " + config.ledger.string(), lock.error());
   file::sweep(config.ledger.parent_path());
   file::sweep(config.state);
-  auto ledger = ledger::Ledger::open(config.ledger, kReserve);
+  auto ledger =
+      ledger::Ledger::open(config.ledger, ledger::reserve_for(config.settings.share_limits));
   if (!ledger) return in_context("ledger " + config.ledger.string(), ledger.error());
   return Opened{*std::move(lock), std::move(keys), *std::move(ledger)};
 }

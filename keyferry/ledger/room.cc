@@ -57,7 +57,23 @@ Result<Done> check_day(sql::Database& db, const Path& above, int most, Time now)
       " shares were made in 24 hours, as many as the authority allows; try again later");
 }
 
+// most_live is what all branches below one root may hold, however they come one after another (see
+// check_room), and the branches themselves.
+double most_live(const ShareLimits& limits) {
+  const ShareLimits shipped;
+  const int per_root = limits.per_root == 0 ? shipped.per_root : limits.per_root;
+  const int branches = limits.per_holder == 0 ? shipped.per_holder : limits.per_holder;
+  double shares = branches;
+  for (int i = 1; i <= branches; ++i) shares += std::max(1.0, static_cast<double>(per_root) / i);
+  return shares;
+}
+
 }  // namespace
+
+std::size_t reserve_for(const ShareLimits& limits) {
+  constexpr std::size_t kElse = 8 << 20;
+  return kElse + static_cast<std::size_t>(most_live(limits)) * kRevokeOctets;
+}
 
 Result<Done> check_room(sql::Database& db, const Path& above, const ShareLimits& limits, Time now) {
   KF_TRY(check_own(db, above, limits.per_holder, now));

@@ -1,6 +1,8 @@
 // How many shares a holder may make, and why nobody uses up what others may.
 #pragma once
 
+#include <cstddef>
+
 #include "keyferry/ledger/offer.h"
 
 namespace keyferry::ledger {
@@ -21,5 +23,16 @@ namespace keyferry::ledger {
 //= spec:authority#2-flood
 Result<Done> check_room(sql::Database& db, const authority::Path& above, const ShareLimits& limits,
                         Time now);
+
+// reserve_for is how many octets a ledger keeps aside on its disk so that revoking still works when
+// that is full: enough to revoke at once all the live shares that these limits allow below one
+// root, since that is one transaction, and 8 MiB for all else (lists that are signed, later
+// revokes). A limit of 0 counts as the shipped one.
+std::size_t reserve_for(const ShareLimits& limits);
+
+// What revoking one share adds to log and database, of many with rights of a KB (room_test.cc
+// measures 2.1 KB): its row anew, an audit row, entries of indexes, the token that is dropped. Half
+// as much again for rows that lie apart.
+inline constexpr std::size_t kRevokeOctets = 3072;
 
 }  // namespace keyferry::ledger

@@ -1,8 +1,12 @@
 // Who may make how many shares: nobody uses up what others may.
 #include "keyferry/ledger/room.h"
 
+#include <filesystem>
+#include <string>
+
 #include <gtest/gtest.h>
 
+#include "keyferry/file/temporary_folder_test.h"
 #include "keyferry/ledger/samples_test.h"
 
 namespace keyferry::ledger {
@@ -11,7 +15,10 @@ namespace {
 using authority::ShareId;
 
 struct Tree : Tester {
-  explicit Tree(ShareLimits bounds) { limits = bounds; }
+  explicit Tree(ShareLimits bounds, std::unique_ptr<Ledger> opened = nullptr)
+      : Tester(std::move(opened)) {
+    limits = bounds;
+  }
 
   ShareId root = redeem(*offer(std::nullopt, {{"depth", 4}}));
 
@@ -121,6 +128,37 @@ TEST(Room, WhatWasMadeADayAgoIsNotCounted) {
   EXPECT_EQ(tree.fill(root), 3);
   EXPECT_FALSE(tree.offer(root, {}, kNow + std::chrono::hours(24) - Duration(1)));
   EXPECT_TRUE(tree.offer(root, {}, kNow + std::chrono::hours(24)));
+}
+
+// On a full disk a revoke takes the reserve, or fails whole.
+TEST(Room, TheReserveTakesARevokeOfAllThatIsLive) {
+  EXPECT_EQ(reserve_for({.per_holder = 2, .per_root = 100, .per_day = 0}),
+            (8U << 20) + (2 + 100 + 50) * kRevokeOctets);
+  EXPECT_EQ(reserve_for({.per_holder = 0, .per_root = 0}), reserve_for({})) << "as shipped";
+  const file::TemporaryFolder folder;
+  const auto path = folder / "ledger.db";
+  Tree tree({}, *Ledger::open(path));
+  const auto branch = tree.branch(tree.root, 1);
+  constexpr int kShares = 100;
+  const boost::json::object rights{
+      {"logins", {"ada"}}, {"hosts", {"web"}}, {"command", std::string(1000, 'x')}};
+  for (int i = 0; i < kShares; ++i) {
+    tree.login(tree.redeem(*tree.offer(branch, {{"rights", rights}})));
+  }
+  const auto size = [&] {
+    return std::filesystem::file_size(path) + std::filesystem::file_size(path.string() + "-wal");
+  };
+  const auto checkpoint = [&] {
+    auto other = *sql::Database::open(path);
+    ASSERT_TRUE(other.execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+  };
+  checkpoint();
+  const auto before = size();
+  EXPECT_EQ(tree.revoke(tree.root, branch)->shares.size(), kShares + 1U);
+  const auto each = (size() - before) / (kShares + 1);
+  RecordProperty("octets", std::to_string(each));
+  EXPECT_LT(each, kRevokeOctets);
+  EXPECT_GT(each, kRevokeOctets / 4) << "kept aside for nothing";
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ def test_a_full_disk_costs_new_shares_and_no_revoke(place):
     folder = place.folder("ledger")
     authority = Authority(place, config={"ledger": {"url": f"sqlite://{folder}/ledger.db"}, "limits": {"calls_per_minute": 0,
                                          "shares_per_day": 0, "shares_per_holder": 0, "shares_per_root": 0}})
-    disk = SmallDisk(authority, folder, "64m")
+    disk = SmallDisk(authority, folder, "160m")
     authority.start()
     web = Sshd(place, "web", authority)
     authority.add_host(web)
@@ -67,7 +67,7 @@ def test_when_there_is_room_again_everything_works(place):
     folder = place.folder("ledger")
     authority = Authority(place, config={"ledger": {"url": f"sqlite://{folder}/ledger.db"}, "limits": {"calls_per_minute": 0,
                                          "shares_per_day": 0, "shares_per_holder": 0, "shares_per_root": 0}})
-    disk = SmallDisk(authority, folder, "64m")
+    disk = SmallDisk(authority, folder, "160m")
     authority.start()
     authority.add_host(Sshd(place, "web", authority))
     ada = redeemed(authority, authority.share("--as", LOGIN, "--host", "web", "--for", "4h", "--depth", "2"))
