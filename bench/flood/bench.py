@@ -5,7 +5,7 @@ usage: scripts/bench flood [--json] [--seconds N] [--logins N]
 Authority, verifier and sshd run on loopback with their shipped limits. Ten holders of a share, a process each, make every call that a holder and a
 stranger can make, each call twice as often as they may, for a minute. Then logins alternate between two sshd: one reads the list as it is after
 the floods, the other as it was before; the ratio is of their medians. Revokes are timed from the call until sshd refuses, logins to see that
-included, before and after. Last the same ratio for the longest list that docs/limits.md allows: 20 000 entries beside an empty list.
+included, before, after, and while ten who hold nothing send revokes as fast as they can, without a proof and by an unknown token in turn. Last the same ratio for the longest list that docs/limits.md allows: 20 000 entries beside an empty list.
 """
 
 import argparse
@@ -58,6 +58,36 @@ def flood(crowd, seconds):
     return counts
 
 
+def storm(authority, until, answers):
+    """Revokes by somebody who holds nothing, without a pause."""
+    caller, counts = Caller(authority), collections.Counter()
+    calls = [call for name, call in anonymous(caller).items() if name.startswith("revoke")]
+    while time.monotonic() < until:
+        for call in calls:
+            counts[call().status] += 1
+    answers.put(counts)
+
+
+def revoke_in_a_storm(crowd, victims, seconds):
+    """Seconds of each revoke until it is answered and until sshd refuses, and what the others were answered."""
+    crowd.ada.hang_up()
+    untaken = [crowd.ada.share()["share"] for _ in range(3 * REVOKES)]
+    answers, until = multiprocessing.Queue(), time.monotonic() + seconds
+    workers = [multiprocessing.Process(target=storm, args=(crowd.authority, until, answers)) for _ in range(HOLDERS)]
+    for worker in workers:
+        worker.start()
+    answered = []
+    for share in untaken:
+        begun = time.monotonic()
+        assert crowd.ada.v1("DELETE", f"/v1/shares/{share}").status == 200
+        answered.append(time.monotonic() - begun)
+    times = [crowd.revoke(victim) for victim in victims]
+    counts = sum((answers.get() for _ in workers), collections.Counter())
+    for worker in workers:
+        worker.join()
+    return answered, times, counts
+
+
 def login_ms(sshd, victim):
     begun = time.monotonic()
     assert sshd.login(*victim[1:]).code == 0
@@ -95,7 +125,7 @@ def measure(seconds, logins):
     with Place("bench") as place:
         crowd = Crowd(place)
         keeper = crowd.victim()
-        victims = [crowd.victim() for _ in range(2 * REVOKES)]
+        victims = [crowd.victim() for _ in range(3 * REVOKES)]
         size = lambda: os.stat(crowd.ledger).st_size  # noqa: E731
         results = {"revoke before, s": statistics.median(crowd.revoke(victim) for victim in victims[:REVOKES]),
                    "list before, octets": crowd.verifier.krl.stat().st_size, "ledger before, octets": size()}
@@ -106,8 +136,12 @@ def measure(seconds, logins):
         crowd.ada.hang_up()  # an idle connection ends after a minute, a login after some
         crowd.ada.login()
         results["failures (5xx)"] = sum(number for status, number in counts.items() if status >= 500)
-        results["revoke after, s"] = statistics.median(crowd.revoke(victim) for victim in victims[REVOKES:])
+        results["revoke after, s"] = statistics.median(crowd.revoke(victim) for victim in victims[REVOKES:-REVOKES])
         results["list after, octets"], results["ledger after, octets"] = crowd.verifier.krl.stat().st_size, size()
+        answered, times, counts = revoke_in_a_storm(crowd, victims[-REVOKES:], min(seconds, 15))
+        results["revokes of nobody"], results["revoke beside them, s"] = sum(counts.values()), statistics.median(times)
+        results["answer beside them, s"], results["the slowest, s"] = statistics.median(answered), max(answered)
+        results["failures (5xx)"] += sum(number for status, number in counts.items() if status >= 500)
         after, base = alternate(crowd.web, before, keeper, logins)
         results |= {"login before, ms": base, "login after, ms": after, "login, ratio": after / base}
         ca = base64.b64decode(crowd.authority.trust()["ssh_ca_keys"][0].split()[1])
@@ -129,7 +163,8 @@ def main():
         return print(json.dumps(results))
     for name, value in results.items():
         print(f"{name:34} {value:12.3f}" if isinstance(value, float) else f"{name:34} {value:12}")
-    print(f"bars: login, ratio 1.2; revoke after 2 s: {'kept' if results['login, ratio'] <= 1.2 and results['revoke after, s'] <= 2 else 'MISSED'}")
+    slowest = max(results["revoke after, s"], results["revoke beside them, s"])
+    print(f"bars: login, ratio 1.2; each revoke 2 s: {'kept' if results['login, ratio'] <= 1.2 and slowest <= 2 else 'MISSED'}")
 
 
 if __name__ == "__main__":

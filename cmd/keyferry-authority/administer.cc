@@ -132,7 +132,6 @@ Result<object> command_of(const Options& options) {
     return object{{"command", "verifier_remove"}, {"name", options.verifier}};
   }
   if (words == "share") return share_command(options);
-  if (words == "list") return object{{"command", "list"}};
   if (words == "rearm") return object{{"command", "rearm"}, {"share", options.share}};
   if (words == "backup") {
     return object{{"command", "backup"},
@@ -151,6 +150,26 @@ Result<object> command_of(const Options& options) {
     return command;
   }
   return fail(Errc::internal, "no such subcommand");
+}
+
+// The server answers a page at a time, so that a long list makes nobody wait; what is printed is
+// one list. An older server knows no pages and answers all at once.
+constexpr int kPage = 200;
+
+Result<object> run_list(const AuthorityConfig& config) {
+  array shares;
+  object command{{"command", "list"}, {"limit", kPage}};
+  while (true) {
+    KF_TRY(auto page, run_command(config, command));
+    auto* found = page.if_contains("shares");
+    if (found == nullptr || !found->is_array()) {
+      return fail(Errc::internal, "the server answered no list; is it of another version?");
+    }
+    for (auto& share : found->get_array()) shares.push_back(std::move(share));
+    const auto* next = page.if_contains("next");
+    if (next == nullptr) return object{{"shares", std::move(shares)}};
+    command["after"] = *next;
+  }
 }
 
 bool is_offer(const std::string& words) {
@@ -215,8 +234,12 @@ Result<Done> administer(const AuthorityConfig& config, const Options& options) {
   if (options.subcommand == "init") return init(config);
   if (options.subcommand == "restore") return restore(config, options);
   if (options.subcommand == "revoke") return revoke_all(config, options);
-  KF_TRY(auto command, command_of(options));
-  KF_TRY(auto answer, run_command(config, command));
+  const auto run = [&]() -> Result<object> {
+    if (options.subcommand == "list") return run_list(config);
+    KF_TRY(auto command, command_of(options));
+    return run_command(config, command);
+  };
+  KF_TRY(auto answer, run());
   print(options, answer);
   const auto seen = check_output();
   return seen || !is_offer(options.subcommand) ? seen : unseen(answer, seen.error());

@@ -139,7 +139,7 @@ class Server final : public AuthorityServer {
           const auto answer = logged(issuer::administer(administration(), *asked));
           reply(answer ? issuer::json_answer(200, *answer) : net::problem(answer.error()));
         },
-        net::Lane::first);
+        net::Lane::first, {"administrator", {}});
   }
 
   void revoke(Duration most, const object& command, const net::Reply& reply) {

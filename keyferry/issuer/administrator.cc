@@ -1,12 +1,15 @@
 #include "keyferry/issuer/administrator.h"
 
 #include <array>
+#include <limits>
 
 #include "keyferry/codec/host.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/credential/ssh_key.h"
 #include "keyferry/credential/ssh_rights.h"
 #include "keyferry/issuer/render.h"
+#include "keyferry/ledger/page.h"
+#include "keyferry/ledger/shares.h"
 
 namespace keyferry::issuer {
 namespace {
@@ -52,15 +55,36 @@ Result<object> host_list(const Administration& authority, const object&) {
   return object{{"hosts", std::move(array)}};
 }
 
-Result<object> list(const Administration& authority, const object&) {
+// after_member is where a page begins.
+Result<std::optional<authority::ShareId>> after_member(const object& command) {
+  KF_TRY(const auto text, codec::optional_text_member(command, "after"));
+  if (!text) return std::optional<authority::ShareId>();
+  KF_TRY(auto id, authority::ShareId::parse(*text));
+  return std::optional(std::move(id));
+}
+
+// A page holds the ledger for a moment only. An older program asks without `limit`, and wants all.
+Result<object> list(const Administration& authority, const object& command) {
   const Time now = authority.clock.now();
-  KF_TRY(auto records,
-         authority.ledger.transact(
-             [&](sql::Database& db) { return ledger::list_shares(db, std::nullopt, now); },
-             ledger::Space::none));
+  KF_TRY(const auto limit,
+         codec::optional_integer_member(command, "limit", 1, ledger::kMostOnPage));
+  KF_TRY(const auto after, after_member(command));
+  const int most = limit ? static_cast<int>(*limit) : std::numeric_limits<int>::max();
+  KF_TRY(auto records, authority.ledger.transact(
+                           [&](sql::Database& db) -> Result<std::vector<ledger::ShareRecord>> {
+                             KF_TRY(auto shares, ledger::shares_after(db, after, most));
+                             return ledger::records_of(db, std::move(shares));
+                           },
+                           ledger::Space::none));
   boost::json::array array;
   for (const auto& record : records) array.emplace_back(render_record(record, now));
-  return object{{"shares", std::move(array)}};
+  object answer;
+  // A full page may be the last one; then the next is empty.
+  if (limit && array.size() == static_cast<std::size_t>(most)) {
+    answer["next"] = array.back().get_object().at("share");
+  }
+  answer["shares"] = std::move(array);
+  return answer;
 }
 
 Result<object> revoke(const Administration& authority, const object& command) {

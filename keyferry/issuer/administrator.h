@@ -7,7 +7,9 @@
 //   verifier_list
 //   verifier_remove  name
 //   share       as the body of POST /v1/shares, `pin` true: the authority draws one
-//   list
+//   list        limit? (1 to 200; absent: all), after? (a share): a page, with `next` where more
+//   may
+//               follow
 //   revoke      share; wait (0 to 25 seconds that a server's answer waits for verifiers to take the
 //               list)
 //   rearm       share (locked: a new PIN and a new offer; open or claimed: a new offer)

@@ -36,8 +36,9 @@ net::Response grant_share(Service& service, const net::Request& request, const s
 net::Response rearm_share(Service& service, const net::Request& request, const std::string& id);
 net::Response offer_again(Service& service, const net::Request& request, const std::string& id);
 net::Response refuse_share(Service& service, const net::Request& request, const std::string& id);
-void revoke_share(Service& service, net::Request request, std::string id, net::Reply reply);
-void revoke_below(Service& service, net::Request request, net::Reply reply);
+void revoke_share(Service& service, const net::Request& request, std::string id,
+                  const net::Reply& reply);
+void revoke_below(Service& service, const net::Request& request, const net::Reply& reply);
 
 // read_list.cc: GET /v1/lists/{name} and {name}.jws, with waiting
 void read_list(Service& service, net::Request request, std::string name, net::Reply reply);

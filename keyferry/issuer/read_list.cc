@@ -16,12 +16,14 @@ std::string etag_of(const PublishedList& list) {
   return "\"" + std::to_string(list.number.epoch) + "-" + std::to_string(list.number.number) + "\"";
 }
 
-net::Response render(const PublishedList& list, bool jws) {
-  net::Response response = net::text_response(200, jws ? list.jws : list.bytes,
-                                              jws ? "application/jwt" : "application/octet-stream");
-  response.headers.set("ETag", etag_of(list));
-  response.headers.set("Keyferry-List", "epoch=" + std::to_string(list.number.epoch) +
-                                            ", number=" + std::to_string(list.number.number));
+// All answers share the list's octets: of 400 KB and thousands of slow readers a copy each is GBs.
+net::Response render(const std::shared_ptr<const PublishedList>& list, bool jws) {
+  net::Response response;
+  response.shared = std::shared_ptr<const std::string>(list, jws ? &list->jws : &list->bytes);
+  response.headers.set("Content-Type", jws ? "application/jwt" : "application/octet-stream");
+  response.headers.set("ETag", etag_of(*list));
+  response.headers.set("Keyferry-List", "epoch=" + std::to_string(list->number.epoch) +
+                                            ", number=" + std::to_string(list->number.number));
   response.headers.set("Cache-Control", "no-cache");
   return response;
 }
@@ -69,7 +71,7 @@ void read_list(Service& service, net::Request request, std::string name, net::Re
   if (jws) name.resize(name.size() - kJws.size());
   if (const auto number = wanted_number(request)) {
     const auto list = service.lists().numbered(name, *number);
-    return reply(list ? render(*list, jws) : unknown());
+    return reply(list ? render(list, jws) : unknown());
   }
   const auto list = service.lists().current(name);
   if (!list) return reply(unknown());
@@ -80,11 +82,10 @@ void read_list(Service& service, net::Request request, std::string name, net::Re
     });
   }
   const std::string etag = etag_of(*list);
-  if (!matches(request, etag)) return reply(render(*list, jws));
+  if (!matches(request, etag)) return reply(render(list, jws));
   const auto wait = wait_wish(request);
   if (!wait) return reply(not_modified(etag));
-  const std::string source = net::counted_source(request, service.settings().trusted_proxies);
-  if (!hold_wait(service, source, service.settings().waits_per_source, reply)) {
+  if (!hold_wait(service, service.source_of(request), service.settings().waits_per_source, reply)) {
     return reply(not_modified(etag));
   }
   answer_when_changed(
@@ -92,7 +93,7 @@ void read_list(Service& service, net::Request request, std::string name, net::Re
       [&service, name, jws, etag]() -> std::optional<net::Response> {
         const auto now = service.lists().current(name);
         if (!now || etag_of(*now) == etag) return std::nullopt;
-        return render(*now, jws);
+        return render(now, jws);
       },
       [etag] { return not_modified(etag); }, std::move(reply));
 }

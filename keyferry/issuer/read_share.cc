@@ -53,7 +53,8 @@ std::string etag_of(std::string_view body) {
 }
 
 void read_share(Service& service, net::Request request, std::string id, net::Reply reply) {
-  service.post(reply, [&service, request = std::move(request), id = std::move(id), reply] {
+  const net::Owner owner{service.source_of(request), {}};
+  const auto work = [&service, request = std::move(request), id = std::move(id), reply] {
     std::optional<Seen> seen;
     auto first = as_holder<Seen>(
         service, request, {"read", ledger::Space::none},
@@ -81,7 +82,8 @@ void read_share(Service& service, net::Request request, std::string id, net::Rep
         service, "share:" + share.text(), *wait,
         [&service, request, caller, share] { return look_again(service, request, caller, share); },
         [&service, etag] { return not_modified(service, etag); }, std::move(last));
-  });
+  };
+  service.post(reply, work, net::Lane::usual, owner);
 }
 
 }  // namespace keyferry::issuer

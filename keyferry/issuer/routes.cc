@@ -7,7 +7,6 @@
 namespace keyferry::issuer {
 namespace {
 
-using net::Lane;
 using net::PathParts;
 using net::Reply;
 using net::Request;
@@ -21,27 +20,25 @@ net::RouteHandler at_once(Service& service, Endpoint endpoint) {
   };
 }
 
-// on_worker hands over to a thread that may block; with_id also hands over the path's {id}.
+// on_worker hands over to a thread that may block; with_id also hands over the path's {id}. Sources
+// take turns.
 template <class Endpoint>
-net::RouteHandler on_worker(Service& service, Endpoint endpoint, Lane lane = Lane::usual) {
-  return [&service, endpoint, lane](Request request, const PathParts&, const Reply& reply) {
-    service.post(
-        reply,
-        [&service, endpoint, reply, request = std::move(request)] {
-          reply(endpoint(service, request));
-        },
-        lane);
+net::RouteHandler on_worker(Service& service, Endpoint endpoint) {
+  return [&service, endpoint](Request request, const PathParts&, const Reply& reply) {
+    const net::Owner owner{service.source_of(request), {}};
+    const auto work = [&service, endpoint, reply, request = std::move(request)] {
+      reply(endpoint(service, request));
+    };
+    service.post(reply, work, net::Lane::usual, owner);
   };
 }
 template <class Endpoint>
-net::RouteHandler with_id(Service& service, Endpoint endpoint, Lane lane = Lane::usual) {
-  return [&service, endpoint, lane](Request request, const PathParts& parts, const Reply& reply) {
-    service.post(
-        reply,
-        [&service, endpoint, reply, request = std::move(request), id = parts.part("id")] {
-          reply(endpoint(service, request, id));
-        },
-        lane);
+net::RouteHandler with_id(Service& service, Endpoint endpoint) {
+  return [&service, endpoint](Request request, const PathParts& parts, const Reply& reply) {
+    const net::Owner owner{service.source_of(request), {}};
+    const auto work = [&service, endpoint, reply, request = std::move(request),
+                       id = parts.part("id")] { reply(endpoint(service, request, id)); };
+    service.post(reply, work, net::Lane::usual, owner);
   };
 }
 // waiting hands over to an endpoint that answers when it likes, and never blocks.
@@ -69,9 +66,10 @@ void add_shares(net::Router& router, Service& service) {
   router.add("POST", "/v1/credentials/renew", on_worker(service, renew_credential));
   router.add("POST", "/v1/shares", on_worker(service, make_share));
   router.add("GET", "/v1/shares", on_worker(service, list_shares));
-  router.add("DELETE", "/v1/shares", [&service](Request request, const PathParts&, Reply reply) {
-    revoke_below(service, std::move(request), std::move(reply));
-  });
+  router.add("DELETE", "/v1/shares",
+             [&service](const Request& request, const PathParts&, const Reply& reply) {
+               revoke_below(service, request, reply);
+             });
   router.add("GET", "/v1/shares/{id}", waiting(service, read_share));
   router.add("DELETE", "/v1/shares/{id}", waiting(service, revoke_share));
   router.add("POST", "/v1/shares/{id}/grant", with_id(service, grant_share));

@@ -18,6 +18,11 @@ constexpr std::size_t kMostCounted = 131'072;
 // A list that could not be built is tried again soon: what it says is promised already.
 constexpr Duration kPublishAgain = std::chrono::seconds(1);
 
+// How much waits for a worker. A body of 64 KiB waits with a usual call, nothing with a revoke.
+constexpr net::Room kUsualRoom{4096, 2048, 2048};
+constexpr net::Room kFirstRoom{16'384, 1024, 64};
+const net::Owner kHouse{"housekeeping", {}};
+
 bool concerns_lists(const ledger::Change& change) {
   return change.event == "revoked" || change.event == "dropped";
 }
@@ -83,15 +88,31 @@ ledger::Gate Service::gate(std::string_view call) {
   };
 }
 
-bool Service::is_held_up(std::string_view call, const authority::ShareId& holder) const {
-  return calls_.wait_of(counted(call, holder), now()).has_value();
+std::optional<Duration> Service::held_up_for(std::string_view call,
+                                             const authority::ShareId& holder) const {
+  return calls_.wait_of(counted(call, holder), now());
 }
 
-void Service::post(net::Reply reply, std::function<void()> work, net::Lane lane) {
-  if (workers_->post(std::move(work), lane)) return;
+std::string retry_after(std::chrono::nanoseconds delay) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(delay).count();
+  return std::to_string(std::clamp<std::int64_t>(seconds, 1, kMostRetry));
+}
+
+void Service::post(net::Reply reply, std::function<void()> work, net::Lane lane,
+                   const net::Owner& owner) {
+  const net::Room& room = lane == net::Lane::first ? kFirstRoom : kUsualRoom;
+  if (workers_->post(std::move(work), lane, owner, room)) return;
   net::Response busy = net::problem(fail(Errc::unavailable, "the authority is busy; try again"));
-  busy.headers.set("Retry-After", "1");
+  busy.headers.set("Retry-After", retry_after(workers_->delay(lane)));
   reply(std::move(busy));
+}
+
+bool Service::post_woken(std::function<void()> work) {
+  return workers_->post(std::move(work), net::Lane::woken);
+}
+
+std::string Service::source_of(const net::Request& request) const {
+  return net::counted_source(request, settings_.trusted_proxies);
 }
 
 // Lists are built on the thread that made the change, before its answer leaves: whoever is told
@@ -119,7 +140,8 @@ void Service::publish_again_soon() {
   if (publishing_again_.exchange(true)) return;
   after_(kPublishAgain, [this] {
     publishing_again_ = false;
-    if (!workers_->post([this] { publish_lists(); })) publish_again_soon();
+    const auto publish = [this] { publish_lists(); };
+    if (!workers_->post(publish, net::Lane::first, kHouse)) publish_again_soon();
   });
 }
 
@@ -152,7 +174,7 @@ void Service::keep_house() {
         }
         after_(pause, [this] { keep_house(); });
       },
-      net::Lane::first);
+      net::Lane::first, kHouse);
   if (!posted) after_(kHouseEvery, [this] { keep_house(); });
 }
 

@@ -26,6 +26,11 @@ namespace keyferry::issuer {
 inline constexpr std::string_view kListsTopic = "lists";
 inline constexpr std::string_view kAcksTopic = "acks";
 
+// retry_after is a Retry-After for who was refused, in whole seconds, rounded up: from 1 to
+// kMostRetry.
+inline constexpr std::int64_t kMostRetry = 60;
+std::string retry_after(std::chrono::nanoseconds delay);
+
 // Service is safe from any thread. What it is made from outlives it.
 class Service {
  public:
@@ -54,15 +59,23 @@ class Service {
   // gate counts calls of the kind `call` ("renew") for each holder by itself. `call` lives for
   // ever.
   ledger::Gate gate(std::string_view call);
-  // is_held_up says whether the gate would refuse one call more. Counts nothing.
-  bool is_held_up(std::string_view call, const authority::ShareId& holder) const;
+  // held_up_for says how long the gate would refuse one call more; nothing: it would not. Counts
+  // nothing.
+  std::optional<Duration> held_up_for(std::string_view call,
+                                      const authority::ShareId& holder) const;
   // Calls that wait, of each holder ("holder ID") and each source of the public lists.
   net::SourceSlots& waits() { return waits_; }
   Time now() const { return clock_.now(); }
 
-  // post runs blocking work on a worker; a full queue answers 503. Revokes and the administrator
-  // take Lane::first, so that they wait for nobody's flood.
-  void post(net::Reply reply, std::function<void()> work, net::Lane lane = net::Lane::usual);
+  // post runs blocking work on a worker; where there is no room for more of that owner it answers
+  // 503 with Retry-After. Revokes and the administrator take Lane::first, so that they wait for
+  // nobody's flood, and owners take turns.
+  void post(net::Reply reply, std::function<void()> work, net::Lane lane, const net::Owner& owner);
+  // post_woken runs work of a call that waits for a change, whose place is bounded elsewhere
+  // (waits(), connections). False, and nothing runs: the service stops.
+  bool post_woken(std::function<void()> work);
+  // source_of is whom limits count `request` against (net::counted_source).
+  std::string source_of(const net::Request& request) const;
 
  private:
   void observe(const std::vector<ledger::Change>& changes);

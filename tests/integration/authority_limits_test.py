@@ -9,6 +9,7 @@ import time
 
 import pytest
 from support import LOGIN, Authority, Sshd, wait_until
+from support.flood import Caller
 from support.openid import Client, Key
 
 
@@ -225,3 +226,16 @@ def test_every_revoke_that_changes_something_passes(start):
     assert repeated.status == 429
     assert [ada.v1("DELETE", f"/v1/shares/{share}").status for share in shares[15:18]] == [200] * 3
     assert ada.v1("DELETE", "/v1/shares").json()["revoked"] == shares[18:]
+
+
+def test_a_long_list_comes_in_pages_and_is_printed_as_one(start):
+    authority = start(calls_per_minute=0)
+    ada = Caller(authority)
+    ada.redeem(ada.read(authority.share("--as", LOGIN, "--host", "web", "--for", "4h", "--depth", "1")))
+    made = [ada.share()["share"] for _ in range(205)]
+    listed = json.loads(authority.run("list", "--json").out)
+    assert list(listed) == ["shares"]
+    assert [share["share"] for share in listed["shares"]] == [ada.credential["keyferry"]["share"], *made]
+    assert len(authority.run("list").out.splitlines()) == 206
+    authority.stop()
+    assert json.loads(authority.run("list", "--json").out) == listed, "without a server, too"

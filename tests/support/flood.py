@@ -130,6 +130,8 @@ def anonymous(caller):
         "unknown offer": lambda: caller.call("GET", "/offers/" + "A" * 43),
         "unknown code": lambda: caller.call("POST", "/token", form, body=code),
         "unknown token": lambda: caller.call("GET", "/v1/shares", caller.bearing("A" * 43, "GET", "/v1/shares")),
+        "revoke without proof": lambda: caller.call("DELETE", "/v1/shares"),
+        "revoke by unknown token": lambda: caller.call("DELETE", f"/v1/shares/{UNKNOWN}", caller.bearing("A" * 43, "DELETE", f"/v1/shares/{UNKNOWN}")),
         "list of revoked": lambda: caller.call("GET", "/v1/lists/ssh.krl"),
     }
 
