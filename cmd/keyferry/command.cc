@@ -48,7 +48,17 @@ net::ClientOptions client_options(const Program& program) {
 Session::Session(const Program& program, wallet::Home home, net::ClientOptions options)
     : home_(std::move(home)),
       client_(std::move(options)),
-      web_(client_, clock_, [this](const std::string& text) { terminal_.say(text); }),
+      web_(
+          client_, clock_,
+          [this](const std::string& text) {
+            terminal_.notice("too_many", {{"detail", text}}, text);
+          },
+          [this](const std::string& server, Duration most) {
+            const auto limit = std::chrono::ceil<std::chrono::seconds>(most).count();
+            terminal_.notice(
+                "no_answer", {{"server", server}, {"limit", limit}},
+                server + " does not answer; given up after " + std::to_string(limit) + " s in all");
+          }),
       terminal_(program.yes, program.json) {}
 
 Result<std::unique_ptr<Session>> Session::open(const Program& program) {

@@ -10,6 +10,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "keyferry/codec/json.h"
+
 namespace keyferry::cli {
 namespace {
 
@@ -100,6 +102,14 @@ void Terminal::step(std::string_view event, const boost::json::object& facts,
                at.data());
   std::fflush(stderr);
   live_ = true;
+}
+
+void Terminal::notice(std::string_view event, const boost::json::object& facts,
+                      std::string_view line) {
+  if (!quiet_) return say(line);
+  boost::json::object object{{"event", event}};
+  for (const auto& [name, value] : facts) object[name] = value;
+  std::fprintf(stderr, "%s\n", codec::encode_json(object).c_str());
 }
 
 void Terminal::say(std::string_view line) {

@@ -20,6 +20,9 @@ class Terminal final : public wallet::Person {
   void say(std::string_view line) override;
   void step(std::string_view event, const boost::json::object& facts,
             std::string_view line) override;
+  // With --json one object on standard error, as errors are.
+  void notice(std::string_view event, const boost::json::object& facts,
+              std::string_view line) override;
   Result<bool> agree(std::string_view question) override;
   Result<SecretBytes> ask_secret(std::string_view question, std::string_view option) override;
   Result<SecretBytes> ask_line(std::string_view question, std::string_view option,

@@ -3,6 +3,7 @@
 #include "keyferry/net/http_client.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <span>
 
@@ -305,14 +306,19 @@ struct HttpClient::State {
   }
 
   // perform drives one transfer; nothing means cancelled.
-  std::optional<CURLcode> perform(Channel& channel) {
+  std::optional<CURLcode> perform(Channel& channel, const ClientRequest& request) {
+    const auto begin = std::chrono::steady_clock::now();
     CURLM* multi = channel.multi.get();
     curl_multi_add_handle(multi, channel.easy.get());
     std::optional<CURLcode> outcome;
     int running = 1;
     while (running > 0 && !cancelled) {
       if (curl_multi_perform(multi, &running) != CURLM_OK) break;
-      if (running > 0) curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
+      if (running == 0) break;
+      curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
+      if (request.waiting)
+        request.waiting(
+            std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin));
     }
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
@@ -360,7 +366,7 @@ Result<Response> HttpClient::send(const ClientRequest& request) {
   state_->set_up(easy, request, call, target);
   State::set_method(easy, request);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
-  const std::optional<CURLcode> code = state_->perform(channel);
+  const std::optional<CURLcode> code = state_->perform(channel, request);
   state_->was_sent = call.requests > 0;
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);

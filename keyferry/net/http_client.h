@@ -45,6 +45,9 @@ struct ClientRequest {
   // Asked for each address that a new connection would go to, if the policy lets it; false keeps it
   // from being called. Must not call the client.
   std::function<bool(const IpAddress&)> may_connect = {};
+  // Called about once a second, and where octets come more often, while the call lasts, with the
+  // time since its begin. Must not call the client.
+  std::function<void(Duration)> waiting = {};
   // true: where a kept connection ends before the first octet of the answer, the request goes out
   // once more on a new one. Only for what may be carried out twice and carries no proof that is
   // good once: the server may have acted on the first.

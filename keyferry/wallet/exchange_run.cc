@@ -4,6 +4,10 @@
 #include <deque>
 #include <thread>
 
+#include "keyferry/codec/rfc3339.h"
+#include "keyferry/wallet/refusals.h"
+#include "keyferry/wallet/show_time.h"
+
 namespace keyferry::wallet {
 namespace {
 
@@ -12,6 +16,8 @@ using transfer::Ended;
 
 constexpr auto kFetch = std::chrono::seconds(25);
 constexpr auto kNetworkPause = std::chrono::seconds(1);
+// For an authority or a lock. The other side is waited for until the deadline.
+constexpr auto kPatience = std::chrono::minutes(5);
 constexpr int kRaces = 8;
 constexpr int kLooksElsewhere = 5;
 
@@ -31,7 +37,10 @@ Result<Effects> ExchangeRun::kept(Effects effects) {
 
 bool ExchangeRun::wait_out(const Error& error, Time deadline) {
   if (!was_lost(error) || wallet_.web.now() >= deadline) return false;
-  if (!told_) wallet_.person.say("no answer (" + error.detail + "); still trying");
+  if (!told_)
+    wallet_.person.notice(
+        "no_answer", {{"detail", error.detail}, {"until", codec::encode_rfc3339(deadline)}},
+        "no answer (" + error.detail + "); still trying, until " + show_time(deadline));
   told_ = true;
   std::this_thread::sleep_for(kNetworkPause);
   return true;
@@ -111,13 +120,22 @@ Result<std::optional<Ended>> ExchangeRun::carry_out(Effects effects, Time deadli
         KF_TRY(more, send(*message, deadline));
       }
     } else {
-      auto done = perform(effect);
-      while (!done && wait_out(done.error(), deadline)) done = perform(effect);
-      KF_TRY(more, std::move(done));
+      KF_TRY(more, insist(effect, deadline));
     }
     queue.insert(queue.begin(), more.begin(), more.end());
   }
   return std::optional<Ended>();
+}
+
+// insist does what an effect asks for. Whoever has to answer is not waited for as long as the other
+// side: what is stored goes on with the same command.
+Result<Effects> ExchangeRun::insist(const transfer::Effect& effect, Time deadline) {
+  auto done = perform(effect);
+  const Time limit = std::min(deadline, wallet_.web.now() + kPatience);
+  while (!done && wait_out(done.error(), limit)) done = perform(effect);
+  if (done) told_ = false;
+  if (!done && was_lost(done.error()) && deadline != Time{}) return go_on_later(done.error());
+  return done;
 }
 
 // send writes a message whose answer is awaited. Where the other side wrote meanwhile (a cancel),

@@ -17,8 +17,8 @@ class ExchangeRun {
   virtual ~ExchangeRun() = default;
 
   // run goes on until the exchange has ended for this side and everything that it owed is done.
-  // Waits out a network that fails, until `deadline`. Errors of perform() leave the exchange stored
-  // as it is: running again goes on.
+  // Waits out a network that fails: between the two sides until `deadline`, in perform() five
+  // minutes. Errors of perform() leave the exchange stored as it is: running again goes on.
   Result<transfer::Ended> run(Time deadline);
 
   // settle takes what has come already, without waiting: nothing if the exchange goes on.
@@ -60,6 +60,9 @@ class ExchangeRun {
   // from the deadline, or, every few times, from a look elsewhere.
   Result<transfer::Effects> meanwhile();
 
+  // until is the deadline of run().
+  Time until() const { return deadline_; }
+
   Wallet& wallet_;
   Courier& courier_;
 
@@ -68,6 +71,7 @@ class ExchangeRun {
   Result<transfer::Effects> await(Time deadline);
   Result<transfer::Effects> judge(Result<std::optional<Bytes>> fetched);
   Result<std::optional<transfer::Ended>> carry_out(transfer::Effects effects, Time deadline);
+  Result<transfer::Effects> insist(const transfer::Effect& effect, Time deadline);
   Result<transfer::Effects> send(const transfer::SendMessage& message, Time deadline);
   Result<Done> send_last(const transfer::SendMessage& message);
   bool wait_out(const Error& error, Time deadline);

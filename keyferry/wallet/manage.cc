@@ -199,7 +199,9 @@ Result<Done> follow_share(Wallet& wallet, FoundShare& found,
     const auto next = found.holder.wait(share.id, etag);
     if (!next) {
       if (next.error().code != Errc::network) return next.error();
-      if (!told) wallet.person.say("the authority does not answer; still trying");
+      if (!told)
+        wallet.person.notice("no_answer", {{"detail", next.error().detail}},
+                             "the authority does not answer; still trying");
       told = true;
       std::this_thread::sleep_for(kNetworkPause);
       continue;

@@ -27,6 +27,11 @@ class Person {
   virtual void step(std::string_view event, const boost::json::object& facts,
                     std::string_view line) = 0;
 
+  // notice tells what is neither a step nor a result: a server lets the wallet wait. For a program
+  // it does not go where results go.
+  virtual void notice(std::string_view event, const boost::json::object& facts,
+                      std::string_view line) = 0;
+
   // agree asks a question that is answered yes or no; the default is no. Errors: invalid where
   // nobody can be asked, the detail naming the option that answers.
   virtual Result<bool> agree(std::string_view question) = 0;

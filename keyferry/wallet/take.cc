@@ -154,7 +154,10 @@ Result<Taken> take(Wallet& wallet, const std::string& id, const TakeOptions& opt
     return taken_again(*std::move(before));
   }
   KF_TRY(check_name_is_free(wallet.home, options.name));
-  KF_TRY(TakeRecord record, prepare(id));
+  auto prepared = prepare(id);
+  if (!prepared)
+    return was_lost(prepared.error()) ? go_on_later(prepared.error()) : prepared.error();
+  TakeRecord record = *std::move(prepared);
   Result<Done> opened = Done{};
   if (!record.offer && !record.confirmed) {
     opened = open_place(wallet, record);

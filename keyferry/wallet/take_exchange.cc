@@ -1,5 +1,6 @@
 #include "keyferry/wallet/take_exchange.h"
 
+#include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/text.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/transfer/confirmed_receiver.h"
@@ -12,6 +13,7 @@
 #include "keyferry/wallet/redeem.h"
 #include "keyferry/wallet/refusals.h"
 #include "keyferry/wallet/relay_choice.h"
+#include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/take_delegation.h"
 #include "keyferry/wallet/take_link.h"
 
@@ -103,7 +105,8 @@ class TakeExchange final : public ExchangeRun {
 
 void TakeExchange::sent() {
   if (machine_.state() == ConfirmedReceiver::State::requested) {
-    wallet_.person.step("requested", {}, "waiting for the sender's wallet");
+    wallet_.person.step("requested", {{"until", codec::encode_rfc3339(until())}},
+                        "waiting for the sender's wallet, until " + show_time(until()));
   }
 }
 

@@ -72,6 +72,16 @@ std::string minutes(Duration span) {
   return std::to_string(seconds / 86400) + " days";
 }
 
+// How long a request asks its server to wait for news (RFC 7240).
+Duration asked_wait(const net::ClientRequest& request) {
+  constexpr std::string_view kWait = "wait=";
+  const std::string_view text = request.headers.find("Prefer").value_or("");
+  if (!text.starts_with(kWait)) return Duration(0);
+  int seconds = 0;
+  std::from_chars(text.data() + kWait.size(), text.data() + text.size(), seconds);
+  return std::chrono::seconds(seconds);
+}
+
 Error too_long(const std::string& at, Duration stated) {
   const auto url = codec::parse_web_url(at);
   return fail(Errc::network, (url ? url->origin + ": " : std::string()) +
@@ -88,6 +98,7 @@ Web::Brief::Brief(Web& web, Duration most) : web_(web), before_(web.brief_until_
 Result<net::Response> Web::send(const std::function<net::ClientRequest()>& make) {
   repeated_ = false;
   used_ = Duration(0);
+  told_slow_ = false;
   if (brief_until_) return send_once(make());
   for (const auto pause : kPauses) {
     auto answer = send_patiently(make);
@@ -115,6 +126,7 @@ Result<net::Response> Web::send_once(net::ClientRequest request) {
   const Duration stated = request.timeout.value_or(kCall);
   request.timeout = stated - used_;
   if (*request.timeout < kLeastTry) return too_long(request.url, stated);
+  tell_slow(request, stated);
   const auto begin = std::chrono::steady_clock::now();
   auto answer = client_.send(request);
   // A proxy that says that its server is away has answered.
@@ -136,6 +148,17 @@ Result<net::Response> Web::send_once(net::ClientRequest request) {
                 "redirect");
   }
   return answer;
+}
+
+void Web::tell_slow(net::ClientRequest& request, Duration stated) {
+  const auto url = codec::parse_web_url(request.url);
+  if (!slow_ || !url) return;
+  const Duration patience = asked_wait(request) + kSlow;
+  request.waiting = [this, server = url->origin, patience, stated](Duration lasted) {
+    if (told_slow_ || used_ + lasted < patience) return;
+    told_slow_ = true;
+    slow_(server, stated);
+  };
 }
 
 bool Web::wait_out(const net::Response& refused) {

@@ -20,8 +20,11 @@ class Web {
  public:
   // `say` tells the person, in one line, that a server makes the wallet wait.
   using Say = std::function<void(const std::string&)>;
-  Web(net::HttpClient& client, const Clock& clock, Say say = {})
-      : client_(client), clock_(clock), say_(std::move(say)) {}
+  // `slow` hears once a call that `server` (its origin) has not answered for kSlow, counted from
+  // the end of the wait where the call asks for one, and how long the call lasts in all at most.
+  using Slow = std::function<void(const std::string& server, Duration most)>;
+  Web(net::HttpClient& client, const Clock& clock, Say say = {}, Slow slow = {})
+      : client_(client), clock_(clock), say_(std::move(say)), slow_(std::move(slow)) {}
 
   // send makes a call and, while the network fails or a proxy answers 502, 503 or 504, makes it
   // again: three times in all, after 0.2 and 1 s. The tries have the time of one call together (the
@@ -50,6 +53,7 @@ class Web {
   };
 
   static constexpr Duration kCall = std::chrono::seconds(30);
+  static constexpr Duration kSlow = std::chrono::seconds(5);
   static constexpr Duration kBrief = std::chrono::seconds(10);
   static constexpr Duration kMostWait = std::chrono::minutes(2);
 
@@ -66,12 +70,15 @@ class Web {
   Result<net::Response> send_patiently(const std::function<net::ClientRequest()>& make);
   Result<net::Response> send_once(net::ClientRequest request);
   bool wait_out(const net::Response& refused);
+  void tell_slow(net::ClientRequest& request, Duration stated);
   void note_date(const net::Response& response);
 
   net::HttpClient& client_;
   const Clock& clock_;
   Duration difference_{0};
   Say say_;
+  Slow slow_;
+  bool told_slow_ = false;  // of the running call
   Duration wait_left_ = kMostWait;
   bool repeated_ = false;
   std::optional<std::chrono::steady_clock::time_point> brief_until_;

@@ -445,11 +445,17 @@ class Dripping:
 def test_an_answer_that_drips_is_cut_at_the_stated_time(place):
     """A call lasts 30 s in all, its repetitions included, however busy the server looks."""
     server = Dripping(place)
-    bob = Wallet(place, "bob")
+    bob, cem = Wallet(place, "bob"), Wallet(place, "cem")
     offer = f"openid-credential-offer://?credential_offer_uri={server.url}/o/{uuid.uuid4()}"
     begin = time.monotonic()
+    program = Half(cem, "accept", "--yes", "--allow-local", "--json", "-", input=offer)
     done = bob.run("accept", "--yes", "--allow-local", "-", input=offer, code=4, timeout=200)
     took = time.monotonic() - begin
     assert f"{server.url}: no whole answer came within 30 s" in done.err, done.err
     assert 25 < took < 60, took
-    assert len(server.calls) == 1, "what took all of the time is not asked again"
+    assert f"{server.url} does not answer; given up after 30 s in all" in done.err.splitlines()
+    assert "nothing is lost: run the same command again and it goes on" in done.err
+    assert program.wait() == 4 and program.events == []
+    assert program.errors[0] == {"event": "no_answer", "server": server.url, "limit": 30}
+    assert program.error["error"] == "network" and f"{server.url}: no whole answer came within 30 s" in program.error["detail"]
+    assert len(server.calls) == 2, "what took all of the time is not asked again"

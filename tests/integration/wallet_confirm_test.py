@@ -8,6 +8,7 @@ import pytest
 from support import BIN, LOGIN, Wallet, wait_until
 from support.exchange import Receiver, Sender, World
 from support.receiver import Receiver as Stranger
+from support.faults import Faults
 from support.terminal import Terminal
 
 
@@ -251,6 +252,24 @@ def test_a_receiver_written_from_the_document_is_granted(world):
     bob = Stranger(world.relay, sender.link)
     bob.write(bob.request(label="Bob's \u202eother phone"))
     reveal = bob.await_type("reveal")
+def test_an_authority_that_is_away_is_left_after_a_stated_time_and_the_share_stays(world):
+    world.bob.directory = world.place.folder("bob")
+    faults = Faults(world.bob)
+    sender = world.share()
+    world.authority.stop()
+    receiver = world.take(sender)
+    told = wait_until(lambda: next((line for line in receiver.errors if line.get("event") == "no_answer"), None), "a word about it")
+    assert world.authority.url in told["detail"] and told["until"].endswith("Z")
+    faults.clock_step = 6 * 60 * 1000
+    assert receiver.wait() == 4 and receiver.error["error"] == "network"
+    assert world.authority.url in receiver.error["detail"] and "run the same command again" in receiver.error["detail"]
+    faults.clock_step = 0
+    world.authority.start()
+    again = world.take(sender)
+    sender.say(again.until("words")["words"])
+    assert sender.wait() == 0 and again.wait() == 0, again.errors
+
+
     bob.write(bob.ready(reveal))
     assert sender.until("compare")["label"] == "Bob's other phone"
     sender.say(bob.digits(reveal))
