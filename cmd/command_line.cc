@@ -23,6 +23,17 @@ constexpr std::array kNobodyRefused{"exists",  "in_use",       "name_taken", "no
 // What a command reads by itself.
 constexpr std::array kReadLater{"--pin", "--code", "--secret", "--command", "what"};
 
+// CLI11 forgets at a command's last argument that `--` was there, and reads what follows as options
+// or commands. So each word behind the first `--` wears this mark, which begins neither, until it
+// is stored or shown.
+constexpr std::string_view kArgument = "\x01\x01argument ";
+
+std::string without_mark(std::string text) {
+  for (std::size_t at = 0; (at = text.find(kArgument)) != std::string::npos;)
+    text.erase(at, kArgument.size());
+  return text;
+}
+
 const CLI::App& chosen_command(const CLI::App& app) {
   const CLI::App* command = &app;
   while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
@@ -84,19 +95,22 @@ std::string lower_first(std::string text) {
 }
 
 std::string fault_of(const CLI::App& app, const CLI::App& command, const CLI::ParseError& error) {
-  const std::vector<std::string> unread = app.remaining(true);
+  std::vector<std::string> unread = app.remaining(true);
+  std::erase(unread, "--");
   const auto word = std::find_if_not(unread.begin(), unread.end(), is_option);
   if (word != unread.end() && !commands_of(command).empty()) {
+    if (word->starts_with(kArgument)) return "a command is missing before --";
     return unknown_command(*word, command);
   }
   const auto option = std::find_if(unread.begin(), unread.end(), is_option);
   if (option != unread.end()) return unknown_option(*option, command);
-  if (word != unread.end()) return "there is an argument" + shown(*word) + " too many";
+  if (word != unread.end())
+    return "there is an argument" + shown(without_mark(*word)) + " too many";
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
       command.get_require_subcommand_min() > 0) {
     return "a command is missing";
   }
-  return lower_first(error.what());
+  return lower_first(without_mark(error.what()));
 }
 
 // An error is what CLI11 puts behind the option's name.
@@ -134,6 +148,33 @@ void read_values_as_text(CLI::App& app) {
   }
 }
 
+std::string unmark(std::string& value) {
+  value = without_mark(std::move(value));
+  return {};
+}
+
+// The validator added last is asked first.
+void read_marked_arguments(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_positional()) option->transform(CLI::Validator(unmark, ""));
+  }
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    read_marked_arguments(*command);
+  }
+}
+
+// CLI11 wants the words without the program's name, the last one first.
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words;
+  bool ended = false;
+  for (int at = 1; at < argc; ++at) {
+    words.push_back((ended ? std::string(kArgument) : std::string()) + argv[at]);
+    ended = ended || std::string_view(argv[at]) == "--";
+  }
+  std::reverse(words.begin(), words.end());
+  return words;
+}
+
 std::string name_of(const CLI::App& command) {
   const CLI::App* parent = command.get_parent();
   return (parent == nullptr ? "" : name_of(*parent) + " ") + command.get_name();
@@ -161,8 +202,9 @@ ExitCode exit_code_of(const Error& error) {
 
 std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv) {
   read_values_as_text(app);
+  read_marked_arguments(app);
   try {
-    app.parse(argc, argv);
+    app.parse(words_of(argc, argv));
     return std::nullopt;
   } catch (const CLI::Success& success) {
     return exit_status(app.get_name(), app.exit(success));

@@ -31,6 +31,8 @@ ExitCode exit_code_of(const Error& error);
 // one line on standard error that names the program, the word at fault, the nearest known command
 // or option, and the help to read. An argument that may hold a secret is not repeated.
 //
+// Behind `--` every word is an argument, whatever it looks like: no option, no command.
+//
 // An option with an empty value is refused: whoever writes one means something else. Every value is
 // read as codec::plain_line and comes out in NFC; one that is no text is refused by
 // the name of its option. Two kinds are left as they are: names of files (options whose type is
