@@ -13,6 +13,18 @@ bool is_there(const net::Response& response) {
   return response.status >= 200 && response.status < 300;
 }
 
+// A 404 is the relay's word where it says which: what somebody on the way answers (a proxy whose
+// server is away) says nothing of what lies there.
+bool says_nothing_is_there(const net::Response& response) {
+  return response.status == 404 && error_of(response).reason == "not_found";
+}
+
+Error refusal(const net::Response& response) {
+  if (response.status != 404) return error_of(response);
+  return fail(Errc::unavailable,
+              "something on the way answered 404 in place of the relay's dropbox");
+}
+
 }  // namespace
 
 //= spec:tigress#DRR-06
@@ -67,8 +79,8 @@ Result<std::optional<Bytes>> DropClient::get(const std::string& location, bool w
     request.timeout = std::chrono::seconds(kWaitSeconds + 20);
   }
   KF_TRY(const net::Response response, send(request));
-  if (response.status == 404) return std::optional<Bytes>();
-  if (response.status != 200) return error_of(response);
+  if (says_nothing_is_there(response)) return std::optional<Bytes>();
+  if (response.status != 200) return refusal(response);
   return std::optional(copy_of(bytes_of(response.body)));
 }
 
@@ -76,7 +88,7 @@ Result<std::optional<Bytes>> DropClient::get(const std::string& location, bool w
 Result<DropClient::Removed> DropClient::remove(const std::string& location) {
   KF_TRY(const net::Response response, send(request_to("DELETE", location)));
   if (is_there(response)) return Removed::yes;
-  if (response.status != 404) return error_of(response);
+  if (!says_nothing_is_there(response)) return refusal(response);
   return web_.repeated() ? Removed::unknown : Removed::nothing;
 }
 

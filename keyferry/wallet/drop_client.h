@@ -21,12 +21,13 @@ class DropClient {
   // (something else was found there); as error_of.
   Result<bool> put(const std::string& location, ByteView sealed, const std::string& notify = {});
 
-  // get returns what lies there, or nothing. With `wait` the relay may let us wait some seconds for
+  // get returns what lies there, or nothing where the relay says `not_found`. Errors: unavailable
+  // for a 404 of somebody else; as error_of. With `wait` the relay may let us wait some seconds for
   // it: few, since a cancel lies elsewhere.
   Result<std::optional<Bytes>> get(const std::string& location, bool wait);
 
   // remove deletes what lies there, and says whether something did: `unknown` where nothing does
-  // now, but the answer to an earlier DELETE was lost.
+  // now, but the answer to an earlier DELETE was lost. Errors: as of get.
   enum class Removed { yes, nothing, unknown };
   Result<Removed> remove(const std::string& location);
 

@@ -1,11 +1,13 @@
 """Confirmed sharing by Draft R: six messages, each at a place of its own, and a cancel at another one."""
 
 import signal
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from support import Wallet
 from support.dropbox import Exchange, base64url
 from support.exchange import Half, Sender
+from support.faults import Faults
 from support.receiver import unbase64url
 
 from wallet_dropbox_test import DropWorld
@@ -162,6 +164,30 @@ def test_a_second_reader_keeps_no_end_from_the_first(world):
     assert second.wait() == 3 and "another wallet" in second.error["detail"], second.errors
     first.process.send_signal(signal.SIGCONT)
     assert first.wait() == 3 and first.error["error"] == "code", first.errors
+
+
+def test_where_a_thief_deletes_the_cancel_time_ends_the_other_side(world):
+    """Whoever has the link can delete what lies at the place of a cancel."""
+    world.bob.directory = world.place.folder("bob")
+    faults = Faults(world.bob)
+    sender = world.share("--code")
+    code = sender.until("code")["code"]
+    secret = sender.link.split("#1302.")[1]
+    place = "/t/" + base64url(Exchange(unbase64url(secret), "1302").keys("sender")[0])
+
+    def gone(exchange):
+        if exchange.path.endswith(place) and exchange.method == "GET":
+            exchange.status, exchange.answer = 404, b'{"error": "not_found"}'
+
+    world.proxy.before = gone
+    receiver = world.take(sender, "--code", f"{(int(code) + 1) % 10 ** 6:06}")
+    until = datetime.fromisoformat(receiver.until("requested")["until"].replace("Z", "+00:00"))
+    assert timedelta(minutes=30) < until - datetime.now(timezone.utc) <= timedelta(hours=1), "the end of what is offered"
+    assert sender.wait() == 3 and sender.error["error"] == "code"
+    assert receiver.process.poll() is None
+    faults.clock_step = 2 * 3600 * 1000
+    assert receiver.wait() == 3 and receiver.error["error"] == "expired"
+    assert "the sender took it back, or it ran out. Nothing was taken" in receiver.error["detail"]
 
 
 #= spec:tigress#DRR-13 test

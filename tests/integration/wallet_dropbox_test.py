@@ -144,6 +144,23 @@ def test_lost_answers_are_asked_for_again(world):
     world.nothing_lies_there()
 
 
+def test_a_404_of_somebody_on_the_way_is_not_nothing_here(world):
+    answered = []
+
+    def stranger(exchange):
+        if "/t/" in exchange.path and exchange.method in ("GET", "DELETE") and exchange.method not in answered:
+            answered.append(exchange.method)
+            exchange.status, exchange.answer = 404, b"<html>no such page</html>"
+
+    made = world.give()
+    world.proxy.before = stranger
+    lost = world.accept(world.bob, made["link"], code=4)
+    assert "answered 404 in place of the relay" in lost.err and "run the same command again" in lost.err
+    world.accept(world.bob, made["link"])
+    assert answered == ["GET", "DELETE"] and world.record(made["share"])["state"] == "redeemed"
+    world.nothing_lies_there()
+
+
 #= spec:tigress#DRR-11 test
 def test_what_the_relay_changed_does_not_open_and_takes_nothing(world):
     made = world.give()
