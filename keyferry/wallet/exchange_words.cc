@@ -91,6 +91,11 @@ std::string words_to_receiver(const transfer::Ended& ended) {
                    ended.text.empty() ? reason : ended.text);
 }
 
+std::string gone_early() {
+  return "the mailbox is gone before its time: the sender took it back, or the relay lost it. "
+         "Nothing was taken; ask the sender";
+}
+
 std::string outcome_reason(std::string_view detail) {
   constexpr std::size_t kMostReason = 200;  // transfer.md section 3
   const auto reason = codec::label(detail, kMostReason);

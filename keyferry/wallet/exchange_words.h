@@ -15,6 +15,9 @@ std::string calls_itself(const std::string& label);
 std::string words_to_sender(const transfer::Ended& ended);
 std::string words_to_receiver(const transfer::Ended& ended);
 
+// gone_early is what the receiver reads where the mailbox ended before its deadline.
+std::string gone_early();
+
 // outcome_reason is of an error's detail what the sender's wallet reads: 200 code points on one
 // line.
 std::string outcome_reason(std::string_view detail);

@@ -291,12 +291,25 @@ Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, TakeRecord& recor
                                    options);
 }
 
+// The relay says the same of a mailbox that was deleted and of one that ran out. Its deadline is
+// known here, and so is its clock.
+bool is_gone_early(const Wallet& wallet, const TakeRecord& record, const transfer::Ended& ended) {
+  constexpr auto kMargin = std::chrono::seconds(5);
+  if (ended.reason != "expired" || ended.by_peer || !record.mailbox) return false;
+  const Time there = wallet.web.now() + wallet.web.clock_difference();
+  return !record.mailbox->link.suite && there < record.mailbox->expires - kMargin;
+}
+
+Error failure_of(const Wallet& wallet, const TakeRecord& record, const transfer::Ended& ended) {
+  if (is_gone_early(wallet, record, ended)) return fail(Errc::forbidden, gone_early(), "gone");
+  return fail(Errc::forbidden, words_to_receiver(ended), ended.reason);
+}
+
 // bury ends an exchange without the credential: no secret is left, and the link is never used for
 // another request.
 Error bury(Wallet& wallet, TakeRecord& record, const TakeExchange& run,
            const transfer::Ended& ended) {
-  Error why = run.failed().value_or(
-      fail(Errc::forbidden, words_to_receiver(ended), ended.reason.empty() ? "" : ended.reason));
+  Error why = run.failed().value_or(failure_of(wallet, record, ended));
   if (run.relinquished()) return let_go(wallet, record, std::move(why));
   if (auto erased = erase_exchange(wallet.home, record.id); !erased) return erased.error();
   record = tombstone(record, why.detail);

@@ -2,13 +2,14 @@
 
 import fcntl
 import re
+import shutil
 import time
 
 import pytest
 from support import BIN, LOGIN, Wallet, wait_until
 from support.exchange import Receiver, Sender, World
-from support.receiver import Receiver as Stranger
 from support.faults import Faults
+from support.receiver import Receiver as Stranger
 from support.terminal import Terminal
 
 
@@ -130,9 +131,25 @@ def test_the_sender_takes_it_back_while_the_other_waits(world):
         if alive:
             assert sender.wait() == 3 and "revoked" in sender.error["detail"], "nobody types anything"
         assert receiver.wait() == 3, receiver.events
+        # The cancel, or no mailbox where it was deleted meanwhile: never that it ran out.
+        assert receiver.error["error"] in ("user", "gone") and "the sender took it back" in receiver.error["detail"]
         assert world.record(sender)["state"] == "revoked"
         assert wallet.json("list")["credentials"] == []
         world.nothing_is_left(world.ada, wallet)
+
+
+def test_a_mailbox_that_is_gone_before_its_time_did_not_run_out(world):
+    sender = world.share()
+    receiver = world.take(sender)
+    receiver.until("words")
+    sender.kill()
+    world.relay.stop()
+    store = world.place.folder("relay/store")
+    shutil.rmtree(store)
+    store.mkdir()
+    world.relay.start()
+    assert receiver.wait() == 3 and receiver.error["error"] == "gone", receiver.errors
+    assert "the sender took it back, or the relay lost it" in receiver.error["detail"]
 
 
 def test_a_revoke_ends_a_share_that_nobody_has_opened(world):
@@ -235,23 +252,6 @@ def test_the_deadline_comes_between(world):
     assert world.bob.json("list")["credentials"] == []
 
 
-def test_a_pin_is_asked_for_beside_the_words(world):
-    sender = world.share("--pin")
-    wrong = "000000" if sender.pin != "000000" else "111111"
-    receiver = world.take(sender, "--pin", wrong)
-    sender.say(receiver.until("words")["words"])
-    assert receiver.wait() == 3 and receiver.error["error"] == "wrong_pin"
-    again = world.take(sender, "--pin", sender.pin)
-    assert again.wait() == 0, again.errors
-    assert sender.wait() == 0
-
-
-#= spec:transfer#3-confirmed test
-def test_a_receiver_written_from_the_document_is_granted(world):
-    sender = world.share()
-    bob = Stranger(world.relay, sender.link)
-    bob.write(bob.request(label="Bob's \u202eother phone"))
-    reveal = bob.await_type("reveal")
 def test_an_authority_that_is_away_is_left_after_a_stated_time_and_the_share_stays(world):
     world.bob.directory = world.place.folder("bob")
     faults = Faults(world.bob)
@@ -270,6 +270,23 @@ def test_an_authority_that_is_away_is_left_after_a_stated_time_and_the_share_sta
     assert sender.wait() == 0 and again.wait() == 0, again.errors
 
 
+def test_a_pin_is_asked_for_beside_the_words(world):
+    sender = world.share("--pin")
+    wrong = "000000" if sender.pin != "000000" else "111111"
+    receiver = world.take(sender, "--pin", wrong)
+    sender.say(receiver.until("words")["words"])
+    assert receiver.wait() == 3 and receiver.error["error"] == "wrong_pin"
+    again = world.take(sender, "--pin", sender.pin)
+    assert again.wait() == 0, again.errors
+    assert sender.wait() == 0
+
+
+#= spec:transfer#3-confirmed test
+def test_a_receiver_written_from_the_document_is_granted(world):
+    sender = world.share()
+    bob = Stranger(world.relay, sender.link)
+    bob.write(bob.request(label="Bob's \u202eother phone"))
+    reveal = bob.await_type("reveal")
     bob.write(bob.ready(reveal))
     assert sender.until("compare")["label"] == "Bob's other phone"
     sender.say(bob.digits(reveal))
