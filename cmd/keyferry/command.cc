@@ -103,6 +103,7 @@ CLI::App* add_command(Program& program, const std::string& name, const std::stri
 }
 
 void Failures::add(const std::string& thing, const Error& error) {
+  ++count_;
   const Error named = things_ > 1 ? in_context(thing, error) : error;
   if (error_) {
     error_->detail += "; " + named.detail;

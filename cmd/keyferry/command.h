@@ -57,9 +57,11 @@ class Failures {
   explicit Failures(std::size_t things) : things_(things) {}
   void add(const std::string& thing, const Error& error);
   Result<Done> report() const;
+  std::size_t count() const { return count_; }
 
  private:
   std::size_t things_;
+  std::size_t count_ = 0;
   std::optional<Error> error_;
 };
 

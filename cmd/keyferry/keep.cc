@@ -85,19 +85,24 @@ void say_what_ends(Session& session, const wallet::CredentialRecord& record) {
   for (const std::string& line : lines) terminal.say(line);
 }
 
-// A delegation is erased with its key: nobody is told, and what was signed with it stays good.
-Result<Done> forget_delegation(Program& program, Session& session,
-                               const wallet::DelegationRecord& record) {
+// Nobody is told, and what was signed from it stays good.
+Result<Done> forget_holding(Program& program, Session& session, const std::string& folder,
+                            const std::string& name) {
   KF_TRY(const auto made, wallet::load_signed(session.wallet().home));
   for (const wallet::SignedRecord& one : made) {
-    if (one.holding != record.name || one.denied) continue;
+    if (one.holding != name || one.denied || one.expires <= session.wallet().web.now()) continue;
     session.terminal().say("note: you cannot take back share " + one.share + " after this");
+  }
+  if (folder == "locks") {
+    session.terminal().say(
+        "note: the lock keeps you as its owner; `keyferry lock remove-owner` by "
+        "another owner, or a reset, ends that");
   }
   KF_TRY(const bool yes, session.terminal().agree("forget it?"));
   if (!yes) return fail(Errc::forbidden, "you said no: nothing was forgotten", "declined");
-  KF_TRY(wallet::erase_record(session.wallet().home.folder("delegations"), record.name));
-  session.terminal().say("forgotten: " + record.name);
-  if (program.json) print_json(boost::json::object{{"forgotten", record.name}});
+  KF_TRY(wallet::forget_holding(session.wallet(), folder, name));
+  session.terminal().say("forgotten: " + name);
+  if (program.json) print_json(boost::json::object{{"forgotten", name}});
   return Done{};
 }
 
@@ -105,7 +110,9 @@ Result<Done> forget(Program& program, const ForgetOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
   KF_TRY(const auto held, wallet::load_delegation(wallet.home, options.name));
-  if (held) return forget_delegation(program, *session, *held);
+  if (held) return forget_holding(program, *session, "delegations", held->name);
+  KF_TRY(const auto lock, wallet::load_lock(wallet.home, options.name));
+  if (lock) return forget_holding(program, *session, "locks", lock->name);
   KF_TRY(const auto record, wallet::load_credential(wallet.home, options.name));
   if (!options.local) say_what_ends(*session, record);
   KF_TRY(const bool yes, session->terminal().agree("forget it?"));
@@ -211,7 +218,8 @@ void add_renew(Program& program) {
 void add_forget(Program& program) {
   auto options = std::make_shared<ForgetOptions>();
   CLI::App* command =
-      add_command(program, "forget", "give up a credential and everything shared from it",
+      add_command(program, "forget",
+                  "give up a credential and everything shared from it, a delegation or a lock",
                   {"keyferry forget web", "keyferry forget web --local --yes"});
   command->add_option("credential", options->name, "which")->type_name("CREDENTIAL")->required();
   command->add_flag("--local", options->local, "erase it here without telling the authority");

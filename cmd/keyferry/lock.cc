@@ -127,21 +127,32 @@ Result<Done> import_lists(Program& program, Session& session, const std::string&
   KF_TRY(const Bytes octets, file::read_plain(file, kMostListFile));
   KF_TRY(const auto object, codec::parse_json_object(text_of(octets), {kMostListFile, 4}));
   KF_TRY(const auto texts, codec::texts_member(object, "lists"));
-  std::int64_t kept = 0, others = 0;
+  std::int64_t kept = 0, others = 0, number = 0;
+  Failures bad(texts.size());
   for (const std::string& text : texts) {
-    KF_TRY(const Bytes list, parse_base64url(text));
-    const auto added = wallet::keep_list(session.wallet().home, list);
-    if (!added && added.error().reason != "signer") return added.error();
-    if (!added) ++others;
+    ++number;
+    const auto list = parse_base64url(text);
+    const auto added = list ? wallet::keep_list(session.wallet().home, *list)
+                            : Result<bool>(in_context("not base64url", list.error()));
     if (added && *added) ++kept;
+    if (added) continue;
+    // What this wallet cannot store is no fault of the list.
+    if (added.error().code == Errc::io || added.error().code == Errc::storage_full)
+      return added.error();
+    if (added.error().reason == "signer") {
+      ++others;
+    } else {
+      bad.add("list " + std::to_string(number) + " was not kept", added.error());
+    }
   }
   if (program.json) {
-    print_json(boost::json::object{{"kept", kept}, {"of_others", others}});
+    print_json(boost::json::object{
+        {"kept", kept}, {"of_others", others}, {"bad", std::int64_t(bad.count())}});
   } else {
     session.terminal().say("deny lists that were new: " + std::to_string(kept) +
                            "; of nobody in your delegations: " + std::to_string(others));
   }
-  return Done{};
+  return bad.report();
 }
 
 Result<Done> deny_everything(Program& program, Session& session, const LockOptions& options) {
@@ -149,7 +160,8 @@ Result<Done> deny_everything(Program& program, Session& session, const LockOptio
   KF_TRY(const bool yes, session.terminal().agree(
                              "end every right that you have signed until now, of all your locks?"));
   if (!yes) return fail(Errc::forbidden, "you said no: nothing was taken back", "declined");
-  KF_TRY(const wallet::DenyOutcome outcome, wallet::deny_all(session.wallet(), lock));
+  KF_TRY(const wallet::DenyOutcome outcome,
+         wallet::deny_all(session.wallet(), lock, options.address));
   if (program.json) {
     boost::json::array behind;
     for (const std::string& one : outcome.waiting) behind.emplace_back(one);

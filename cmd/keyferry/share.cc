@@ -6,6 +6,7 @@
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/text.h"
 #include "keyferry/wallet/delegation_words.h"
+#include "keyferry/wallet/deny.h"
 #include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/direct_stream.h"
 #include "keyferry/wallet/give.h"
@@ -327,6 +328,13 @@ struct RearmOptions {
 
 Result<Done> rearm(Program& program, const RearmOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
+  KF_TRY(const auto delegated, wallet::find_delegated(session->wallet().home, options.share));
+  if (delegated) {
+    return fail(Errc::conflict,
+                "a right to a door has no PIN, and a code of it is good for one exchange: revoke "
+                "the share and make another one",
+                "not_locked");
+  }
   KF_TRY(wallet::FoundShare found, wallet::find_share(session->wallet(), options.share));
   KF_TRY(wallet::GiveRecord record, wallet::rearm_share(session->wallet(), found, options.relay));
   if (!record.link) return tell_new_pin(program, *session, record, found.share.id);

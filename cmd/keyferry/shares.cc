@@ -108,18 +108,25 @@ Result<Offline> load_offline(const wallet::Home& home) {
   return out;
 }
 
+boost::json::object open_json(const wallet::GiveRecord& give) {
+  return {{"share", give.share},
+          {"holding", give.credential},
+          {"rights", give.rights},
+          {"valid_until", codec::encode_rfc3339(give.valid_until)},
+          {"state", "open"}};
+}
+
+std::string open_line(const wallet::GiveRecord& give) {
+  return give.share + "  from " + give.credential + "  waits to be taken until " +
+         wallet::show_time(give.link_until);
+}
+
 void put_offline(const Offline& all, bool with_shares, boost::json::object& object) {
   boost::json::array locks, delegations, made;
   for (const auto& lock : all.locks) locks.push_back(wallet::lock_json(lock));
   for (const auto& held : all.delegations) delegations.push_back(wallet::delegation_json(held));
   for (const auto& one : all.made) made.push_back(wallet::signed_json(one, all.lists));
-  for (const auto& give : all.open) {
-    made.push_back(boost::json::object{{"share", give.share},
-                                       {"holding", give.credential},
-                                       {"rights", give.rights},
-                                       {"valid_until", codec::encode_rfc3339(give.valid_until)},
-                                       {"state", "open"}});
-  }
+  for (const auto& give : all.open) made.push_back(open_json(give));
   object["locks"] = std::move(locks);
   object["delegations"] = std::move(delegations);
   if (with_shares) object["signed"] = std::move(made);
@@ -130,10 +137,26 @@ void print_offline(const Offline& all, bool with_shares, Time now) {
   for (const auto& held : all.delegations) print(wallet::show_delegation_line(held, now));
   if (!with_shares) return;
   for (const auto& one : all.made) print("   " + wallet::show_signed_line(one, all.lists, now));
-  for (const auto& give : all.open) {
-    print("   " + give.share + "  from " + give.credential + "  waits to be taken until " +
-          wallet::show_time(give.link_until));
+  for (const auto& give : all.open) print("   " + open_line(give));
+}
+
+// tell_delegated says how a delegation stands. No server follows it, so there is nothing to wait
+// for.
+Result<Done> tell_delegated(Program& program, const wallet::Wallet& wallet,
+                            const std::string& share) {
+  KF_TRY(const Offline all, load_offline(wallet.home));
+  const auto is_it = [&](const auto& one) { return one.share == share; };
+  const auto made = std::find_if(all.made.begin(), all.made.end(), is_it);
+  const auto open = std::find_if(all.open.begin(), all.open.end(), is_it);
+  if (made != all.made.end()) {
+    const auto told = wallet::signed_json(*made, all.lists);
+    if (program.json) print_json(told);
+    if (!program.json) print(wallet::show_signed_line(*made, all.lists, wallet.web.now()));
+  } else if (open != all.open.end()) {
+    if (program.json) print_json(open_json(*open));
+    if (!program.json) print(open_line(*open));
   }
+  return Done{};
 }
 
 Result<Done> list(Program& program, bool with_shares) {
@@ -225,6 +248,8 @@ Result<Done> watch(Program& program, const WatchOptions& options) {
     }
     text = gives.back().share;
   }
+  KF_TRY(const auto delegated, wallet::find_delegated(wallet.home, text));
+  if (delegated) return tell_delegated(program, wallet, *delegated);
   KF_TRY(wallet::FoundShare found, wallet::find_share(wallet, text));
   if (session->terminal().can_answer() && !options.once) {
     session->terminal().say("watching; Ctrl-C leaves the share as it is, `keyferry watch " +

@@ -19,9 +19,8 @@ std::uint64_t unix_milliseconds(Time now) {
 // forget_over leaves ids out whose link is over: no lock takes such a link any more.
 void forget_over(delegation::DenyList& list, const std::vector<SignedRecord>& made, Time now) {
   std::erase_if(list.ids, [&](const delegation::Id& id) {
-    return std::any_of(made.begin(), made.end(), [&](const SignedRecord& one) {
-      return one.id == id && one.expires + std::chrono::hours(1) < now;
-    });
+    return std::any_of(made.begin(), made.end(),
+                       [&](const SignedRecord& one) { return one.id == id && is_over(one, now); });
   });
 }
 
@@ -81,18 +80,42 @@ Result<Holding> signer_of_signed(Wallet& wallet, const SignedRecord& record) {
   return need_holding(wallet, record.holding);
 }
 
-// What the lock has may be newer than ours, where this wallet was restored from a copy: a new list
-// must not leave out what it denies.
-void refresh(Wallet& wallet, const Holding& holding, const std::string& address = "") {
-  if (!holding.owns || (holding.addresses.empty() && address.empty())) return;
-  static_cast<void>(carry_lists(wallet, holding, address));
+struct Reachable {
+  Holding lock;
+  std::string address;  // empty: those that are known
+};
+
+// An owner can say something to a lock without opening it, and one list of theirs is for all of
+// their locks; everybody else's waits for a door. `address` is of `holding`.
+std::vector<Reachable> locks_of_owner(const Wallet& wallet, const Holding& holding,
+                                      const std::string& address) {
+  std::vector<Reachable> out;
+  const auto locks = load_locks(wallet.home);
+  if (!holding.owns || !locks) return out;
+  const auto owner = delegation::thumbprint_of(holding.owner);
+  for (const LockRecord& lock : *locks) {
+    auto found = need_holding(wallet, lock.name);
+    if (!found || delegation::thumbprint_of(found->owner) != owner) continue;
+    const std::string given = lock.name == holding.name ? address : std::string();
+    if (given.empty() && found->addresses.empty()) continue;
+    out.push_back({*std::move(found), given});
+  }
+  return out;
 }
 
-// An owner can say something to a lock without opening it; everybody else's list waits for a door.
-void bring(Wallet& wallet, const Holding& holding) {
-  if (!holding.owns || holding.addresses.empty()) return;
-  if (const auto done = carry_lists(wallet, holding, ""); !done) {
-    wallet.person.say("note: " + done.error().detail);
+// What a lock has may be newer than ours, where this wallet was restored from a copy: a new list
+// must not leave out what it denies.
+void refresh(Wallet& wallet, const Holding& holding, const std::string& address) {
+  for (const Reachable& one : locks_of_owner(wallet, holding, address)) {
+    static_cast<void>(carry_lists(wallet, one.lock, one.address));
+  }
+}
+
+void bring(Wallet& wallet, const Holding& holding, const std::string& address) {
+  for (const Reachable& one : locks_of_owner(wallet, holding, address)) {
+    if (const auto done = carry_lists(wallet, one.lock, one.address); !done) {
+      wallet.person.say("note: lock \"" + one.lock.name + "\": " + done.error().detail);
+    }
   }
 }
 
@@ -148,14 +171,14 @@ Result<DenyOutcome> deny_delegation(Wallet& wallet, const std::string& share) {
     outcome.was_signed = true;
     KF_TRY(const Holding holding, signer_of_signed(wallet, *record));
     if (!record->denied) {
-      refresh(wallet, holding);
+      refresh(wallet, holding, "");
       KF_TRY(delegation::DenyList list, next_list(wallet, holding));
       list.ids.push_back(record->id);
       KF_TRY(sign_and_keep(wallet, holding, std::move(list)));
       record->denied = true;
       KF_TRY(save_signed(wallet.home, *record));
     }
-    bring(wallet, holding);
+    bring(wallet, holding, "");
     KF_TRY(const auto rights, transfer::parse_delegation_rights(record->rights));
     KF_TRY(note_reached(wallet, holding, rights.doors, outcome));
   }
@@ -166,11 +189,11 @@ Result<DenyOutcome> deny_delegation(Wallet& wallet, const std::string& share) {
   return record ? deny_delegation(wallet, share) : outcome;
 }
 
-Result<DenyOutcome> deny_all(Wallet& wallet, const Holding& holding) {
+Result<DenyOutcome> deny_all(Wallet& wallet, const Holding& holding, const std::string& address) {
   if (!holding.owns) return fail(Errc::forbidden, "only an owner denies everything", "owner");
   DenyOutcome outcome;
   outcome.was_signed = true;
-  refresh(wallet, holding);
+  refresh(wallet, holding, address);
   KF_TRY(delegation::DenyList list, next_list(wallet, holding));
   KF_TRY(std::vector<SignedRecord> made, load_signed(wallet.home));
   std::erase_if(made, [&](const SignedRecord& one) { return !is_root_of(list.signer, one); });
@@ -185,7 +208,7 @@ Result<DenyOutcome> deny_all(Wallet& wallet, const Holding& holding) {
     if (!rights || one.expires <= wallet.web.now()) continue;
     doors.insert(doors.end(), rights->doors.begin(), rights->doors.end());
   }
-  bring(wallet, holding);
+  bring(wallet, holding, address);
   KF_TRY(note_reached(wallet, holding, doors, outcome));
   return outcome;
 }
@@ -199,7 +222,17 @@ Result<Done> renew_list(Wallet& wallet, const Holding& holding, const std::strin
 
 Result<DoorOutcome> carry_lists(Wallet& wallet, const Holding& holding,
                                 const std::string& address) {
-  return state_to_lock(wallet, holding, address, delegation::Op::lists, delegation::kCborNull);
+  const auto say = [&](const std::string& where) {
+    return state_to_lock(wallet, holding, where, delegation::Op::lists, delegation::kCborNull);
+  };
+  std::set<std::string> known;
+  for (const auto& [door, where] : holding.addresses) known.insert(where);
+  if (!address.empty() || known.empty()) return say(address);
+  auto outcome = say(*known.begin());
+  for (auto next = std::next(known.begin()); !outcome && next != known.end(); ++next) {
+    outcome = say(*next);
+  }
+  return outcome;
 }
 
 std::vector<std::string> locks_behind(const CarriedList& list, const std::vector<Bytes>& doors) {

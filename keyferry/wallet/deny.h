@@ -18,19 +18,20 @@ struct DenyOutcome {
 Result<std::optional<std::string>> find_delegated(const Home& home, const std::string& share);
 
 // deny_delegation ends an exchange that is under way and denies what was signed. An owner's list is
-// brought to the locks that can be reached. Errors: forbidden with reason ask_upward (only the
-// owner and the holder of the root can deny), too_large with reason list_full; busy.
+// brought to all of their locks that can be reached. Errors: forbidden with reason ask_upward (only
+// the owner and the holder of the root can deny), too_large with reason list_full; busy.
 Result<DenyOutcome> deny_delegation(Wallet& wallet, const std::string& share);
 
 // deny_all denies everything that this owner has signed so far, for all its locks: by `since`, and
-// by id what begins later; the list is empty but for those.
-Result<DenyOutcome> deny_all(Wallet& wallet, const Holding& holding);
+// by id what begins later; the list is empty but for those. `address`: of a reader of `holding`.
+Result<DenyOutcome> deny_all(Wallet& wallet, const Holding& holding, const std::string& address);
 
 // renew_list signs the owner's list anew, as it is but issued now: what `fresh` asks for. What the
 // lock denies beyond it comes along, if the lock answers.
 Result<Done> renew_list(Wallet& wallet, const Holding& holding, const std::string& address);
 
-// carry_lists brings and fetches lists at the lock of `holding`, without opening anything.
+// carry_lists brings and fetches lists at the lock of `holding`, without opening anything: at
+// `address`, or at the first of the readers known that answers.
 Result<DoorOutcome> carry_lists(Wallet& wallet, const Holding& holding, const std::string& address);
 
 // locks_behind names the locks of `doors` that have not shown that they have the newest list of the

@@ -9,6 +9,8 @@
 namespace keyferry::wallet {
 namespace {
 
+constexpr auto kClocksApart = std::chrono::hours(1);
+
 std::string list_key(const delegation::Thumbprint& signer,
                      const std::optional<delegation::Id>& root) {
   return encode_hex(signer) + (root ? "-" + encode_hex(*root) : "");
@@ -81,6 +83,27 @@ bool denies(const delegation::DenyList& list, const SignedRecord& record) {
   if (std::find(list.ids.begin(), list.ids.end(), record.id) != list.ids.end()) return true;
   const auto link = delegation::parse_link(record.link);
   return link && link->signed_.signer == list.signer && link->claims.nbf < list.since;
+}
+
+bool is_over(const SignedRecord& record, Time now) {
+  return record.expires + kClocksApart < now;
+}
+
+Result<Done> erase_over(const Home& home, Time now) {
+  KF_TRY(std::vector<SignedRecord> made, load_signed(home));
+  std::erase_if(made, [&](const SignedRecord& one) { return !is_over(one, now); });
+  if (made.empty()) return Done{};
+  KF_TRY(const file::Lock lock, home.lock());
+  KF_TRY(const auto lists, load_lists(home));
+  for (const SignedRecord& one : made) {
+    const bool named = std::any_of(lists.begin(), lists.end(), [&](const CarriedList& carried) {
+      const auto& ids = carried.list.ids;
+      return std::find(ids.begin(), ids.end(), one.id) != ids.end();
+    });
+    if (named) continue;
+    KF_TRY(erase_record(home.folder("signed"), one.share));
+  }
+  return Done{};
 }
 
 //= spec:lock#3-deny

@@ -28,6 +28,13 @@ Result<std::optional<CarriedList>> load_list(const Home& home, const delegation:
 // denies says whether a list names what was signed: by id, or a root that begins before `since`.
 bool denies(const delegation::DenyList& list, const SignedRecord& record);
 
+// is_over says whether no lock takes what was signed any more.
+bool is_over(const SignedRecord& record, Time now);
+
+// erase_over erases the records of what is over, unless a list here still names it: the record lets
+// the next list of its signer leave it out.
+Result<Done> erase_over(const Home& home, Time now);
+
 // keep_list checks a list and keeps it where it is newer than the one that there is; true if so.
 // Errors: invalid, forbidden (reasons form, signature; signer: of nobody in this wallet's chains).
 Result<bool> keep_list(const Home& home, ByteView octets);

@@ -4,7 +4,9 @@
 
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/credential/kind.h"
+#include "keyferry/wallet/delegation_record.h"
 #include "keyferry/wallet/give.h"
+#include "keyferry/wallet/give_delegation.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_files.h"
 
@@ -60,6 +62,18 @@ Result<Done> drop_at_authority(Wallet& wallet, const CredentialRecord& record) {
   const std::string why = dropped.error().reason;
   if (why == "revoked" || why == "ended" || why == "invalid_grant") return Done{};
   return dropped.error();
+}
+
+Result<Done> end_gives(Wallet& wallet, const std::vector<GiveRecord>& gives,
+                       const std::string& from) {
+  const Web::Brief brief(wallet.web);
+  for (const GiveRecord& give : gives) {
+    if (give.credential != from) continue;
+    if (!end_give(wallet, give)) {
+      KF_TRY(drop_give(wallet, give));
+    }
+  }
+  return Done{};
 }
 
 Result<Done> erase_folder(const file::Path& folder) {
@@ -121,16 +135,25 @@ Result<Done> forget_credential(Wallet& wallet, const CredentialRecord& record, b
   if (!local_only) {
     KF_TRY(drop_at_authority(wallet, record));
   }
-  KF_TRY(const std::vector<GiveRecord> gives, load_gives(wallet.home));
-  const Web::Brief brief(wallet.web);
-  for (const GiveRecord& give : gives) {
-    if (give.credential != record.name) continue;
-    if (!end_give(wallet, give)) {
-      KF_TRY(drop_give(wallet, give));
-    }
-  }
+  KF_TRY(std::vector<GiveRecord> gives, load_gives(wallet.home));
+  std::erase_if(gives, [](const GiveRecord& give) { return is_delegation(give); });
+  KF_TRY(end_gives(wallet, gives, record.name));
   KF_TRY(const file::Lock lock, wallet.home.lock());
   return erase_folder(wallet.home.credential_folder(record.name));
+}
+
+Result<Done> forget_holding(Wallet& wallet, const std::string& folder, const std::string& name) {
+  KF_TRY(std::vector<GiveRecord> gives, load_gives(wallet.home));
+  std::erase_if(gives, [](const GiveRecord& give) { return !is_delegation(give); });
+  KF_TRY(end_gives(wallet, gives, name));
+  KF_TRY(const file::Lock lock, wallet.home.lock());
+  KF_TRY(erase_record(wallet.home.folder(folder), name));
+  KF_TRY(const auto made, load_signed(wallet.home));
+  for (const SignedRecord& one : made) {
+    if (one.holding != name) continue;
+    KF_TRY(erase_record(wallet.home.folder("signed"), one.share));
+  }
+  return Done{};
 }
 
 }  // namespace keyferry::wallet

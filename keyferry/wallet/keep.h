@@ -25,4 +25,9 @@ void renew_due(Wallet& wallet);
 // files are erased. With `local_only` the authority is not asked. Errors leave the credential here.
 Result<Done> forget_credential(Wallet& wallet, const CredentialRecord& record, bool local_only);
 
+// forget_holding erases a delegation with its key (`folder`: delegations), or what is known of a
+// lock (locks; the owner's key stays, it is the persona's), and what was signed from it. Links that
+// nobody has taken are ended.
+Result<Done> forget_holding(Wallet& wallet, const std::string& folder, const std::string& name);
+
 }  // namespace keyferry::wallet

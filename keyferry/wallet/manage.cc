@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "keyferry/codec/json.h"
+#include "keyferry/wallet/deny_store.h"
 #include "keyferry/wallet/give.h"
 #include "keyferry/wallet/give_delegation.h"
 #include "keyferry/wallet/give_exchange.h"
@@ -181,6 +182,8 @@ void erase_overdue(Wallet& wallet) {
     }
   }
   if (auto tidied = tidy_takes(wallet); !tidied) note(wallet, "a share", tidied.error());
+  if (auto erased = erase_over(wallet.home, wallet.web.now()); !erased)
+    note(wallet, "what was signed", erased.error());
 }
 
 Result<Done> follow_share(Wallet& wallet, FoundShare& found,

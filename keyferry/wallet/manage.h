@@ -49,8 +49,8 @@ void tidy_below(Wallet& wallet, const CredentialRecord& record);
 void tidy_gives(Wallet& wallet, const std::vector<ShareView>& shares);
 
 // erase_overdue erases, without asking anybody, what is of no use any more: the secrets of
-// immediate shares whose link ran out, and what tidy_takes erases. Run by every command, since
-// there is no daemon. What fails is a note.
+// immediate shares whose link ran out, what was signed and is over, and what tidy_takes erases. Run
+// by every command, since there is no daemon. What fails is a note.
 void erase_overdue(Wallet& wallet);
 
 // follow_share calls `seen` with the share now and once after every change until `seen` says stop

@@ -261,6 +261,7 @@ Result<std::string> cancel_take_of(Wallet& wallet, std::string_view text,
 }
 
 Result<Done> mark_reported(const Home& home, const Taken& taken) {
+  KF_TRY(const file::Lock lock, home.lock());
   if (const auto* held = std::get_if<DelegationRecord>(&taken)) {
     KF_TRY(auto record, load_delegation(home, held->name));
     if (!record) return Done{};

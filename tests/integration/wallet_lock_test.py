@@ -134,6 +134,29 @@ def test_an_owner_takes_back_and_tells_the_lock_without_opening(people):
 
 
 #= spec:lock#3-deny test
+def test_an_owners_list_reaches_every_lock_and_every_address(people):
+    cabin = Lock(people.place, name="cabin").start()
+    code = cabin.ask("--pair")["code"]
+    people.owner.run("lock", "pair", cabin.doors["front"], "--name", "cabin", "--code", code)
+    path = people.owner.home / "locks/home.json"
+    right = json.loads(path.read_text())
+
+    def addresses(**known):
+        path.write_text(json.dumps({**right, "addresses": known}))
+
+    share, _ = people.pass_on(people.owner, people.ada, "home/front", "--for", "2h")
+    addresses(back="unix:/nowhere/reader", front=people.lock.doors["front"])
+    assert people.owner.json("revoke", share)["locks_behind"] == []
+    carried = [json.loads(one.read_text())["seen"] for one in (people.owner.home / "lists").glob("*.json")]
+    locks = {one["lock"] for one in people.owner.json("list")["locks"]}
+    assert len(locks) == 2 and set(carried[0]) == locks and len(set(carried[0].values())) == 1
+    people.pass_on(people.owner, people.bob, "home/front", "--for", "2h")
+    addresses(front="unix:/nowhere/reader")
+    assert people.owner.json("lock", "lists", "home", "--deny-all", "--yes", "--lock", people.lock.doors["front"]) == {"locks_behind": []}
+    assert people.opens(people.ada, "front") == "denied" and people.opens(people.bob, "front") == "denied"
+
+
+#= spec:lock#3-deny test
 def test_any_wallet_carries_a_list_by_a_file(people):
     people.pass_on(people.owner, people.ada, "home/front", "--depth", "2", "--for", "2h")
     share, _ = people.pass_on(people.ada, people.bob, "front")
@@ -141,9 +164,16 @@ def test_any_wallet_carries_a_list_by_a_file(people):
     people.ada.run("revoke", share)
     path = people.place.folder("carried") / "lists.json"
     people.ada.run("lock", "lists", "--export", path)
-    assert people.cleo.json("lock", "lists", "--import", path) == {"kept": 1, "of_others": 0}
     stranger = people.wallet("stranger")
-    assert stranger.json("lock", "lists", "--import", path) == {"kept": 0, "of_others": 1}
+    assert stranger.json("lock", "lists", "--import", path) == {"kept": 0, "of_others": 1, "bad": 0}
+    lists = json.loads(path.read_text())
+    changed = lists["lists"][0][:-4] + "AAAA"
+    damaged = path.with_name("damaged.json")
+    damaged.write_text(json.dumps({**lists, "lists": ["AAAA", "!", changed, *lists["lists"]]}))
+    done = people.cleo.run("lock", "lists", "--import", damaged, "--json", code=None)
+    assert done.code != 0 and json.loads(done.out) == {"kept": 1, "of_others": 0, "bad": 3}
+    assert all(f"list {number} was not kept" in done.err for number in (1, 2, 3)) and "list 4" not in done.err
+    assert people.cleo.json("lock", "lists", "--import", path) == {"kept": 0, "of_others": 0, "bad": 0}
     assert people.opens(people.cleo, "front") == "opened"
     assert people.opens(people.bob, "front") == "denied"
 
@@ -429,6 +459,10 @@ def test_a_share_that_nobody_took_is_taken_back(people):
     sender.kill()
     waiting = people.owner.json("list", "--shares")["signed"]
     assert [(one["share"], one["holding"], one["state"]) for one in waiting] == [(sender.share, "home", "open")]
+    assert people.owner.json("watch", "--once", sender.share) == waiting[0]
+    assert "waits to be taken until" in people.owner.run("watch", "--once", sender.share).out
+    refused = people.owner.run("rearm", sender.share, "--json", code=3)
+    assert json.loads(refused.err)["error"] == "not_locked" and "make another one" in refused.err
     assert people.owner.json("revoke", sender.share) == {"share": sender.share, "revoked": True, "locks_reached": [], "locks_behind": []}
     late = people.ada.run("accept", "--yes", "--allow-local", "-", input=sender.link, code=None)
     assert late.code != 0 and "nothing was taken" in late.err.lower()
@@ -436,9 +470,19 @@ def test_a_share_that_nobody_took_is_taken_back(people):
 
 
 def test_a_delegation_is_forgotten_with_its_key(people):
-    people.pass_on(people.owner, people.ada, "home/front", "--for", "1h")
-    assert people.ada.json("forget", "front", "--yes") == {"forgotten": "front"}
+    given, _ = people.pass_on(people.owner, people.ada, "home/front", "--depth", "1", "--for", "1h")
+    assert people.owner.json("watch", given)["state"] == "signed", "nobody is followed: it says how it stands"
+    share, _ = people.pass_on(people.ada, people.bob, "front")
+    forgotten = people.ada.run("forget", "front", "--yes", "--json")
+    assert json.loads(forgotten.out) == {"forgotten": "front"}
+    assert people.ada.json("list", "--shares")["signed"] == [] and share not in people.ada.run("list", "--shares").out
     assert people.ada.json("list")["delegations"] == [] and not list((people.ada.home / "delegations").glob("*.json"))
+    said = people.owner.run("forget", "home", "--yes").err
+    assert f"you cannot take back share {given} after this" in said and "the lock keeps you as its owner" in said
+    left = people.owner.json("list", "--shares")
+    assert left["locks"] == [] and left["signed"] == []
+    assert not list((people.owner.home / "signed").glob("*.json")) and list((people.owner.home / "owners").glob("*.json"))
+    assert people.opens(people.bob, "front") == "opened", "what was signed stays good"
     refused = people.ada.run("open", "front", "--lock", people.lock.doors["front"], code=1)
     assert 'no lock or delegation is called "front"' in refused.err
 
