@@ -10,8 +10,9 @@ import pytest
 from support import run, wait_until
 from support.delegation import (ADD_OWNER, HELLO, PAIR_SHARE, PAIR_START, PLAIN, REMOVE_OWNER, RESULT, SET_CLOCK, Key, chain, cose_key,
                                 deny_list, frame, link_id, owner_answer, pieces, plain_answer)
-from support.faults import SHIM, Faults
+from support.faults import Faults
 from support.lock import Closed, Cpace, Lock
+from support.process import SANITIZED
 
 ADA, BOB, CLEO, EVE = (Key(name) for name in ("ada at the door", "bob at the door", "cleo at the door", "eve at the door"))
 
@@ -292,7 +293,7 @@ def test_two_phones_race_for_the_last_use(place):
 
 
 #= spec:lock#2-crash test
-@pytest.mark.skipif(not SHIM.exists(), reason="the shim is built for programs without sanitizers")
+@pytest.mark.skipif(SANITIZED, reason="the shim is built for programs without sanitizers")
 def test_killed_at_every_write_no_opening_is_uncounted_and_no_lock_is_bricked(place):
     lock = Lock(place)
     faults = Faults(lock)
@@ -395,7 +396,7 @@ def opens_quietly(lock, holder, root):
         return there.open(holder, [root]) == "opened"
 
 
-@pytest.mark.skipif(not SHIM.exists(), reason="the shim is built for programs without sanitizers")
+@pytest.mark.skipif(SANITIZED, reason="the shim is built for programs without sanitizers")
 def test_a_reset_that_is_killed_is_finished_at_the_next_start(place):
     lock = Lock(place)
     faults = Faults(lock)
@@ -423,8 +424,6 @@ def test_a_reset_that_is_killed_is_finished_at_the_next_start(place):
 
 
 def test_a_disk_that_is_full_keeps_the_door_shut(place):
-    if not SHIM.exists():
-        pytest.skip("the shim is built for programs without sanitizers")
     lock = Lock(place)
     faults = Faults(lock)
     lock.start()

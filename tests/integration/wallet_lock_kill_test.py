@@ -7,8 +7,9 @@ import types
 import pytest
 from support import Relay, Wallet
 from support.exchange import Half
-from support.faults import SHIM, Faults
+from support.faults import Faults
 from support.lock import Lock
+from support.process import SANITIZED
 
 MOST = 100  # writes of one side, more than there are
 STRIDE = 1 if os.environ.get("KEYFERRY_EVERY_WRITE") else 3
@@ -68,7 +69,7 @@ def finish(owner, ada, giving, made):
 
 
 #= spec:lock#6-killed test
-@pytest.mark.skipif(not SHIM.exists(), reason="the shim is built for programs without sanitizers")
+@pytest.mark.skipif(SANITIZED, reason="the shim is built for programs without sanitizers")
 @pytest.mark.parametrize("victim", ["owner", "ada"])
 def test_killed_at_every_write_both_go_on(place, victim):
     relay, lock = Relay(place).start(), Lock(place).start()

@@ -21,8 +21,10 @@ class Faults:
     """
 
     def __init__(self, program):
-        if SANITIZED or not SHIM.exists():
+        if SANITIZED:
             pytest.skip("the shim is built for programs without sanitizers")
+        if not SHIM.exists():
+            pytest.fail(f"{SHIM} is missing: scripts/build release peers")
         path = program.directory / "faults"
         path.write_bytes(bytes(8 * len(_FIELDS)))
         with open(path, "r+b") as file:
