@@ -184,6 +184,8 @@ Result<Receiver::Heard> Follower::hear(Question question) {
 
 Result<Done> Follower::round(Question question) {
   auto heard = hear(std::move(question));
+  // A poll that was cancelled says nothing of the authority: the file stays as it is.
+  if (!heard && is_stopping()) return heard.error();
   failing_ = !heard;
   note_clock();
   note_ack();
@@ -211,11 +213,12 @@ void Follower::note_contact() {
   shown_.contact_steady = SteadyClock::now();
 }
 
+bool Follower::is_stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
 void Follower::note_failure(const Error& error) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return;  // the poll was cancelled, nobody failed
-  }
   metrics_.count_failure(reason_of(error));
   const std::string detail = with_clock(error, clock_.now());
   if (detail == logged_failure_) return;

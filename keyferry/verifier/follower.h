@@ -101,6 +101,7 @@ class Follower {
   void follow();
   void pause(Duration duration);
   Duration until_limit() const;
+  bool is_stopping() const;
 
   ListSettings settings_;
   const Clock& clock_;

@@ -86,8 +86,9 @@ class Authority {
 
 class FollowerTest : public testing::Test {
  protected:
-  std::unique_ptr<Follower> follow(const Authority& authority) {
+  std::unique_ptr<Follower> follow(const Authority& authority, OnUnreachable policy = {}) {
     ListSettings settings;
+    settings.on_unreachable = policy;
     settings.name = "ssh.krl";
     settings.client.url = authority.url();
     settings.file = folder_ / "ssh.krl";
@@ -124,6 +125,16 @@ TEST_F(FollowerTest, AFileThatSomebodyChangesIsPutBackWithoutAnyNews) {
   std::ofstream(folder_ / "ssh.krl", std::ios::trunc) << "mine";
   EXPECT_TRUE(comes([&] { return content() == list; }));
   follower->stop();
+}
+
+TEST_F(FollowerTest, WhoStopsItLocksNobodyOut) {
+  Authority authority(Authority::Waits::kept);
+  const auto follower = follow(authority, {OnUnreachable::Kind::closed});
+  ASSERT_TRUE(comes([&] { return follower->ready().has_value(); }));
+  ASSERT_EQ(content(), test_list(7));
+  follower->stop();
+  EXPECT_EQ(content(), test_list(7));
+  EXPECT_TRUE(follower->ready()) << "nor does it raise the alarm";
 }
 
 TEST_F(FollowerTest, AWaitThatBreaksMakesTheNextOneShorter) {

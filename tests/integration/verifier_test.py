@@ -222,6 +222,8 @@ def test_closed_closes_at_the_first_failure(place, server):
     wait_until(lambda: refuses(verifier.krl, cert), "closed", 3)
     server.start()
     wait_until(lambda: not refuses(verifier.krl, cert), "contact again", 10)
+    verifier.stop()
+    assert not refuses(verifier.krl, cert), "stopping the agent changes nothing"
 
 
 def test_open_serves_for_ever_and_raises_the_alarm(place, server):
