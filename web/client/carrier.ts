@@ -32,8 +32,6 @@ export interface Carrier {
   // meanwhile), conflict with reason `taken`, not_found, network.
   send(payload: SealedPayload, requestId: string, version: string): Promise<string>;
 
-  // giveBack lets another receiver have the place; finish tidies up after a share that was taken.
-  // Errors are of no consequence.
-  giveBack(): Promise<void>;
+  // finish tidies up after a share that was taken. Errors are of no consequence.
   finish(): Promise<void>;
 }

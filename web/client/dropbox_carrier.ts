@@ -37,7 +37,7 @@ export class DropboxCarrier implements Carrier {
   private readonly state: DropState;
 
   // Whoever stores `record` stores where the carrier stands.
-  constructor(private readonly relay: DropClient, private readonly record: TakeRecord) {
+  constructor(private readonly relay: DropClient, record: TakeRecord) {
     if (record.drops === undefined) throw fail("invalid", "the stored exchange is damaged");
     this.state = record.drops;
     const {secret, suite} = record.link;
@@ -127,17 +127,7 @@ export class DropboxCarrier implements Carrier {
     return "";
   }
 
-  async giveBack(): Promise<void> {
-    this.state.read = "";
-    await putBack(this.relay, this.record);
-  }
   async finish(): Promise<void> {
     await this.stored();
   }
-}
-
-// putBack lays message 0 there again: whoever has the link finds it.
-export async function putBack(relay: DropClient, record: TakeRecord): Promise<void> {
-  if (record.first.length === 0) return;
-  await relay.put(await beginningOf(record).location(), record.first).catch(() => undefined);
 }

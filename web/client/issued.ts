@@ -6,6 +6,7 @@ import {isObject, newObject, type Json, type JsonObject} from "../codec/json.ts"
 import {
   arrayMember, integerMember, objectMember, optionalBool, optionalInteger, optionalText, textMember, textsMember,
 } from "../codec/json_members.ts";
+import {parseHost as parseHostName} from "../codec/host.ts";
 import {parseRfc3339} from "../codec/rfc3339.ts";
 import {SshReader} from "../codec/ssh_wire.ts";
 import {type Approval, type HeldCredential, type Kind} from "../credential/kind.ts";
@@ -33,7 +34,7 @@ export interface IssuedAnswer {
   hosts: SshHost[];
 }
 
-const kId = /^[A-Za-z0-9_-]{0,64}$/;
+const kId = /^[A-Za-z0-9_-]{1,64}$/;
 const kName = /^[A-Za-z0-9.][A-Za-z0-9.-]{0,252}$/;
 const kAddress = /^[A-Za-z0-9.:][A-Za-z0-9.:-]{0,252}$/;
 
@@ -56,6 +57,18 @@ function keysMember(object: JsonObject, name: string): string[] {
   return object[name] === undefined ? [] : textsMember(object, name).map(parseHostKey);
 }
 
+// An authority of before wrote down what its administrator typed. What is no address at all still goes
+// to ssh as it stands, unless ssh would cut it at a colon.
+function spelled(address: string): string {
+  const isIpv6 = address.includes(":");
+  try {
+    return parseHostName(isIpv6 ? `[${address}]` : address).replace(/^\[|\]$/g, "");
+  } catch {
+    if (!isIpv6) return address;
+    throw fail("invalid", "a host in the authority's answer has an address that is no IPv6 address");
+  }
+}
+
 function parseHost(entry: Json): SshHost {
   if (!isObject(entry)) throw fail("invalid", 'member "hosts" must hold objects');
   const host: SshHost = {
@@ -68,7 +81,7 @@ function parseHost(entry: Json): SshHost {
   if (!kName.test(host.name) || !kAddress.test(host.address)) {
     throw fail("invalid", "a host in the authority's answer has a malformed name or address");
   }
-  return host;
+  return {...host, address: spelled(host.address)};
 }
 
 export function parseHosts(object: JsonObject): SshHost[] {

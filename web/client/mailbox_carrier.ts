@@ -23,9 +23,6 @@ export class MailboxCarrier implements Carrier {
   send(payload: SealedPayload, requestId: string, version: string): Promise<string> {
     return this.relay.write(this.record.link, this.caller(requestId), payload, version);
   }
-  async giveBack(): Promise<void> {
-    await this.relay.relinquish(this.record.link, this.caller(this.record.relinquishRequest)).catch(() => undefined);
-  }
   async finish(): Promise<void> {
     await this.relay.remove(this.record.link, this.caller(this.record.deleteRequest)).catch(() => undefined);
   }

@@ -31,7 +31,8 @@ export type Step =
   | {step: "words"; words: string[]; digits: string; coded: boolean}
   | {step: "granted"} // fetching it from the authority
   | {step: "waiting"; why: string} // no answer from a server; still trying
-  | {step: "not_alone"}; // somebody else opened the link at the same moment
+  | {step: "not_alone"} // somebody else may have opened the link at the same moment
+  | {step: "not_given_back"}; // the relay did not answer: run() with the same id, without a link, tries again
 
 export interface PinProblem {
   problem: "wrong" | "locked";

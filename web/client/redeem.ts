@@ -96,14 +96,20 @@ async function check(offered: Offered, answer: IssuedAnswer, key: PrivateKey, ab
 export async function redeemTake(
   wallet: Wallet, record: TakeRecord, pin: string | undefined, patient: boolean,
 ): Promise<CredentialRecord> {
+  // With a key there, the share may be this key's since an earlier run, or since a call of this one.
+  return orLeaveOpen(() => redeem(wallet, record, pin, patient), () => record.key !== undefined);
+}
+
+async function redeem(
+  wallet: Wallet, record: TakeRecord, pin: string | undefined, patient: boolean,
+): Promise<CredentialRecord> {
   const offer = parseOffer(record.offer ?? {});
   const offered = offeredBy(record, offer);
   const client = new AuthorityClient(wallet.web, offer.issuer);
-  // With a key already there the share may be this key's since an earlier run.
-  const about = await (record.key === undefined ? client.metadata() : orLeaveOpen(() => client.metadata()));
+  const about = await client.metadata();
   const key = await keyFor(wallet, record, offered, about);
-  const access = await orLeaveOpen(() => accessWithPin(wallet, client, offer, key, pin, patient));
-  const body = await orLeaveOpen(() => client.requestCredential(access, offered.configuration, wallet.label, key));
+  const access = await accessWithPin(wallet, client, offer, key, pin, patient);
+  const body = await client.requestCredential(access, offered.configuration, wallet.label, key);
   let answer: IssuedAnswer;
   let held;
   try {

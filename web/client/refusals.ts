@@ -13,14 +13,15 @@ const kFinal = [
 ];
 const kOpen = "open:";
 
-// orLeaveOpen marks an error that is no refusal, so that the record and its key are kept.
-export async function orLeaveOpen<T>(call: () => Promise<T>): Promise<T> {
+// orLeaveOpen marks an error that is no refusal, so that the record and its key are kept; only where
+// `asked`, the authority may have been asked.
+export async function orLeaveOpen<T>(call: () => Promise<T>, asked: () => boolean): Promise<T> {
   try {
     return await call();
   } catch (thrown) {
     const error = asError(thrown);
     const ours = error.code === "io" || error.code === "storage_full";
-    if (ours || wasLost(error) || kFinal.includes(error.reason)) throw error;
+    if (!asked() || ours || wasLost(error) || kFinal.includes(error.reason)) throw error;
     throw fail(error.code, error.detail, kOpen + error.reason);
   }
 }

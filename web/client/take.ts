@@ -14,13 +14,14 @@ import {openPayload} from "../transfer/sealed_payload.ts";
 import {type ShareLink} from "../transfer/share_link.ts";
 import {type Carrier} from "./carrier.ts";
 import {type HeldRecord} from "./delegation_record.ts";
+import {giveBack, mayHold} from "./give_back.ts";
 import {DropClient} from "./drop_client.ts";
-import {beginningOf, DropboxCarrier, kMostDrop, putBack} from "./dropbox_carrier.ts";
+import {beginningOf, DropboxCarrier, kMostDrop} from "./dropbox_carrier.ts";
 import {MailboxCarrier} from "./mailbox_carrier.ts";
 import {offeredBy, redeemTake, type Wallet} from "./redeem.ts";
 import {RelayClient} from "./relay_client.ts";
 import {TakeExchange, type ExchangeEnd} from "./take_exchange.ts";
-import {newTake, tombstone, type TakeRecord} from "./take_record.ts";
+import {beginAgain, claimOf, newTake, tombstone, type TakeRecord} from "./take_record.ts";
 import {isLeftOpen} from "./refusals.ts";
 import {isFromBetween, wasLost} from "./web.ts";
 
@@ -44,12 +45,15 @@ export class Take {
   }
 
   // run takes the share. Throws a KeyferryError whose reason says what the person is told; after it
-  // nothing of the transfer is left to do, unless mayGoOn(error): then it can be run again.
+  // nothing of the transfer is left to do, unless mayGoOn(error): then it can be run again. What the
+  // relay did not let go yet (step not_given_back) is given back by a run without a link, and is taken
+  // after all with one.
   async run(): Promise<HeldRecord> {
     const {store} = this.wallet;
     const held = await store.loadCredential(this.id);
     if (held !== undefined) return this.cleanUp(held);
     const record = await this.loadOrBegin();
+    if (record.givesBack) throw await this.letGo(record, fail("forbidden", "it was not taken", "declined"));
     if (record.ended !== "") throw fail("conflict", "this link was used up before", `used_up:${record.ended}`);
     try {
       if (record.offer === undefined && record.machine === undefined) await this.open(record);
@@ -67,6 +71,10 @@ export class Take {
   private async loadOrBegin(): Promise<TakeRecord> {
     const record = await this.wallet.store.loadTake(this.id);
     if (record !== undefined) {
+      if (record.givesBack && this.link !== undefined) {
+        record.link = this.link;
+        return beginAgain(record, this.wallet.web.now());
+      }
       // The secret of a second try stands: the first may have been damaged.
       if (this.link?.secret !== undefined && record.machine === undefined) record.link.secret = this.link.secret;
       return record;
@@ -99,6 +107,7 @@ export class Take {
   // open claims the place and reads what lies there. The record is stored before the first request.
   private async open(record: TakeRecord): Promise<void> {
     record.claimed = true;
+    const fetchedBefore = record.first.length > 0;
     await this.wallet.store.saveTake(record);
     this.running.person.step({step: "opening"});
     const plaintext = await this.patiently(record, () =>
@@ -106,7 +115,7 @@ export class Take {
     );
     await this.useMessage(record, plaintext);
     await this.wallet.store.saveTake(record);
-    if (record.link.form === "dropbox") await this.takeAway(record);
+    if (record.link.form === "dropbox") await this.takeAway(record, fetchedBefore);
   }
 
   // Wrong or damaged: read once more, then the mailbox is given back.
@@ -129,13 +138,14 @@ export class Take {
     const exchange = beginningOf(record);
     const location = await exchange.location();
     for (let round = 0; ; ++round) {
-      const sealed = await relay.get(location, false);
-      if (sealed === undefined) throw fail("not_found", "this link leads nowhere any more");
+      // What was fetched before, and could not be given back, is opened where nothing lies there.
+      const sealed = (await relay.get(location, false)) ?? record.first;
+      if (sealed.length === 0) throw fail("not_found", "this link leads nowhere any more");
       try {
         if (sealed.length > kMostDrop) throw fail("cannot_open", "the message is too long");
         const plaintext = await exchange.open(sealed);
         record.first = sealed;
-        record.drops = {said: exchange.encode(), written: "", read: ""};
+        record.drops = {said: exchange.encode(), written: "", read: location};
         return plaintext;
       } catch {
         if (round > 0) throw fail("cannot_open", "what the link leads to cannot be opened", "wrong_secret");
@@ -143,11 +153,17 @@ export class Take {
     }
   }
 
-  // Message 0 is deleted once it is stored: who comes later finds nothing.
-  private async takeAway(record: TakeRecord): Promise<void> {
+  // Message 0 is deleted once it is stored, and the DELETE makes one of those who read it the receiver.
+  private async takeAway(record: TakeRecord, fetchedBefore: boolean): Promise<void> {
     const relay = new DropClient(this.running.web, record.link.base);
-    const removed = await relay.remove(await beginningOf(record).location()).catch(() => true);
-    if (!removed) this.running.person.step({step: "not_alone"});
+    const removed = await relay.remove(await beginningOf(record).location()).catch(() => undefined);
+    if (removed === undefined) return; // the carrier deletes it before anything else
+    if (record.drops !== undefined) record.drops.read = "";
+    if (removed === "yes" || fetchedBefore) return;
+    if (removed === "nothing" && record.machine !== undefined) {
+      throw fail("conflict", "another wallet opened this link at the same moment and was faster", "not_alone");
+    }
+    this.running.person.step({step: "not_alone"});
   }
 
   private async useMessage(record: TakeRecord, plaintext: Bytes): Promise<void> {
@@ -207,15 +223,18 @@ export class Take {
   private async settle(record: TakeRecord, error: KeyferryError): Promise<KeyferryError> {
     if (!this.cancelled && mayGoOn(error)) return error;
     if (record.machine !== undefined) return this.bury(record, error);
-    const held = record.claimed && error.reason !== "claim_proof" && error.reason !== "claimed";
-    if (held && error.code !== "not_found") await this.giveBack(record);
-    await this.wallet.store.eraseTake(record.id);
-    return error;
+    return this.letGo(record, error);
   }
 
-  private async giveBack(record: TakeRecord): Promise<void> {
-    if (record.link.form === "dropbox") await putBack(new DropClient(this.wallet.web, record.link.base), record);
-    else await new MailboxCarrier(new RelayClient(this.wallet.web), record).giveBack();
+  // letGo lets another device have the place, and forgets the share once that is known.
+  private async letGo(record: TakeRecord, error: KeyferryError): Promise<KeyferryError> {
+    const {store, web, person} = this.wallet;
+    const claim = claimOf(record);
+    const held = mayHold(record, error);
+    if (held) await store.saveTake(claim);
+    if (held && !(await giveBack(web, claim))) person.step({step: "not_given_back"});
+    else await store.eraseTake(record.id);
+    return error;
   }
 
   // bury ends an exchange without the credential: no secret is left, and the link is never used for
@@ -223,9 +242,9 @@ export class Take {
   private async bury(record: TakeRecord, error: KeyferryError): Promise<KeyferryError> {
     const exchange = new TakeExchange(this.wallet, record, this.carrierOf(record, this.wallet));
     const {relinquished} = await exchange.finish("cancel");
+    if (relinquished || record.outgoing === undefined) return this.letGo(record, error);
     await this.wallet.store.eraseTake(record.id);
-    const wasRelinquished = relinquished || record.outgoing === undefined;
-    if (!wasRelinquished) await this.wallet.store.saveTake(tombstone(record, error.reason || error.code));
+    await this.wallet.store.saveTake(tombstone(record, error.reason || error.code));
     return error;
   }
 

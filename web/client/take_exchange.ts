@@ -33,7 +33,7 @@ export interface ExchangeEnd {
   stored?: HeldRecord;
   ended?: Ended;
   failed?: KeyferryError; // what the person is told, where it is more than `ended`
-  relinquished: boolean; // nothing had been written, and the place went back
+  relinquished: boolean; // nothing had been written, and the place goes back
 }
 
 export class TakeExchange {
@@ -46,7 +46,7 @@ export class TakeExchange {
   constructor(
     private readonly wallet: Wallet,
     private readonly record: TakeRecord,
-    private readonly carrier: Carrier,
+    carrier: Carrier,
   ) {
     if (record.machine === undefined) throw fail("invalid", "the stored exchange is damaged");
     this.machine = ConfirmedReceiver.parse(record.machine);
@@ -180,8 +180,7 @@ export class TakeExchange {
       case "import":
         return this.import(effect.import);
       case "relinquish":
-        await this.carrier.giveBack();
-        this.end.relinquished = true;
+        this.end.relinquished = true; // by whoever took it, once the exchange is over
         return [];
       case "send":
       case "ended":

@@ -41,6 +41,7 @@ export interface TakeRecord {
   relinquishRequest: string;
   deleteRequest: string;
   claimed: boolean; // a read was sent: the relay may have bound us
+  givesBack: boolean; // it is not taken, and nobody knows yet whether the relay let the place go
   expires: Time; // of the mailbox, once it was read; 0 before
   first: Bytes; // of a dropbox: message 0 as it lay there, to give it back
   offer?: JsonObject; // by value, once known
@@ -71,6 +72,7 @@ export function newTake(id: string, link: ShareLink, now: Time): TakeRecord {
     relinquishRequest: randomUuid(),
     deleteRequest: randomUuid(),
     claimed: false,
+    givesBack: false,
     expires: 0,
     first: new Uint8Array(0),
     agreed: false,
@@ -82,6 +84,20 @@ export function newTake(id: string, link: ShareLink, now: Time): TakeRecord {
 export function tombstone(record: TakeRecord, why: string): TakeRecord {
   const {form, base, vertical} = record.link;
   return {...newTake(record.id, {form, base, vertical, mailbox: ""}, record.started), ended: why};
+}
+
+// claimOf keeps what gives the place back, and nothing that could be redeemed.
+export function claimOf(record: TakeRecord): TakeRecord {
+  const {deviceClaim, relinquishRequest, expires, first} = record;
+  return {
+    ...newTake(record.id, record.link, record.started), deviceClaim, relinquishRequest, expires, first, claimed: true, givesBack: true,
+  };
+}
+
+// beginAgain takes after all what was to be given back, as the same device.
+export function beginAgain(record: TakeRecord, now: Time): TakeRecord {
+  const {deviceClaim, expires, first} = record;
+  return {...newTake(record.id, record.link, now), deviceClaim, expires, first, claimed: true};
 }
 
 function encodeTerms(terms: OfferTerms): JsonObject {
@@ -119,6 +135,7 @@ export function encodeTake(record: TakeRecord): Bytes {
     relinquish_request: record.relinquishRequest,
     delete_request: record.deleteRequest,
     claimed: record.claimed,
+    gives_back: record.givesBack,
     expires: encodeRfc3339(record.expires),
     first: encodeBase64url(record.first),
     agreed: record.agreed,
@@ -179,6 +196,7 @@ export async function parseTake(octets: Uint8Array, key: PrivateKey | undefined)
     relinquishRequest: textMember(object, "relinquish_request"),
     deleteRequest: textMember(object, "delete_request"),
     claimed: optionalBool(object, "claimed") ?? false,
+    givesBack: optionalBool(object, "gives_back") ?? false,
     expires: parseRfc3339(textMember(object, "expires")),
     first: parseBase64url(textMember(object, "first")),
     agreed: optionalBool(object, "agreed") ?? false,

@@ -19,6 +19,7 @@ export interface WebResponse {
   status: number;
   headers: Headers;
   body: Bytes;
+  repeated: boolean; // an earlier try of the same call was lost, and may have been carried out
 }
 
 // What the surroundings give a Web; tests and Node give others than a page.
@@ -85,14 +86,14 @@ export class Web {
   // builds each try, so that a proof is fresh and a request id stays the same. Throws: network;
   // forbidden, reason redirect; too_large.
   async send(make: () => WebRequest | Promise<WebRequest>): Promise<WebResponse> {
-    for (const pause of kPauses) {
+    for (const [round, pause] of kPauses.entries()) {
       const answer = await this.sendPatiently(make).catch((thrown: unknown) => asError(thrown));
       const lost = answer instanceof Error ? answer.code === "network" : [502, 503, 504].includes(answer.status);
       if (!lost && answer instanceof Error) throw answer;
-      if (!lost) return answer as WebResponse;
+      if (!lost) return {...(answer as WebResponse), repeated: round > 0};
       await this.sleep(pause);
     }
-    return this.sendPatiently(make);
+    return {...(await this.sendPatiently(make)), repeated: true};
   }
 
   private async sendPatiently(make: () => WebRequest | Promise<WebRequest>): Promise<WebResponse> {
@@ -141,7 +142,7 @@ export class Web {
     }
     const date = Date.parse(response.headers.get("Date") ?? "");
     if (!Number.isNaN(date)) this.noteServerTime(date / 1000);
-    return {status: response.status, headers: response.headers, body: await bodyOf(response)};
+    return {status: response.status, headers: response.headers, body: await bodyOf(response), repeated: false};
   }
 }
 

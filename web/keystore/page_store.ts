@@ -25,6 +25,7 @@ interface StoredTake {
   id: string;
   started: Time;
   over: boolean; // a tombstone
+  givesBack?: boolean;
   sealing: CryptoKey;
   iv: Bytes;
   sealed: Bytes;
@@ -92,7 +93,7 @@ export class PageStore implements Store {
     const iv = randomBytes(12);
     const sealed = new Uint8Array(await crypto.subtle.encrypt({name: "AES-GCM", iv}, sealing, encodeTake(record)));
     const stored: StoredTake = {
-      id: record.id, started: record.started, over: record.ended !== "", sealing, iv, sealed,
+      id: record.id, started: record.started, over: record.ended !== "", givesBack: record.givesBack, sealing, iv, sealed,
       ...(record.key === undefined ? {} : {key: storedKey(record.key)}),
     };
     await this.base.put("takes", record.id, stored);
@@ -137,13 +138,18 @@ export class PageStore implements Store {
   // running are the transfers that can go on, oldest first.
   async running(): Promise<Running[]> {
     const takes = await this.base.all<StoredTake>("takes");
-    return takes.filter((take) => !take.over).sort((a, b) => a.started - b.started);
+    return takes.filter((take) => !take.over && !take.givesBack).sort((a, b) => a.started - b.started);
   }
 
-  // tidy forgets that links were used up, once these have run out anyway.
+  // givingBack are the ids of those that a relay did not let go yet.
+  async givingBack(): Promise<string[]> {
+    return (await this.base.all<StoredTake>("takes")).filter((take) => take.givesBack).map((take) => take.id);
+  }
+
+  // tidy forgets what was left of links, once these have run out anyway.
   async tidy(now: Time): Promise<void> {
     for (const take of await this.base.all<StoredTake>("takes")) {
-      if (take.over && now - take.started > kUsedUpMemory) await this.base.remove("takes", take.id);
+      if ((take.over || take.givesBack) && now - take.started > kUsedUpMemory) await this.base.remove("takes", take.id);
     }
   }
 

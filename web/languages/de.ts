@@ -45,6 +45,7 @@ export const de: Sentences = {
   not_alone: "Jemand anders hat diesen Link im selben Augenblick geöffnet. Wenn nichts daraus wird, bitten Sie den Absender um einen neuen.",
   elsewhere_title: "In einem anderen Tab offen", elsewhere: "Dieser Zugang wird gerade in einem anderen Tab dieses Browsers angenommen. Machen Sie dort weiter, oder schließen Sie jenen Tab: Dann geht es hier weiter.",
   give_up: "Aufgeben", giving_up: "Wird zurückgegeben.",
+  give_up_title: "Diese Freigabe aufgeben?", give_up_lead: "Was hier begonnen wurde, wird gelöscht. Wurde der Absender noch nichts gefragt, geht es zurück und der Link gilt wieder; sonst ist der Link zu Ende.", give_up_yes: "Aufgeben", give_up_done: "Aufgegeben. Es wurde nichts genommen.", not_given_back: "Es konnte noch nicht zurückgegeben werden: Der Vermittler hat nicht geantwortet. Bis dahin kann nur dieser Browser den Link öffnen. Diese Seite fragt wieder, sobald sie offen ist.",
   offered_title: "Ihnen wird ein Zugang angeboten", offered_ssh: "Auf {hosts} als {logins} anmelden", offered_unknown: "Eine Anmeldung. Welche genau, sagt die Stelle erst, wenn Sie annehmen.",
   right_any_command: "Sie können dort jeden Befehl ausführen.", right_command: "Sie können diesen Befehl ausführen und keinen anderen:",
   right_anywhere: "Von überall aus.", right_source: "Nur von diesen Adressen aus: {networks}",

@@ -96,6 +96,11 @@ export const en = {
   elsewhere: "This share is being taken in another tab of this browser. Go on there, or close that tab: then it goes on here.",
   give_up: "Give up",
   giving_up: "Giving it back.",
+  give_up_title: "Give up this share?",
+  give_up_lead: "What was begun here is erased. If nothing was asked of the sender yet, it goes back and the link works again; otherwise the link has ended.",
+  give_up_yes: "Give up",
+  give_up_done: "Given up. Nothing was taken.",
+  not_given_back: "It could not be given back yet: the relay did not answer. Until then only this browser can open the link. This page asks again whenever it is open.",
 
   // What is offered
   offered_title: "You are offered access",

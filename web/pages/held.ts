@@ -1,7 +1,9 @@
 // What is held, while the page is open: showing it, renewing it, asking whether it stands, giving it up.
 
+import {asError} from "../base/error.ts";
 import {renewalIsDue, type CredentialRecord} from "../client/credential_record.ts";
 import {isDelegation, type DelegationRecord} from "../client/delegation_record.ts";
+import {type Step} from "../client/person.ts";
 import {type Web} from "../client/web.ts";
 import {type Time} from "../codec/rfc3339.ts";
 import {withLock} from "../keystore/one_tab.ts";
@@ -50,6 +52,7 @@ export class Held {
           window.history.pushState({held: id}, "");
           void this.show(id, {});
         },
+        giveUp: (id) => this.askGiveUp(id),
         remove: (id) => void this.store.eraseCredential(id).then(() => this.place.home([])),
         forgetAll: () => this.askForgetAll(),
       }),
@@ -159,20 +162,50 @@ export class Held {
     this.place.draw(() => confirmView("forget_door", () => void erase(), () => void this.show(record.id, {ask: false})));
   }
 
-  private askForgetAll(): void {
-    this.place.draw(() => confirmView("forget_all", () => void this.forgetAll(), () => this.place.home([])));
+  private askGiveUp(id: string): void {
+    const yes = async () => {
+      const done = await this.letGo(id);
+      this.place.home([done ? notice("note", say("give_up_done")) : notice("warning", say("not_given_back"))]);
+    };
+    this.place.draw(() => confirmView("give_up", () => void yes(), () => this.place.home([])));
+  }
+
+  // giveBack asks the relays again that did not answer when something was given back.
+  async giveBack(): Promise<void> {
+    for (const id of await this.store.givingBack()) await this.letGo(id);
+  }
+
+  // letGo ends what was begun, and returns whether nothing is left of it. What cannot be read cannot be
+  // given back. What another tab is busy with is left alone.
+  private async letGo(id: string): Promise<boolean> {
+    const {Take} = await import("../client/take.ts");
+    let given = true;
+    const step = (told: Step) => {
+      if (told.step === "not_given_back") given = false;
+    };
+    const person = {agree: async () => undefined, pin: async () => undefined, step};
+    const take = new Take({store: this.store, web: this.web, person, label: ownLabel()}, id);
+    take.cancel();
+    const stop = new AbortController();
+    const run = () => take.run().then(() => undefined, async (thrown: unknown) => {
+      if (asError(thrown).reason === "damaged_storage") await this.store.eraseTake(id);
+    });
+    await withLock(`keyferry ${id}`, () => stop.abort(), stop.signal, run).catch(() => (given = false));
+    return given;
+  }
+
+  private askForgetAll(kept = false): void {
+    const local = kept ? () => void this.forgetAll(true) : undefined;
+    const notes = kept ? [notice("warning", say("not_given_back"))] : [];
+    this.place.draw(() => confirmView("forget_all", () => void this.forgetAll(), () => this.place.home([]), notes, local));
   }
 
   // What is not finished goes back first, so that another device can take it.
-  private async forgetAll(): Promise<void> {
-    const {Take} = await import("../client/take.ts");
-    for (const {id} of await this.store.running()) {
-      const person = {agree: async () => undefined, pin: async () => undefined, step: () => undefined};
-      const take = new Take({store: this.store, web: this.web, person, label: ownLabel()}, id);
-      take.cancel();
-      await take.run().catch(() => undefined);
-      await this.store.eraseTake(id);
-    }
+  private async forgetAll(anyway = false): Promise<void> {
+    const begun = [...(await this.store.running()).map(({id}) => id), ...(await this.store.givingBack())];
+    let all = true;
+    for (const id of begun) all = (await this.letGo(id)) && all;
+    if (!all && !anyway) return this.askForgetAll(true);
     await this.store.clear();
     window.localStorage.clear();
     this.renewed.clear();

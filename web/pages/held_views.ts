@@ -33,6 +33,7 @@ export function standing(record: CredentialRecord, now: Time): Standing {
 export interface HomeActions {
   open: (link: string) => void;
   resume: (id: string) => void;
+  giveUp: (id: string) => void;
   show: (id: string) => void;
   remove: (id: string) => void;
   forgetAll: () => void;
@@ -66,7 +67,8 @@ export function homeView(
   list.append(...held.map((record) => ("damaged" in record ? damagedCard(record.id, actions.remove) : heldCard(record, now, actions.show))));
   const begun = h("ul", {class: "cards"});
   begun.append(...running.map(({id, started}) =>
-    h("li", {class: "card"}, h("p", {}, say("home_running_since", {time: showTime(started)})), button("primary", say("home_continue"), () => actions.resume(id)))));
+    h("li", {class: "card"}, h("p", {}, say("home_running_since", {time: showTime(started)})), 
+      h("p", {class: "actions"}, button("primary", say("home_continue"), () => actions.resume(id)), button("quiet", say("give_up"), () => actions.giveUp(id))))));
   return {
     name: "home",
     title: say(empty ? "home_title_new" : "home_title"),
@@ -194,7 +196,7 @@ export function heldView(record: CredentialRecord, actions: HeldActions): View {
 
 // confirmView asks once more before something is erased.
 export function confirmView(
-  name: "forget" | "forget_all" | "forget_door", yes: () => void, back: () => void, notes: Child[] = [], local?: () => void,
+  name: "forget" | "forget_all" | "forget_door" | "give_up", yes: () => void, back: () => void, notes: Child[] = [], local?: () => void,
 ): View {
   return {
     name: name.replace("_", "-"),

@@ -79,7 +79,11 @@ class App {
 
   private watchConnection(): void {
     const tell = () => banner("offline", navigator.onLine ? undefined : notice("note", say("offline")));
-    window.ononline = window.onoffline = tell;
+    window.ononline = () => {
+      tell();
+      void this.held?.giveBack().catch(() => undefined);
+    };
+    window.onoffline = tell;
     tell();
   }
 
@@ -153,8 +157,9 @@ class App {
     const id = await idOfLink(read.link);
     const held = await this.store?.loadCredential(id).catch(() => undefined);
     if (held?.finished) return this.held?.show(id, {notes: [notice("note", say("taken_before"))]});
-    const begun = held !== undefined || (await this.store?.loadTake(id).catch(() => undefined)) !== undefined;
-    if (begun) return this.take(id, read);
+    const record = await this.store?.loadTake(id).catch(() => undefined);
+    // What is on its way back is opened by a new act.
+    if (held !== undefined || (record !== undefined && !record.givesBack)) return this.take(id, read);
     this.draw(() =>
       openedView(read, {
         known: this.isKnown(read.link.base),
@@ -195,7 +200,7 @@ class App {
         isKnown: (address) => this.isKnown(address),
         home: () => void this.home(),
         done: (record) => void this.taken(record, relay),
-        failed: (error) => this.failed(error, id, read),
+        failed: (error, givenBack) => this.failed(error, id, read, givenBack),
       },
       id,
       read?.link,
@@ -211,7 +216,7 @@ class App {
     await this.held?.show(record.id, {notes: [notice("good", say("granted"))], ask: false});
   }
 
-  private failed(error: KeyferryError, id: string, read: ReadLink | undefined): void {
+  private failed(error: KeyferryError, id: string, read: ReadLink | undefined, givenBack: boolean): void {
     const remove = async () => {
       await this.store?.eraseTake(id);
       await this.home();
@@ -221,6 +226,7 @@ class App {
         again: () => void this.take(id, read),
         home: () => void this.home(),
         remove: () => void remove(),
+        givenBack,
         clockDifference: this.web.clockDifference,
       }),
     );

@@ -11,6 +11,7 @@ export interface FailedActions {
   again: () => void;
   home: () => void;
   remove: () => void;
+  givenBack: boolean; // false: nobody knows yet whether the relay let it go
   clockDifference: number; // of the server's clock, in seconds; positive: ours is behind
 }
 
@@ -26,7 +27,7 @@ export function failedView(error: KeyferryError, actions: FailedActions): View {
     title: say(failure.title),
     state: "stopped",
     content: [
-      h("p", {class: "lead", "data-reason": error.reason || error.code}, say(failure.text)),
+      h("p", {class: "lead", "data-reason": error.reason || error.code}, say(actions.givenBack ? failure.text : "not_given_back")),
       failure.detail && error.detail !== "" && h("p", {class: "small"}, say("failed_detail"), " ", h("q", {lang: "en", dir: "auto"}, error.detail)),
       clockNotice(actions.clockDifference),
       h(

@@ -23,7 +23,7 @@ export interface TakingPlace {
   web: Web;
   isKnown: (address: string) => boolean;
   done: (record: HeldRecord) => void;
-  failed: (error: KeyferryError) => void;
+  failed: (error: KeyferryError, givenBack: boolean) => void;
   home: () => void;
 }
 
@@ -34,6 +34,7 @@ export class Taking implements Person {
   private redraw: () => void = () => undefined;
   private giveUpQuestion: (() => void) | undefined;
   private last: Step["step"] | undefined;
+  private givenBack = true;
 
   constructor(private readonly place: TakingPlace, readonly id: string, link: ShareLink | undefined, private readonly host: string) {
     const wallet = {store: place.store, web: place.web, person: this, label: ownLabel()};
@@ -49,7 +50,7 @@ export class Taking implements Person {
       this.place.done(record);
     } catch (thrown) {
       if (this.stop.signal.aborted) return; // left while waiting for the other tab
-      this.place.failed(asError(thrown));
+      this.place.failed(asError(thrown), this.givenBack);
     } finally {
       banner("waiting", undefined);
     }
@@ -98,6 +99,10 @@ export class Taking implements Person {
     banner("waiting", undefined);
     if (step.step === "not_alone") {
       this.notes.push(notice("warning", say("not_alone")));
+      return;
+    }
+    if (step.step === "not_given_back") {
+      this.givenBack = false;
       return;
     }
     // Polling again is no new step for the person.
