@@ -86,7 +86,7 @@ function releaseKey() {
 async function buildModules(x) {
   const result = await build({
     ...common,
-    entryPoints: {app: "web/pages/main.ts"},
+    entryPoints: {app: "web/pages/main.ts", first: "web/pages/first.ts"},
     outdir: "out",
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
@@ -99,6 +99,10 @@ async function buildModules(x) {
   const files = new Map(result.outputFiles.map((file) => [file.path.split("/").pop(), file.contents]));
   const outputs = Object.entries(result.metafile.outputs).map(([path, about]) => [path.split("/").pop(), about]);
   const app = outputs.find(([, about]) => about.entryPoint === "web/pages/main.ts")[0];
+  // The file that first.ts went into runs by itself; the entry that only names it is of no use.
+  const runsFirst = outputs.find(([, about]) => "web/pages/first.ts" in about.inputs)[0];
+  const entry = outputs.find(([, about]) => about.entryPoint === "web/pages/first.ts")[0];
+  if (entry !== runsFirst) files.delete(entry);
   const about = new Map(outputs);
   const first = new Set();
   const visit = (name) => {
@@ -111,7 +115,7 @@ async function buildModules(x) {
     }
   };
   visit(app);
-  return {files, app, first: [...first]};
+  return {files, app, runsFirst, first: [...first].filter((name) => name !== runsFirst)};
 }
 
 function policy(importMap) {
@@ -153,7 +157,7 @@ function fill(template, values) {
 
 if (what === "site") {
   const {key, x} = releaseKey();
-  const {files, app, first} = await buildModules(x);
+  const {files, app, runsFirst, first} = await buildModules(x);
   const add = (stem, end, content) => {
     const name = `${stem}-${shortHash(content)}.${end}`;
     files.set(name, Buffer.from(content));
@@ -177,6 +181,8 @@ if (what === "site") {
     STYLE: style,
     STYLE_HASH: integrityOf(files.get(style)),
     IMPORTMAP: importMap,
+    FIRST: runsFirst,
+    FIRST_HASH: integrityOf(files.get(runsFirst)),
     PRELOADS: first.map((name) => `<link rel="modulepreload" href="./${name}" integrity="${integrityOf(files.get(name))}">\n`).join(""),
     APP: app,
     APP_HASH: integrityOf(files.get(app)),

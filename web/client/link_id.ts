@@ -3,6 +3,7 @@
 import {bytesOf} from "../base/bytes.ts";
 import {encodeHex} from "../base/hex.ts";
 import {sha256} from "../crypto/hash.ts";
+import {DropExchange} from "../transfer/drop_exchange.ts";
 import {mailboxUrl, type ShareLink} from "../transfer/share_link.ts";
 
 // idOfLink names the transfer of a link that has its secret: of a dropbox, the place is known with the
@@ -13,6 +14,5 @@ export async function idOfLink(link: ShareLink): Promise<string> {
 
 async function placeOf(link: ShareLink): Promise<string> {
   if (link.form === "mailbox" || link.secret === undefined || link.suite === undefined) return mailboxUrl(link);
-  const {DropExchange} = await import("../transfer/drop_exchange.ts");
   return `${link.base}/t/${await new DropExchange(link.secret, link.suite, "receiver").location()}`;
 }

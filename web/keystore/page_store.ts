@@ -13,7 +13,7 @@ import {type Store} from "../client/store.ts";
 import {encodeTake, parseTake, type TakeRecord} from "../client/take_record.ts";
 import {randomBytes} from "../crypto/random.ts";
 import {type KeyType, type PrivateKey} from "../crypto/key.ts";
-import {Database} from "./database.ts";
+import {type Database} from "./database.ts";
 
 interface StoredKey {
   type: KeyType;
@@ -68,10 +68,6 @@ function heldOf({record, key}: StoredCredential): HeldRecord {
 
 export class PageStore implements Store {
   constructor(private readonly base: Database) {}
-
-  static async open(): Promise<PageStore> {
-    return new PageStore(await Database.open());
-  }
 
   async loadTake(id: string): Promise<TakeRecord | undefined> {
     const stored = await this.base.get<StoredTake>("takes", id);

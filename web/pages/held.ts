@@ -27,9 +27,8 @@ interface Entrances {
   resume: (id: string) => void;
 }
 
-// What only a credential in use needs comes when it is used.
-function loadRenew() {
-  return import("../client/renew.ts");
+function loadLater() {
+  return import("./later.ts");
 }
 
 const kLookEvery = 60_000;
@@ -43,7 +42,7 @@ export class Held {
 
   async home(notes: Child[], entrances: Entrances): Promise<void> {
     this.showing = undefined;
-    const [held, running] = [await this.store.credentials(), await this.store.running()];
+    const [held, running] = await Promise.all([this.store.credentials(), this.store.running()]);
     this.watch();
     this.place.draw(() =>
       homeView(held, running, this.web.now(), notes, {
@@ -109,7 +108,7 @@ export class Held {
   private async renew(record: CredentialRecord): Promise<void> {
     const stop = new AbortController();
     await withLock(`keyferry renew ${record.id}`, () => stop.abort(), stop.signal, async () => {
-      await (await loadRenew()).renewCredential(this.web, this.store, record);
+      await (await loadLater()).renewCredential(this.web, this.store, record);
     });
     this.renewed.set(record.id, this.web.now());
     if (this.showing === record.id) await this.show(record.id, {ask: false});
@@ -119,14 +118,14 @@ export class Held {
   private async lookAgain(record: CredentialRecord, notes: Child[]): Promise<void> {
     const renewed = renewalIsDue(record, this.web.now()) && (await this.renew(record).then(() => true, () => false));
     if (renewed) return;
-    const {checkStanding} = await loadRenew();
+    const {checkStanding} = await loadLater();
     const now = await checkStanding(this.web, this.store, record).catch(() => record);
     if (now.over !== record.over && this.showing === record.id) await this.show(record.id, {notes, ask: false});
   }
 
   private async refresh(record: CredentialRecord, notes: Child[], status: HTMLElement): Promise<void> {
     try {
-      const {checkStanding} = await loadRenew();
+      const {checkStanding} = await loadLater();
       const now = await checkStanding(this.web, this.store, record);
       if (now.over !== record.over) await this.show(record.id, {notes, ask: false});
       else status.replaceChildren(say("refreshed"));
@@ -142,7 +141,7 @@ export class Held {
     };
     const drop = async () => {
       try {
-        await (await loadRenew()).dropCredential(this.web, record);
+        await (await loadLater()).dropCredential(this.web, record);
         await erase();
       } catch {
         this.askForget(record, true);
@@ -178,7 +177,7 @@ export class Held {
   // letGo ends what was begun, and returns whether nothing is left of it. What cannot be read cannot be
   // given back. What another tab is busy with is left alone.
   private async letGo(id: string): Promise<boolean> {
-    const {Take} = await import("../client/take.ts");
+    const {Take} = await loadLater();
     let given = true;
     const step = (told: Step) => {
       if (told.step === "not_given_back") given = false;

@@ -1,6 +1,7 @@
 // The site: one page whose views follow from the link that was opened and from what is kept here.
 
-import {arrival, onArrival, settleArrival, type Arrival} from "./arrival.ts"; // first of all: it takes the secret in
+import {database} from "./first.ts";
+import {arrival, onArrival, settleArrival, type Arrival} from "./arrival.ts";
 
 import {asError, type KeyferryError} from "../base/error.ts";
 import {isDelegation, type HeldRecord} from "../client/delegation_record.ts";
@@ -9,11 +10,12 @@ import {Web} from "../client/web.ts";
 import {PageStore} from "../keystore/page_store.ts";
 import {parseLinkSecret, parseShareLink, takeSecret, type ReadLink} from "../transfer/share_link.ts";
 import {notice} from "./controls.ts";
-import {h, type Child} from "./dom.ts";
+import {h, svg, type Child} from "./dom.ts";
 import {badLinkView, damagedView, leftView, openedView, otherDeviceView, pasteForm, secretView} from "./link_views.ts";
 import {howView, failedView} from "./other_views.ts";
 import {Held} from "./held.ts";
-import {chosenLanguage, keepLanguage, preferredLanguage, say, speak, type Language} from "./say.ts";
+import {chosenLanguage, keepLanguage, preferredLanguage, type Language} from "./language.ts";
+import {say, speak} from "./say.ts";
 import {banner, openShell, redrawFrame, show, type View} from "./shell.ts";
 import {askToKeep, ownLabel} from "./storage.ts";
 import {type Taking} from "./taking.ts";
@@ -24,7 +26,7 @@ const kKnown = "known";
 
 // What only taking a share needs comes when somebody begins to take one.
 function loadTaking() {
-  return import("./taking.ts");
+  return import("./later.ts");
 }
 
 class App {
@@ -49,13 +51,15 @@ class App {
     onArrival((next) => void this.begin(next));
     window.addEventListener("popstate", (event) => void this.travel(event.state));
     await this.begin(arrival);
-    await this.store?.tidy(this.web.now()).catch(() => undefined);
+    await painted();
     await keepRelease(kOwnRelease, isSignedAsThis).catch(() => undefined);
+    await this.store?.tidy(this.web.now()).catch(() => undefined);
+    await this.held?.giveBack().catch(() => undefined);
   }
 
   private async openStore(): Promise<void> {
     try {
-      this.store = await PageStore.open();
+      this.store = new PageStore(await database);
       this.known = (await this.store.setting<string[]>(kKnown)) ?? [];
     } catch {
       this.store = undefined; // said where it matters: before something would be taken
@@ -155,9 +159,10 @@ class App {
   // The same link again goes on where it was.
   private async offerToOpen(read: ReadLink): Promise<void> {
     const id = await idOfLink(read.link);
-    const held = await this.store?.loadCredential(id).catch(() => undefined);
+    const [held, record] = await Promise.all([
+      this.store?.loadCredential(id).catch(() => undefined), this.store?.loadTake(id).catch(() => undefined),
+    ]);
     if (held?.finished) return this.held?.show(id, {notes: [notice("note", say("taken_before"))]});
-    const record = await this.store?.loadTake(id).catch(() => undefined);
     // What is on its way back is opened by a new act.
     if (held !== undefined || (record !== undefined && !record.givesBack)) return this.take(id, read);
     this.draw(() =>
@@ -179,7 +184,10 @@ class App {
   }
 
   private otherDevice(read: ReadLink): void {
-    const picture = async (content: string, label: string) => (await import("./qr.ts")).qrPicture(content, label);
+    const picture = async (content: string, label: string) => {
+      const {size, path} = (await import("./qr.ts")).qrPath(content);
+      return svg(`0 0 ${size} ${size}`, path, {role: "img", "aria-label": label, "shape-rendering": "crispEdges"});
+    };
     this.draw(() => otherDeviceView(read.link, picture, () => void this.offerToOpen(read)));
   }
 
@@ -231,6 +239,14 @@ class App {
       }),
     );
   }
+}
+
+// painted waits until the person sees something; the worker with its copy of every file comes after that.
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 1000); // a page that nobody sees is not painted
+  });
 }
 
 // Without storage there is nothing to list, but a link can still go to another device.

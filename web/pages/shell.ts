@@ -4,7 +4,8 @@
 import {type Key} from "../languages/en.ts";
 import {emblem} from "./controls.ts";
 import {h, type Child} from "./dom.ts";
-import {currentLanguage, kLanguages, say, text, type Language} from "./say.ts";
+import {kLanguages, type Language} from "./language.ts";
+import {currentLanguage, say, text} from "./say.ts";
 
 export interface View {
   name: string; // for tests and styles
