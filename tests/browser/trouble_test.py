@@ -24,6 +24,19 @@ def open_share(stage, browser, link, *views):
     return browser.view(*views)
 
 
+def kept(browser):
+    """How many transfers and credentials the page keeps."""
+    return browser.evaluate("""new Promise((resolve) => {
+      const open = indexedDB.open("keyferry");
+      open.onsuccess = () => {
+        const read = open.result.transaction(["takes", "credentials"]);
+        const counts = [];
+        for (const name of ["takes", "credentials"]) read.objectStore(name).count().onsuccess = (event) => counts.push(event.target.result);
+        read.oncomplete = () => resolve(counts);
+      };
+    })""")
+
+
 def behind_proxy(place, stage):
     """A share whose relay stands behind a meddling proxy."""
     proxy = Proxy(place, "relay")
@@ -146,13 +159,14 @@ def test_an_answer_lost_and_the_browser_killed(place, stage, step):
     assert stage.logs_in(browser).code == 0
 
 
+@both
 @pytest.mark.parametrize("how, says", [
     ("huge", "Something is wrong at the other end"),
     ("echo", "Something is wrong at the other end"), ("garbage", "Something is wrong at the other end"),
     ("nonsense", "This link does not open anything")])
-def test_a_relay_that_lies(place, stage, how, says):
+def test_a_relay_that_lies(place, stage, kind, how, says):
     proxy, link = behind_proxy(place, stage)
-    browser = Browser(place)
+    browser = Browser(place, kind)
 
     def lie(seen):
         if seen.method != "POST" or "/v1/m/" not in seen.path:
@@ -176,6 +190,65 @@ def test_a_relay_that_lies(place, stage, how, says):
     assert says in browser.text("main"), browser.text("main")
     proxy.meddle = lambda seen: None
     assert stage.take("bob", link).json("list")["credentials"], "nothing was taken, and it went back"
+
+
+@both
+def test_a_relay_whose_answers_drip(place, stage, kind):
+    """The first answer stops in its middle, the next ones come in parts: the same claim goes on."""
+    proxy, link = behind_proxy(place, stage)
+    browser = Browser(place, kind)
+    never, claims = threading.Event(), []
+
+    def drip(seen):
+        if seen.method == "POST" and "/v1/m/" in seen.path:
+            claims.append((seen.headers["mailbox-device-claim"], seen.headers["mailbox-request-id"]))
+            seen.drip(*([0, never] if len(claims) == 1 else [0.05] * 40))
+
+    proxy.meddle = drip
+    browser.open(link)
+    browser.view("opened")
+    browser.hold()
+    assert browser.view("opening", "offered") == "opening", "it says that it works"
+    browser.view("offered", seconds=90)
+    never.set()
+    assert len(claims) > 1 and len(set(claims)) == 1
+    browser.click("Take it")
+    browser.view("held")
+    assert stage.logs_in(browser).code == 0
+
+
+@both
+def test_a_no_that_the_relay_did_not_hear_is_said_again(stage, kind):
+    browser = Browser(stage.place, kind)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    open_share(stage, browser, link, "offered")
+    stage.relay.kill()
+    browser.click("No, give it back")
+    browser.view("failed", seconds=90)
+    assert "It could not be given back yet" in browser.text("main"), browser.text("main")
+    browser.kill()
+    browser.start()
+    stage.relay.start()
+    browser.open(stage.site.url)
+    browser.view("home")
+    wait_until(lambda: kept(browser) == [0, 0], "the page to give it back")
+    assert stage.take("bob", link).json("list")["credentials"]
+
+
+@both
+def test_what_was_begun_is_given_up_in_the_list(stage, kind):
+    browser = Browser(stage.place, kind)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    open_share(stage, browser, link, "offered")
+    browser.click("Your access")
+    browser.view("home")
+    browser.click("Give up")
+    browser.view("give-up")
+    browser.click("Give up")
+    browser.view("home")
+    wait_until(lambda: "Given up. Nothing was taken." in browser.text("main"), "the page to say so")
+    assert "Not finished" not in browser.text("main")
+    assert stage.take("bob", link).json("list")["credentials"], "it went back"
 
 
 def without_a_word(seen, how):
@@ -227,9 +300,10 @@ def test_what_somebody_on_the_way_answers_for_the_authority_ends_nothing(place, 
     assert stage.logs_in(browser).code == 0
 
 
+@both
 @pytest.mark.parametrize("where", ["metadata", "token", "credential"])
 @pytest.mark.parametrize("how", ["redirect", "huge", "garbage", "refusal"])
-def test_an_authority_that_lies(place, where, how):
+def test_an_authority_that_lies(place, kind, where, how):
     """Nothing comes of it but words; with the truth back, the same link or what was begun goes on."""
     proxy = Proxy(place, "authority")
     stage = Stage(place, authority_proxy=proxy)
@@ -251,7 +325,7 @@ def test_an_authority_that_lies(place, where, how):
             seen.status, seen.answer = 418, json.dumps({"error": "<b>teapot</b>", "error_description": "<img src=x onerror=alert(1)>\u202e" * 50}).encode()
 
     proxy.meddle = lie
-    browser = Browser(place)
+    browser = Browser(place, kind)
     if open_share(stage, browser, link, "offered", "failed") == "offered":
         browser.click("Take it")
         browser.view("failed")
@@ -315,22 +389,30 @@ def test_a_wrong_pin_whose_answer_was_lost_costs_one_try(place):
 
 
 @both
-def test_a_clock_a_day_off(stage, kind):
+@pytest.mark.parametrize("days, says", [(1.1, "1 day 2 hours ahead"), (-1.1, "1 day 2 hours behind")])
+def test_a_clock_a_day_off(stage, kind, days, says):
     """The page learns the time from the authority and says what is wrong with the device's."""
     browser = Browser(stage.place, kind)
     link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    revoked, _ = stage.share(stage.ada, "servers", "--host", "db")
+    stage.ada.run("revoke", stage.last_share, "--yes")
     # The worker's copy of the page has no place for a test's clock: it is set in the page itself.
     browser.open(stage.site.url)
     browser.view("home")
-    browser.evaluate("void (() => { const real = Date.now; Date.now = () => real() + 86400e3 * 1.1; })()")
-    browser.type("Paste the link that you were sent", link)
-    browser.click("Look at it")
-    browser.view("opened")
-    browser.hold()
-    browser.view("offered")
-    browser.click("Take it")
-    browser.view("held")
-    assert stage.logs_in(browser).code == 0
+    browser.evaluate("void (() => { const real = Date.now; Date.now = () => real() + 86400e3 * " + str(days) + "; })()")
+    for taken, view in ((link, "held"), (revoked, "failed")):
+        browser.type("Paste the link that you were sent", taken)
+        browser.click("Look at it")
+        browser.view("opened")
+        browser.hold()
+        browser.view("offered")
+        browser.click("Take it")
+        browser.view(view)
+        if view == "held":
+            assert stage.logs_in(browser).code == 0
+            browser.click("Your access")
+            browser.view("home")
+    assert says in browser.text("main"), browser.text("main")
 
 
 @both
@@ -451,16 +533,7 @@ def test_giving_up_what_is_held_and_forgetting_everything(stage):
     browser.view("forget-all")
     browser.click("Forget everything")
     browser.view("home")
-    counts = browser.evaluate("""new Promise((resolve) => {
-      const open = indexedDB.open("keyferry");
-      open.onsuccess = () => {
-        const read = open.result.transaction(["takes", "credentials"]);
-        const counts = [];
-        for (const name of ["takes", "credentials"]) read.objectStore(name).count().onsuccess = (event) => counts.push(event.target.result);
-        read.oncomplete = () => resolve(counts);
-      };
-    })""")
-    assert counts == [0, 0]
+    assert kept(browser) == [0, 0]
     assert stage.take("bob", link).json("list")["credentials"], "what was not finished went back"
 
 

@@ -12,6 +12,7 @@ import http.client
 import http.server
 import ssl
 import threading
+import time
 
 from .process import free_port
 
@@ -25,10 +26,15 @@ class Exchange:
     def __init__(self, method, path, headers, body):
         self.method, self.path, self.headers, self.body = method, path, headers, body
         self.status, self.answer_headers, self.answer, self.is_cut = 0, {}, b"", False
+        self.drips = None
 
     def cut(self):
         """The server has acted, but the wallet gets no answer: the connection ends."""
         self.is_cut = True
+
+    def drip(self, *pauses):
+        """The answer comes in as many parts; before each its event is waited for, or its seconds pass."""
+        self.drips = pauses
 
     def octets(self):
         """All that crossed, both ways, as one line of octets to search in."""
@@ -56,7 +62,16 @@ class Proxy:
                     self.send_header(header, value)
                 self.send_header("Content-Length", str(len(exchange.answer)))
                 self.end_headers()
-                self.wfile.write(exchange.answer)
+                rest = exchange.answer
+                for left, pause in zip(range(len(exchange.drips or ()), 0, -1), exchange.drips or ()):
+                    part, rest = rest[:len(rest) // left], rest[len(rest) // left:]
+                    try:
+                        pause.wait() if isinstance(pause, threading.Event) else time.sleep(pause)
+                        self.wfile.write(part)
+                        self.wfile.flush()
+                    except OSError:
+                        return
+                self.wfile.write(rest)
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = any
 

@@ -20,7 +20,11 @@ export interface HeldPlace {
   home: (notes: Child[]) => void;
   isKnown: (address: string) => boolean;
   draw: (view: () => View) => void;
+  leave: (id: string) => Promise<void>; // what this tab is taking itself
 }
+
+// What became of a share that was begun; `elsewhere`: another tab is busy with it.
+type LetGo = "give_up_done" | "not_given_back" | "elsewhere";
 
 interface Entrances {
   open: (link: string) => void;
@@ -163,8 +167,8 @@ export class Held {
 
   private askGiveUp(id: string): void {
     const yes = async () => {
-      const done = await this.letGo(id);
-      this.place.home([done ? notice("note", say("give_up_done")) : notice("warning", say("not_given_back"))]);
+      const became = await this.letGo(id);
+      this.place.home([notice(became === "give_up_done" ? "note" : "warning", say(became))]);
     };
     this.place.draw(() => confirmView("give_up", () => void yes(), () => this.place.home([])));
   }
@@ -174,13 +178,13 @@ export class Held {
     for (const id of await this.store.givingBack()) await this.letGo(id);
   }
 
-  // letGo ends what was begun, and returns whether nothing is left of it. What cannot be read cannot be
-  // given back. What another tab is busy with is left alone.
-  private async letGo(id: string): Promise<boolean> {
+  // letGo ends what was begun. What cannot be read cannot be given back.
+  private async letGo(id: string): Promise<LetGo> {
+    await this.place.leave(id);
     const {Take} = await loadLater();
-    let given = true;
+    let became: LetGo = "give_up_done";
     const step = (told: Step) => {
-      if (told.step === "not_given_back") given = false;
+      if (told.step === "not_given_back") became = "not_given_back";
     };
     const person = {agree: async () => undefined, pin: async () => undefined, step};
     const take = new Take({store: this.store, web: this.web, person, label: ownLabel()}, id);
@@ -189,22 +193,22 @@ export class Held {
     const run = () => take.run().then(() => undefined, async (thrown: unknown) => {
       if (asError(thrown).reason === "damaged_storage") await this.store.eraseTake(id);
     });
-    await withLock(`keyferry ${id}`, () => stop.abort(), stop.signal, run).catch(() => (given = false));
-    return given;
+    return withLock(`keyferry ${id}`, () => stop.abort(), stop.signal, run).then(() => became, () => "elsewhere" as const);
   }
 
-  private askForgetAll(kept = false): void {
-    const local = kept ? () => void this.forgetAll(true) : undefined;
-    const notes = kept ? [notice("warning", say("not_given_back"))] : [];
+  private askForgetAll(kept?: LetGo): void {
+    const local = kept === undefined ? undefined : () => void this.forgetAll(true);
+    const notes = kept === undefined ? [] : [notice("warning", say(kept))];
     this.place.draw(() => confirmView("forget_all", () => void this.forgetAll(), () => this.place.home([]), notes, local));
   }
 
   // What is not finished goes back first, so that another device can take it.
   private async forgetAll(anyway = false): Promise<void> {
     const begun = [...(await this.store.running()).map(({id}) => id), ...(await this.store.givingBack())];
-    let all = true;
-    for (const id of begun) all = (await this.letGo(id)) && all;
-    if (!all && !anyway) return this.askForgetAll(true);
+    for (const id of begun) {
+      const became = await this.letGo(id);
+      if (became !== "give_up_done" && !anyway) return this.askForgetAll(became);
+    }
     await this.store.clear();
     window.localStorage.clear();
     this.renewed.clear();

@@ -34,6 +34,7 @@ class App {
   private known: string[] = [];
   private readonly web = new Web();
   private taking: Taking | undefined;
+  private readonly going = new Map<string, {taking: Taking; over: Promise<void>}>(); // in this tab, shown or not
   private held: Held | undefined;
   private redraw: () => void = () => undefined;
 
@@ -45,6 +46,10 @@ class App {
         home: (notes) => void this.home(notes),
         isKnown: (address) => this.isKnown(address),
         draw: (view) => this.draw(view),
+        leave: async (id) => {
+          this.going.get(id)?.taking.leave();
+          await this.going.get(id)?.over;
+        },
       });
     }
     this.watchConnection();
@@ -215,7 +220,10 @@ class App {
       relay,
     );
     this.taking = taking;
-    await taking.run();
+    const over = taking.run();
+    this.going.set(id, {taking, over});
+    await over;
+    if (this.going.get(id)?.taking === taking) this.going.delete(id);
   }
 
   private async taken(record: HeldRecord, relay: string): Promise<void> {

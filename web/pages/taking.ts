@@ -35,6 +35,7 @@ export class Taking implements Person {
   private giveUpQuestion: (() => void) | undefined;
   private last: Step["step"] | undefined;
   private givenBack = true;
+  private wasLeft = false;
 
   constructor(private readonly place: TakingPlace, readonly id: string, link: ShareLink | undefined, private readonly host: string) {
     const wallet = {store: place.store, web: place.web, person: this, label: ownLabel()};
@@ -47,9 +48,9 @@ export class Taking implements Person {
     this.draw(() => show(workingView("opening", this.host, () => this.giveUp())));
     try {
       const record = await withLock(`keyferry ${this.id}`, () => this.elsewhere(), this.stop.signal, () => this.take.run());
-      this.place.done(record);
+      if (!this.wasLeft) this.place.done(record);
     } catch (thrown) {
-      if (this.stop.signal.aborted) return; // left while waiting for the other tab
+      if (this.stop.signal.aborted || this.wasLeft) return; // no view of it is shown any more
       this.place.failed(asError(thrown), this.givenBack);
     } finally {
       banner("waiting", undefined);
@@ -142,6 +143,13 @@ export class Taking implements Person {
       this.giveUpQuestion = () => answer(undefined);
       this.draw(() => ask(answer));
     });
+  }
+
+  // leave gives up without a view of how it ended.
+  leave(): void {
+    this.wasLeft = true;
+    this.stop.abort();
+    this.giveUp();
   }
 
   private giveUp(): void {
