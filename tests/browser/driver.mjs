@@ -185,7 +185,9 @@ const commands = {
     return {url: page.url(), state: await page.evaluate(() => JSON.stringify(history.state)), length: await page.evaluate(() => history.length)};
   },
   async screenshot({path, whole = true}) {
-    await page.screenshot({path, fullPage: whole});
+    // Of a page no higher than its window, written from right to left, Chromium's whole picture is shifted.
+    const higher = await page.evaluate(() => document.documentElement.scrollHeight > window.innerHeight);
+    await page.screenshot({path, fullPage: whole && higher});
     return page.evaluate(() => ({scroll: document.documentElement.scrollWidth, inner: window.innerWidth}));
   },
   async axe() {
