@@ -5,7 +5,7 @@ target_compile_options(kf_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion 
 # libstdc++ 12 uses functions of its own that it deprecates; only clang says so (stable_sort).
 target_compile_options(kf_flags INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wno-error=deprecated-declarations>)
-# Only net/ compiles Asio and Beast; everybody else sees plain headers.
+# Only net/ and http/ compile Asio and Beast; everybody else sees plain headers.
 target_compile_definitions(kf_flags INTERFACE BOOST_ASIO_SEPARATE_COMPILATION
   BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(kf_flags INTERFACE Threads::Threads)

@@ -5,8 +5,8 @@
 #include "server.h"
 
 #include "keyferry/codec/json.h"
+#include "keyferry/http/http_client.h"
 #include "keyferry/issuer/administrator.h"
-#include "keyferry/net/http_client.h"
 
 namespace keyferry::cmd {
 namespace {
@@ -33,13 +33,13 @@ Error error_of(int status, const object& problem) {
 // ask returns nothing if no server listens on the socket.
 Result<std::optional<object>> ask(const AuthorityConfig& config, const object& command) {
   if (!std::filesystem::exists(config.socket())) return std::optional<object>();
-  net::ClientOptions options;
+  http::ClientOptions options;
   options.allow_local = true;
   options.unix_socket = config.socket();
   options.max_response = kMostAnswer;
   options.timeout = kPatience;
-  net::HttpClient client(options);
-  net::ClientRequest request;
+  http::HttpClient client(options);
+  http::ClientRequest request;
   request.method = "POST";
   request.url = "http://localhost/command";
   request.headers.add("Content-Type", "application/json");

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "keyferry/base/result.h"
+#include "keyferry/http/http_server.h"
 #include "keyferry/issuer/settings.h"
-#include "keyferry/net/http_server.h"
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 
 namespace keyferry::cmd {
 
@@ -17,12 +17,12 @@ struct AuthorityConfig {
   std::string listen_admin;
   int threads = 2;
   std::size_t connections_per_source = 5000;  // 0: no limit
-  std::optional<net::TlsFiles> tls;
+  std::optional<http::TlsFiles> tls;
   std::filesystem::path ledger;
   std::filesystem::path keys;
   std::filesystem::path state;
-  net::LogFormat log_format = net::LogFormat::json;
-  net::LogLevel log_level = net::LogLevel::info;
+  process::LogFormat log_format = process::LogFormat::json;
+  process::LogLevel log_level = process::LogLevel::info;
   issuer::Settings settings;
 
   std::filesystem::path socket() const { return state / "admin.sock"; }

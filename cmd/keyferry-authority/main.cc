@@ -8,11 +8,11 @@
 #include "server.h"
 #include "standard_streams.h"
 
-#include "keyferry/net/admin.h"
-#include "keyferry/net/http_server.h"
-#include "keyferry/net/log.h"
-#include "keyferry/net/signals.h"
-#include "keyferry/net/supervisor.h"
+#include "keyferry/http/http_server.h"
+#include "keyferry/process/log.h"
+#include "keyferry/process/signals.h"
+#include "keyferry/process/supervisor.h"
+#include "keyferry/service/admin.h"
 
 namespace keyferry::cmd {
 namespace {
@@ -28,9 +28,9 @@ int complain(const Error& error) {
 }
 
 int check(const AuthorityConfig& config, const Options& options) {
-  const auto checked = net::check_listening(config.listen_api, config.tls);
+  const auto checked = http::check_listening(config.listen_api, config.tls);
   if (!checked) return complain(checked.error());
-  const auto admin = net::check_admin(config.listen_admin);
+  const auto admin = service::check_admin(config.listen_admin);
   if (!admin) return complain(admin.error());
   std::fprintf(stderr, "keyferry-authority: %s is good\n", options.config.c_str());
   return 0;
@@ -38,31 +38,32 @@ int check(const AuthorityConfig& config, const Options& options) {
 
 void reload(AuthorityServer& server) {
   if (auto reloaded = server.reload(); !reloaded) {
-    net::log_event(net::LogLevel::error, "reload_failed", {{"detail", reloaded.error().detail}});
+    process::log_event(process::LogLevel::error, "reload_failed",
+                       {{"detail", reloaded.error().detail}});
     return;
   }
-  net::log_event(net::LogLevel::info, "reloaded");
+  process::log_event(process::LogLevel::info, "reloaded");
 }
 
 int serve(const AuthorityConfig& config) {
-  net::block_signals();
-  net::configure_log(config.log_format, config.log_level, "keyferry-authority");
+  process::block_signals();
+  process::configure_log(config.log_format, config.log_level, "keyferry-authority");
   auto server = AuthorityServer::start(config);
   if (!server) return complain(server.error());
-  net::log_event(net::LogLevel::info, "started",
-                 {{"address", (*server)->address()},
-                  {"url", config.settings.url},
-                  {"ledger", "sqlite " + config.ledger.string()},
-                  {"version", KEYFERRY_VERSION}});
-  net::notify_ready();
-  net::serve_until_terminated([&] { reload(**server); });
+  process::log_event(process::LogLevel::info, "started",
+                     {{"address", (*server)->address()},
+                      {"url", config.settings.url},
+                      {"ledger", "sqlite " + config.ledger.string()},
+                      {"version", KEYFERRY_VERSION}});
+  process::notify_ready();
+  process::serve_until_terminated([&] { reload(**server); });
   (*server)->stop();
-  net::log_event(net::LogLevel::info, "stopped");
+  process::log_event(process::LogLevel::info, "stopped");
   return 0;
 }
 
 int run(const Options& options) {
-  net::ignore_file_size_limit();
+  process::ignore_file_size_limit();
   const auto config = load_authority_config(options.config);
   if (!config) return complain(config.error());
   if (options.check) return check(*config, options);

@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 
 #include "keyferry/codec/json.h"
+#include "keyferry/http/problem.h"
 #include "keyferry/issuer/administrator.h"
 #include "keyferry/issuer/answers.h"
 #include "keyferry/issuer/list_metrics.h"
@@ -13,11 +14,10 @@
 #include "keyferry/issuer/service.h"
 #include "keyferry/issuer/waiting.h"
 #include "keyferry/ledger/room.h"
-#include "keyferry/net/admin.h"
-#include "keyferry/net/log.h"
-#include "keyferry/net/metrics.h"
 #include "keyferry/net/passed_sockets.h"
-#include "keyferry/net/problem.h"
+#include "keyferry/process/log.h"
+#include "keyferry/service/admin.h"
+#include "keyferry/service/metrics.h"
 
 namespace keyferry::cmd {
 namespace {
@@ -31,7 +31,7 @@ constexpr std::size_t kMostBody = 64 * 1024;  // octets, as docs/authority.md sa
 void log_failure(const Error& error) {
   const Errc code = error.code;
   if (code != Errc::io && code != Errc::internal && code != Errc::storage_full) return;
-  net::log_event(net::LogLevel::error, "command_failed", {{"detail", error.detail}});
+  process::log_event(process::LogLevel::error, "command_failed", {{"detail", error.detail}});
 }
 
 template <class T>
@@ -64,9 +64,9 @@ class Server final : public AuthorityServer {
     }));
     begun_ = true;
     KF_TRY(admin_,
-           net::start_admin(
+           service::start_admin(
                config.listen_admin, registry_, [this] { return ready(); }, [this] { refresh(); }));
-    net::ServerOptions options;
+    http::ServerOptions options;
     options.listen = config.listen_api;
     options.socket_name = net::kApiSocket;
     options.tls = config.tls;
@@ -75,7 +75,7 @@ class Server final : public AuthorityServer {
     options.max_connections_per_source = config.connections_per_source;
     options.proxies = config.settings.trusted_proxies;
     KF_TRY(api_,
-           net::HttpServer::start(options, issuer::make_handler(*service_, metrics_.observer())));
+           http::HttpServer::start(options, issuer::make_handler(*service_, metrics_.observer())));
     serving_ = true;
     return Done{};
   }
@@ -110,41 +110,42 @@ class Server final : public AuthorityServer {
   }
 
   Result<Done> listen_socket(const AuthorityConfig& config) {
-    net::ServerOptions options;
+    http::ServerOptions options;
     options.listen = "unix:" + config.socket().string();
     options.threads = 1;
     options.max_body = kMostBody;
     // We hold the ledger's lock, so a socket that lies here is a dead one.
     std::error_code ignored;
     std::filesystem::remove(config.socket(), ignored);
-    KF_TRY(socket_, net::HttpServer::start(options, [this](net::Request request, net::Reply reply) {
+    KF_TRY(socket_,
+           http::HttpServer::start(options, [this](http::Request request, http::Reply reply) {
              command(std::move(request), std::move(reply));
            }));
     return Done{};
   }
 
   // command answers POST /command on the admin socket: the socket's mode says who may.
-  void command(net::Request request, net::Reply reply) {
+  void command(http::Request request, http::Reply reply) {
     if (request.method != "POST" || request.path != "/command" || !begun_) {
-      return reply(net::problem(fail(Errc::not_found, "there is nothing here")));
+      return reply(http::problem(fail(Errc::not_found, "there is nothing here")));
     }
     service_->post(
         reply,
         [this, reply, body = std::move(request.body)] {
           const auto asked = codec::parse_json_object(body);
-          if (!asked) return reply(net::problem(asked.error()));
+          if (!asked) return reply(http::problem(asked.error()));
           const auto wait = patience(*asked);
-          if (!wait) return reply(net::problem(wait.error()));
+          if (!wait) return reply(http::problem(wait.error()));
           if (*wait) return revoke(**wait, *asked, reply);
           const auto answer = logged(issuer::administer(administration(), *asked));
-          reply(answer ? issuer::json_answer(200, *answer) : net::problem(answer.error()));
+          reply(answer ? issuer::json_answer(200, *answer) : http::problem(answer.error()));
         },
-        net::Lane::first, {"administrator", {}});
+        process::Lane::first, {"administrator", {}});
   }
 
-  void revoke(Duration most, const object& command, const net::Reply& reply) {
+  void revoke(Duration most, const object& command, const http::Reply& reply) {
     auto revoked = logged(issuer::administer_revoke(administration(), command));
-    if (!revoked) return reply(net::problem(revoked.error()));
+    if (!revoked) return reply(http::problem(revoked.error()));
     issuer::answer_when_taken(*service_, "administrator", most, *std::move(revoked), reply);
   }
 
@@ -158,7 +159,7 @@ class Server final : public AuthorityServer {
   std::atomic<bool> begun_ = false;
   std::atomic<bool> serving_ = false;
   std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
-  net::HttpMetrics metrics_{*registry_, "keyferry_authority"};
+  service::HttpMetrics metrics_{*registry_, "keyferry_authority"};
   issuer::ListMetrics list_metrics_{*registry_};
   prometheus::Gauge& waiting_ = prometheus::BuildGauge()
                                     .Name("keyferry_authority_waiting_calls")
@@ -171,9 +172,9 @@ class Server final : public AuthorityServer {
                                   .Register(*registry_)
                                   .Add({});
   // The servers outlive the service, whose workers may still ask them for a timer.
-  std::unique_ptr<net::HttpServer> socket_;
-  std::unique_ptr<net::HttpServer> admin_;
-  std::unique_ptr<net::HttpServer> api_;
+  std::unique_ptr<http::HttpServer> socket_;
+  std::unique_ptr<http::HttpServer> admin_;
+  std::unique_ptr<http::HttpServer> api_;
   std::unique_ptr<issuer::Service> service_;
   bool has_tls_;
 };

@@ -74,7 +74,7 @@ void read_listen(config::Toml& file, RelayConfig& config) {
     }
   }
   if (file.has("tls.certificate") || file.has("tls.key")) {
-    config.tls = net::TlsFiles{file.path("tls.certificate"), file.path("tls.key")};
+    config.tls = http::TlsFiles{file.path("tls.certificate"), file.path("tls.key")};
   }
 }
 
@@ -190,12 +190,12 @@ void read_webhook(config::Toml& file, RelayConfig& config) {
 
 void read_log(config::Toml& file, RelayConfig& config) {
   const std::string format = file.choice("log.format", "json", {"json", "text"});
-  config.log_format = format == "json" ? net::LogFormat::json : net::LogFormat::text;
+  config.log_format = format == "json" ? process::LogFormat::json : process::LogFormat::text;
   const std::string level = file.choice("log.level", "info", {"debug", "info", "warning", "error"});
-  config.log_level = level == "debug"     ? net::LogLevel::debug
-                     : level == "warning" ? net::LogLevel::warning
-                     : level == "error"   ? net::LogLevel::error
-                                          : net::LogLevel::info;
+  config.log_level = level == "debug"     ? process::LogLevel::debug
+                     : level == "warning" ? process::LogLevel::warning
+                     : level == "error"   ? process::LogLevel::error
+                                          : process::LogLevel::info;
 }
 
 }  // namespace

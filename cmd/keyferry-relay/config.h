@@ -6,9 +6,9 @@
 #include <string>
 
 #include "keyferry/base/result.h"
+#include "keyferry/http/http_server.h"
 #include "keyferry/net/address.h"
-#include "keyferry/net/http_server.h"
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 #include "keyferry/relay/settings.h"
 
 namespace keyferry::cmd {
@@ -24,13 +24,13 @@ struct RelayConfig {
   std::string listen_admin;
   int threads = 2;
   std::size_t connections_per_source = 5000;  // 0: no limit
-  std::optional<net::TlsFiles> tls;
+  std::optional<http::TlsFiles> tls;
   std::string engine;  // "sqlite" or "memory"
   std::filesystem::path store_path;
   std::filesystem::path secret_path;
   std::optional<WebhookConfig> webhook;
-  net::LogFormat log_format = net::LogFormat::json;
-  net::LogLevel log_level = net::LogLevel::info;
+  process::LogFormat log_format = process::LogFormat::json;
+  process::LogLevel log_level = process::LogLevel::info;
   relay::Settings settings;
 };
 

@@ -9,11 +9,11 @@
 #include "standard_streams.h"
 #include <CLI/CLI.hpp>
 
-#include "keyferry/net/admin.h"
-#include "keyferry/net/log.h"
-#include "keyferry/net/signals.h"
-#include "keyferry/net/supervisor.h"
+#include "keyferry/process/log.h"
+#include "keyferry/process/signals.h"
+#include "keyferry/process/supervisor.h"
 #include "keyferry/relay/secret_ring.h"
+#include "keyferry/service/admin.h"
 
 namespace keyferry::cmd {
 namespace {
@@ -40,7 +40,7 @@ int rotate_secret(const RelayConfig& config) {
 int check(const RelayConfig& config, const Options& options) {
   const auto checked = check_relay(config);
   if (!checked) return complain(checked.error());
-  const auto admin = net::check_admin(config.listen_admin);
+  const auto admin = service::check_admin(config.listen_admin);
   if (!admin) return complain(admin.error());
   std::fprintf(stderr, "keyferry-relay: %s is good\n", options.config.c_str());
   return 0;
@@ -50,10 +50,11 @@ void reload(RelayServer& server, const Options& options) {
   const auto config = load_relay_config(options.config);
   auto reloaded = config ? server.reload(*config) : Result<Done>(config.error());
   if (!reloaded) {
-    net::log_event(net::LogLevel::error, "reload_failed", {{"detail", reloaded.error().detail}});
+    process::log_event(process::LogLevel::error, "reload_failed",
+                       {{"detail", reloaded.error().detail}});
     return;
   }
-  net::log_event(net::LogLevel::info, "reloaded");
+  process::log_event(process::LogLevel::info, "reloaded");
 }
 
 std::string store_name(const RelayConfig& config) {
@@ -62,19 +63,19 @@ std::string store_name(const RelayConfig& config) {
 }
 
 int serve(const RelayConfig& config, const Options& options) {
-  net::block_signals();
-  net::configure_log(config.log_format, config.log_level, "keyferry-relay");
+  process::block_signals();
+  process::configure_log(config.log_format, config.log_level, "keyferry-relay");
   auto server = RelayServer::start(config);
   if (!server) return complain(server.error());
-  net::log_event(net::LogLevel::info, "started",
-                 {{"address", (*server)->address()},
-                  {"url", config.settings.public_url},
-                  {"store", store_name(config)},
-                  {"version", KEYFERRY_VERSION}});
-  net::notify_ready();
-  net::serve_until_terminated([&] { reload(**server, options); });
+  process::log_event(process::LogLevel::info, "started",
+                     {{"address", (*server)->address()},
+                      {"url", config.settings.public_url},
+                      {"store", store_name(config)},
+                      {"version", KEYFERRY_VERSION}});
+  process::notify_ready();
+  process::serve_until_terminated([&] { reload(**server, options); });
   (*server)->stop();
-  net::log_event(net::LogLevel::info, "stopped");
+  process::log_event(process::LogLevel::info, "stopped");
   return 0;
 }
 

@@ -6,10 +6,10 @@
 #include "keyferry/codec/plain_text.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/file/file.h"
-#include "keyferry/net/admin.h"
 #include "keyferry/net/passed_sockets.h"
 #include "keyferry/relay/relay.h"
 #include "keyferry/relay/sweeper.h"
+#include "keyferry/service/admin.h"
 #include "keyferry/store/memory.h"
 #include "keyferry/store/sqlite.h"
 
@@ -41,7 +41,7 @@ class Server final : public RelayServer {
   ~Server() override { relay_.finish(); }
 
   Result<Done> listen(const RelayConfig& config) {
-    net::ServerOptions options;
+    http::ServerOptions options;
     options.listen = config.listen_api;
     options.socket_name = net::kApiSocket;
     options.tls = config.tls;
@@ -49,7 +49,7 @@ class Server final : public RelayServer {
     options.max_connections_per_source = config.connections_per_source;
     options.proxies = config.settings.trusted_proxies;
     options.max_body = mailbox::most_body_octets(config.settings.body);
-    KF_TRY(api_, net::HttpServer::start(options, [this](net::Request request, net::Reply reply) {
+    KF_TRY(api_, http::HttpServer::start(options, [this](http::Request request, http::Reply reply) {
              relay_.serve(std::move(request), std::move(reply));
            }));
     relay_.begin([this](Duration delay, std::function<void()> task) {
@@ -57,7 +57,7 @@ class Server final : public RelayServer {
     });
     sweeper_ = std::make_unique<relay::Sweeper>(relay_);
     // Last, so that ready means that calls are taken.
-    KF_TRY(admin_, net::start_admin(
+    KF_TRY(admin_, service::start_admin(
                        config.listen_admin, registry_, [this] { return store_->check(); },
                        [this] { refresh(); }));
     return Done{};
@@ -94,8 +94,8 @@ class Server final : public RelayServer {
   relay::Metrics metrics_;
   relay::Relay relay_;
   std::unique_ptr<notify::Webhooks> webhooks_;
-  std::unique_ptr<net::HttpServer> admin_;
-  std::unique_ptr<net::HttpServer> api_;
+  std::unique_ptr<http::HttpServer> admin_;
+  std::unique_ptr<http::HttpServer> api_;
   std::unique_ptr<relay::Sweeper> sweeper_;
 };
 
@@ -181,7 +181,7 @@ Result<std::unique_ptr<RelayServer>> RelayServer::start(const RelayConfig& confi
 }
 
 Result<Done> check_relay(const RelayConfig& config) {
-  KF_TRY(net::check_listening(config.listen_api, config.tls));
+  KF_TRY(http::check_listening(config.listen_api, config.tls));
   if (std::filesystem::exists(config.secret_path)) {
     KF_TRY(relay::SecretRing::load_or_make(config.secret_path, SystemClock().now()));
   }

@@ -1,7 +1,7 @@
 #include "agent.h"
 
 #include "keyferry/file/file.h"
-#include "keyferry/net/admin.h"
+#include "keyferry/service/admin.h"
 #include "keyferry/verifier/ack.h"
 
 namespace keyferry::cmd {
@@ -11,7 +11,8 @@ namespace {
 verifier::SigningKey read_key(const file::Path& state) {
   auto key = verifier::load_signing_key(state);
   if (!key) {
-    net::log_event(net::LogLevel::error, "no_signing_key", {{"detail", key.error().detail}});
+    process::log_event(process::LogLevel::error, "no_signing_key",
+                       {{"detail", key.error().detail}});
     return nullptr;
   }
   return *key ? std::make_shared<const crypto::PrivateKey>(**std::move(key)) : nullptr;
@@ -52,7 +53,7 @@ class RunningAgent final : public Agent {
 
   Result<Done> serve() override {
     if (!listen_.empty()) {
-      KF_TRY(admin_, net::start_admin(listen_, registry_, [this] { return ready(); }));
+      KF_TRY(admin_, service::start_admin(listen_, registry_, [this] { return ready(); }));
     }
     for (const auto& follower : followers_) follower->start();
     return Done{};
@@ -94,7 +95,7 @@ class RunningAgent final : public Agent {
   SystemClock clock_;
   std::shared_ptr<verifier::Registry> registry_ = std::make_shared<verifier::Registry>();
   std::vector<std::unique_ptr<verifier::Follower>> followers_;
-  std::unique_ptr<net::HttpServer> admin_;
+  std::unique_ptr<http::HttpServer> admin_;
 };
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 #include "keyferry/verifier/follower.h"
 
 namespace keyferry::cmd {
@@ -12,8 +12,8 @@ namespace keyferry::cmd {
 struct VerifierConfig {
   std::string listen_admin;  // empty: no admin address
   std::filesystem::path state_path;
-  net::LogFormat log_format = net::LogFormat::json;
-  net::LogLevel log_level = net::LogLevel::info;
+  process::LogFormat log_format = process::LogFormat::json;
+  process::LogLevel log_level = process::LogLevel::info;
   std::vector<verifier::ListSettings> lists;
 };
 

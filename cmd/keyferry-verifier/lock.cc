@@ -9,9 +9,9 @@
 
 #include "keyferry/codec/json.h"
 #include "keyferry/file/file.h"
-#include "keyferry/net/admin.h"
-#include "keyferry/net/signals.h"
-#include "keyferry/net/supervisor.h"
+#include "keyferry/process/signals.h"
+#include "keyferry/process/supervisor.h"
+#include "keyferry/service/admin.h"
 
 namespace keyferry::cmd {
 namespace {
@@ -66,12 +66,13 @@ int ask(const LockConfig& config, const LockOptions& options) {
 
 Result<Done> start(const LockConfig& config, verifier::LockService& service,
                    std::shared_ptr<verifier::Registry> registry,
-                   std::unique_ptr<LockControl>& control, std::unique_ptr<net::HttpServer>& admin) {
+                   std::unique_ptr<LockControl>& control,
+                   std::unique_ptr<http::HttpServer>& admin) {
   KF_TRY(control, LockControl::serve(service, config.lock.state));
   KF_TRY([[maybe_unused]] const Done listening, service.serve());
   // Last: /readyz must not say that the lock is ready before its doors listen.
   if (!config.listen_admin.empty()) {
-    KF_TRY(admin, net::start_admin(config.listen_admin, std::move(registry), [&service]() {
+    KF_TRY(admin, service::start_admin(config.listen_admin, std::move(registry), [&service]() {
              const auto status = service.status();
              return status ? Result<Done>(Done{}) : Result<Done>(status.error());
            }));
@@ -88,24 +89,25 @@ int serve(const LockConfig& config) {
   auto service = verifier::LockService::make(config.lock, *registry);
   if (!service) return complain(service.error());
   std::unique_ptr<LockControl> control;
-  std::unique_ptr<net::HttpServer> admin;
+  std::unique_ptr<http::HttpServer> admin;
   const auto started = start(config, **service, registry, control, admin);
   if (!started) return complain(started.error());
   const auto status = (*service)->status();
-  net::log_event(net::LogLevel::info, "started",
-                 {{"address", admin ? admin->address() : ""},
-                  {"state", config.lock.state.string()},
-                  {"doors", std::to_string(config.lock.doors.size())},
-                  {"owners", status ? std::to_string(status->owners.size()) : "?"},
-                  {"version", KEYFERRY_VERSION}});
-  net::notify_ready();
-  net::serve_until_terminated(
-      [] { net::log_event(net::LogLevel::warning, "reload_ignored", {{"detail", "restart it"}}); });
+  process::log_event(process::LogLevel::info, "started",
+                     {{"address", admin ? admin->address() : ""},
+                      {"state", config.lock.state.string()},
+                      {"doors", std::to_string(config.lock.doors.size())},
+                      {"owners", status ? std::to_string(status->owners.size()) : "?"},
+                      {"version", KEYFERRY_VERSION}});
+  process::notify_ready();
+  process::serve_until_terminated([] {
+    process::log_event(process::LogLevel::warning, "reload_ignored", {{"detail", "restart it"}});
+  });
   if (admin) admin->drain(std::chrono::seconds(2));
   control.reset();
   (*service)->stop();
   registry->refresh = nullptr;
-  net::log_event(net::LogLevel::info, "stopped");
+  process::log_event(process::LogLevel::info, "stopped");
   return 0;
 }
 
@@ -113,8 +115,7 @@ int serve(const LockConfig& config) {
 
 CLI::App* add_lock_command(CLI::App& app, LockOptions& options) {
   auto* lock = app.add_subcommand(
-      "lock",
-      "be a lock without a network: open doors to owners and to whom they gave a right");
+      "lock", "be a lock without a network: open doors to owners and to whom they gave a right");
   lock->add_option("--config", options.config, "configuration file (TOML)")->required();
   auto* check = lock->add_flag("--check", options.check, "check the configuration and exit");
   auto* pair = lock->add_flag("--pair", options.pair,
@@ -146,8 +147,8 @@ int run_lock(const LockOptions& options) {
     return 0;
   }
   if (options.pair || options.reset || options.status) return ask(*config, options);
-  net::block_signals();
-  net::configure_log(config->log_format, config->log_level, "keyferry-lock");
+  process::block_signals();
+  process::configure_log(config->log_format, config->log_level, "keyferry-lock");
   return serve(*config);
 }
 

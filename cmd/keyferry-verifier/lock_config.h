@@ -3,15 +3,15 @@
 
 #include <string>
 
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 #include "keyferry/verifier/lock_service.h"
 
 namespace keyferry::cmd {
 
 struct LockConfig {
   std::string listen_admin;  // empty: no admin address
-  net::LogFormat log_format = net::LogFormat::json;
-  net::LogLevel log_level = net::LogLevel::info;
+  process::LogFormat log_format = process::LogFormat::json;
+  process::LogLevel log_level = process::LogLevel::info;
   verifier::LockSettings lock;
 };
 

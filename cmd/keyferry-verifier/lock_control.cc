@@ -12,7 +12,7 @@
 #include "keyferry/base/hex.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/rfc3339.h"
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 
 namespace keyferry::cmd {
 namespace {
@@ -83,7 +83,7 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
-Result<net::UniqueFd> connect_to(const std::filesystem::path& path) {
+Result<process::UniqueFd> connect_to(const std::filesystem::path& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const std::string name = path.string();
@@ -91,7 +91,7 @@ Result<net::UniqueFd> connect_to(const std::filesystem::path& path) {
     return fail(Errc::invalid, "the path of the state folder is too long for a socket");
   }
   std::copy(name.begin(), name.end(), address.sun_path);
-  net::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  process::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (::connect(fd.value(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
     return fd;
   }
@@ -137,7 +137,7 @@ void LockControl::answer(int fd) {
 }
 
 Result<boost::json::object> ask_lock(const std::filesystem::path& folder, const std::string& word) {
-  KF_TRY(const net::UniqueFd fd, connect_to(std::filesystem::absolute(folder / "control")));
+  KF_TRY(const process::UniqueFd fd, connect_to(std::filesystem::absolute(folder / "control")));
   if (!write_all(fd.value(), word + "\n")) return fail(Errc::io, "the lock does not listen");
   KF_TRY(auto answer, codec::parse_json_object(read_line(fd.value(), kMostAnswer, 10'000)));
   if (const auto* detail = answer.if_contains("detail"); detail != nullptr && detail->is_string()) {

@@ -32,7 +32,7 @@ class LockControl {
 
   verifier::LockService& service_;
   net::Listener listener_;
-  net::UniqueFd socket_;
+  process::UniqueFd socket_;
   verifier::Stopper stopper_;
   std::thread thread_;
 };

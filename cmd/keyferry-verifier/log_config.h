@@ -2,18 +2,19 @@
 #pragma once
 
 #include "keyferry/config/toml.h"
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 
 namespace keyferry::cmd {
 
-inline void read_log_config(config::Toml& file, net::LogFormat& format, net::LogLevel& level) {
+inline void read_log_config(config::Toml& file, process::LogFormat& format,
+                            process::LogLevel& level) {
   const std::string shape = file.choice("log.format", "json", {"json", "text"});
-  format = shape == "json" ? net::LogFormat::json : net::LogFormat::text;
+  format = shape == "json" ? process::LogFormat::json : process::LogFormat::text;
   const std::string least = file.choice("log.level", "info", {"debug", "info", "warning", "error"});
-  level = least == "debug"     ? net::LogLevel::debug
-          : least == "warning" ? net::LogLevel::warning
-          : least == "error"   ? net::LogLevel::error
-                               : net::LogLevel::info;
+  level = least == "debug"     ? process::LogLevel::debug
+          : least == "warning" ? process::LogLevel::warning
+          : least == "error"   ? process::LogLevel::error
+                               : process::LogLevel::info;
 }
 
 }  // namespace keyferry::cmd

@@ -9,9 +9,9 @@
 #include "standard_streams.h"
 #include <CLI/CLI.hpp>
 
-#include "keyferry/net/admin.h"
-#include "keyferry/net/signals.h"
-#include "keyferry/net/supervisor.h"
+#include "keyferry/process/signals.h"
+#include "keyferry/process/supervisor.h"
+#include "keyferry/service/admin.h"
 #include "keyferry/verifier/ack.h"
 
 namespace keyferry::cmd {
@@ -50,7 +50,7 @@ int check(const VerifierConfig& config, const Options& options) {
     if (!trust) return complain(trust.error());
   }
   if (!config.listen_admin.empty()) {
-    const auto admin = net::check_admin(config.listen_admin);
+    const auto admin = service::check_admin(config.listen_admin);
     if (!admin) return complain(admin.error());
   }
   std::fprintf(stderr, "keyferry-verifier: %s is good\n", options.config.c_str());
@@ -72,24 +72,25 @@ int init(const VerifierConfig& config) {
 void reload(Agent& agent) {
   const auto reloaded = agent.reload();
   if (reloaded) {
-    net::log_event(net::LogLevel::info, "reloaded");
+    process::log_event(process::LogLevel::info, "reloaded");
   } else {
-    net::log_event(net::LogLevel::error, "reload_failed", {{"detail", reloaded.error().detail}});
+    process::log_event(process::LogLevel::error, "reload_failed",
+                       {{"detail", reloaded.error().detail}});
   }
 }
 
 int serve(Agent& agent, const VerifierConfig& config) {
   const auto served = agent.serve();
   if (!served) return complain(served.error());
-  net::log_event(net::LogLevel::info, "started",
-                 {{"address", agent.address()},
-                  {"state", config.state_path.string()},
-                  {"lists", std::to_string(config.lists.size())},
-                  {"version", KEYFERRY_VERSION}});
-  net::notify_ready();
-  net::serve_until_terminated([&] { reload(agent); });
+  process::log_event(process::LogLevel::info, "started",
+                     {{"address", agent.address()},
+                      {"state", config.state_path.string()},
+                      {"lists", std::to_string(config.lists.size())},
+                      {"version", KEYFERRY_VERSION}});
+  process::notify_ready();
+  process::serve_until_terminated([&] { reload(agent); });
   agent.stop();
-  net::log_event(net::LogLevel::info, "stopped");
+  process::log_event(process::LogLevel::info, "stopped");
   return 0;
 }
 
@@ -101,8 +102,8 @@ int run(const Options& options) {
   if (!config) return complain(config.error());
   if (options.init) return init(*config);
   if (options.check) return check(*config, options);
-  net::block_signals();
-  net::configure_log(config->log_format, config->log_level, "keyferry-verifier");
+  process::block_signals();
+  process::configure_log(config->log_format, config->log_level, "keyferry-verifier");
   auto agent = Agent::make(*config);
   if (!agent) return complain(agent.error());
   if (!options.once) return serve(**agent, *config);

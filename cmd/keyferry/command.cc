@@ -31,8 +31,8 @@ Result<file::Path> home_path() {
   return fail(Errc::invalid, "there is no home folder: set KEYFERRY_HOME");
 }
 
-net::ClientOptions client_options(const Program& program) {
-  net::ClientOptions options;
+http::ClientOptions client_options(const Program& program) {
+  http::ClientOptions options;
   options.user_agent = "keyferry/" KEYFERRY_VERSION;
   const char* set = std::getenv("KEYFERRY_CA");
   if (!program.ca.empty()) {
@@ -45,7 +45,7 @@ net::ClientOptions client_options(const Program& program) {
 
 }  // namespace
 
-Session::Session(const Program& program, wallet::Home home, net::ClientOptions options)
+Session::Session(const Program& program, wallet::Home home, http::ClientOptions options)
     : home_(std::move(home)),
       client_(std::move(options)),
       web_(
@@ -74,7 +74,7 @@ Result<std::unique_ptr<Session>> Session::open(const Program& program) {
     }
     settings.persona = program.persona;
   }
-  const net::ClientOptions options = client_options(program);
+  const http::ClientOptions options = client_options(program);
   if (options.ca_file && !std::filesystem::exists(*options.ca_file)) {
     return fail(Errc::invalid,
                 "the file of trust anchors does not exist: " + options.ca_file->string());

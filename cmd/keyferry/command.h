@@ -36,10 +36,10 @@ class Session {
   Terminal& terminal() { return terminal_; }
 
  private:
-  Session(const Program& program, wallet::Home home, net::ClientOptions options);
+  Session(const Program& program, wallet::Home home, http::ClientOptions options);
   SystemClock clock_;
   wallet::Home home_;
-  net::HttpClient client_;
+  http::HttpClient client_;
   wallet::Web web_;
   Terminal terminal_;
   std::unique_ptr<wallet::Wallet> wallet_;

@@ -6,7 +6,7 @@
 #include "standard_streams.h"
 
 #include "keyferry/codec/json.h"
-#include "keyferry/net/signals.h"
+#include "keyferry/process/signals.h"
 
 namespace keyferry::cli {
 namespace {
@@ -47,7 +47,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   keyferry::cmd::open_standard_streams();
-  keyferry::net::ignore_file_size_limit();
+  keyferry::process::ignore_file_size_limit();
   try {
     return keyferry::cmd::exit_status("keyferry", keyferry::cli::run(argc, argv));
   } catch (const std::exception& error) {

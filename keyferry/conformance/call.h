@@ -8,7 +8,7 @@
 #include <boost/json/object.hpp>
 
 #include "keyferry/base/result.h"
-#include "keyferry/net/http.h"
+#include "keyferry/http/http.h"
 
 namespace keyferry::conformance {
 
@@ -20,12 +20,12 @@ struct Call {
   std::optional<std::string> request_id;
   std::optional<std::string> body;
   std::string content_type = "application/json";  // sent with a body; empty: none
-  net::Headers more;
+  http::Headers more;
 };
 
 struct Answer {
   int status = 0;
-  net::Headers headers;
+  http::Headers headers;
   std::string body;
 
   bool success() const { return status >= 200 && status < 300; }

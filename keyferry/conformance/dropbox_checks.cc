@@ -254,7 +254,7 @@ Result<Finding> waiting(Subject& relay) {
   Result<Answer> news(fail(Errc::network, "not sent"));
   const auto began = steady_clock::now();
   std::jthread reader([&] {
-    net::HttpClient client = relay.new_client();
+    http::HttpClient client = relay.new_client();
     news = relay.send(waiting_fetch(path, 10), client);
   });
   std::this_thread::sleep_for(

@@ -14,7 +14,7 @@ std::vector<Result<Answer>> race(Subject& relay, const std::vector<Call>& calls,
   threads.reserve(calls.size());
   for (std::size_t i = 0; i < calls.size(); ++i) {
     threads.emplace_back([&, i] {
-      net::HttpClient client = relay.new_client();
+      http::HttpClient client = relay.new_client();
       const auto warm = relay.send(warm_up, client);
       start.arrive_and_wait();
       answers[i] = warm ? relay.send(calls[i], client) : Result<Answer>(warm.error());

@@ -20,8 +20,8 @@ constexpr Duration kMaxIdle{1'000};
 constexpr std::chrono::seconds kCleaning{30};
 constexpr std::chrono::seconds kLongestPause{60};
 
-net::ClientOptions client_options(const SubjectOptions& options) {
-  net::ClientOptions out;
+http::ClientOptions client_options(const SubjectOptions& options) {
+  http::ClientOptions out;
   out.ca_file = options.ca_file;
   out.check_certificate = !options.insecure;
   out.allow_local = true;
@@ -51,11 +51,11 @@ bool is_drop(const Call& call) {
 Subject::Subject(SubjectOptions options)
     : options_(std::move(options)), client_(client_options(options_)) {}
 
-net::HttpClient Subject::new_client() const {
-  return net::HttpClient(client_options(options_));
+http::HttpClient Subject::new_client() const {
+  return http::HttpClient(client_options(options_));
 }
 
-net::ProbeTarget Subject::probe_target() const {
+http::ProbeTarget Subject::probe_target() const {
   return {options_.url, kConnectTimeout};
 }
 
@@ -64,9 +64,9 @@ Time Subject::now() const {
 }
 
 Result<Done> Subject::reach() {
-  net::ClientRequest request;
+  http::ClientRequest request;
   request.url = options_.url + "/v1/m/" + encode_uuid(digest::random_uuid());
-  KF_TRY(const net::Response response, client_.send(request));
+  KF_TRY(const http::Response response, client_.send(request));
   const auto date = codec::parse_http_date(response.headers.find("Date").value_or(""));
   if (date) {
     const Duration offset = *date - SystemClock().now();
@@ -75,8 +75,8 @@ Result<Done> Subject::reach() {
   return Done{};
 }
 
-net::ClientRequest Subject::request_of(const Call& call) const {
-  net::ClientRequest request;
+http::ClientRequest Subject::request_of(const Call& call) const {
+  http::ClientRequest request;
   request.method = call.method;
   request.url = options_.url + call.path;
   if (call.claim) request.headers.add("Mailbox-Device-Claim", *call.claim);
@@ -97,7 +97,7 @@ Result<Answer> Subject::send(const Call& call) {
 }
 
 // A relay that names the end of a pause ("Retry-After: 3") is asked again after it.
-Result<Answer> Subject::send(const Call& call, net::HttpClient& client) {
+Result<Answer> Subject::send(const Call& call, http::HttpClient& client) {
   while (true) {
     const auto now = std::chrono::steady_clock::now();
     if (now > end_) return fail(Errc::too_many, "the time of the run is used up");

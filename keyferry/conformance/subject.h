@@ -17,8 +17,8 @@
 #include "keyferry/base/result.h"
 #include "keyferry/conformance/call.h"
 #include "keyferry/conformance/watch.h"
-#include "keyferry/net/http_client.h"
-#include "keyferry/net/probe.h"
+#include "keyferry/http/http_client.h"
+#include "keyferry/http/probe.h"
 
 namespace keyferry::conformance {
 
@@ -52,12 +52,13 @@ class Subject {
 
   // send makes the call on the run's own connection, or on `client`. An answer that only says "not
   // now" (429, 503, 507) is waited out if it has a Retry-After of a minute or less, else it is the
-  // error too_many, which ends a check unjudged, and so is a call after the time of end_at. Errors: as HttpClient::send, too_many.
+  // error too_many, which ends a check unjudged, and so is a call after the time of end_at. Errors:
+  // as HttpClient::send, too_many.
   Result<Answer> send(const Call& call);
-  Result<Answer> send(const Call& call, net::HttpClient& client);
+  Result<Answer> send(const Call& call, http::HttpClient& client);
   void end_at(std::chrono::steady_clock::time_point end) { end_ = end; }
-  net::HttpClient new_client() const;
-  net::ProbeTarget probe_target() const;
+  http::HttpClient new_client() const;
+  http::ProbeTarget probe_target() const;
 
   const std::string& url() const { return options_.url; }
   bool is_https() const { return options_.url.starts_with("https://"); }
@@ -91,11 +92,11 @@ class Subject {
   std::set<std::string> drifting;
 
  private:
-  net::ClientRequest request_of(const Call& call) const;
+  http::ClientRequest request_of(const Call& call) const;
   void note(const Call& call, const Answer& answer);
 
   SubjectOptions options_;
-  net::HttpClient client_;
+  http::HttpClient client_;
   Duration clock_offset_{0};
   std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::time_point::max();
   mutable std::mutex mutex_;

@@ -2,7 +2,7 @@
 #include "keyferry/codec/json.h"
 #include "keyferry/conformance/check.h"
 #include "keyferry/conformance/scene.h"
-#include "keyferry/net/probe.h"
+#include "keyferry/http/probe.h"
 
 namespace keyferry::conformance {
 namespace {
@@ -13,7 +13,8 @@ constexpr int kHttpsPort = 443;
 constexpr int kHttpPort = 80;
 
 // judge_plain looks at what came over a connection without TLS, if anything did.
-Result<Done> judge_plain(const std::optional<net::Response>& answer, const Box& box, Notes& notes) {
+Result<Done> judge_plain(const std::optional<http::Response>& answer, const Box& box,
+                         Notes& notes) {
   if (!answer) return Done{};
   const std::string status = std::to_string(answer->status);
   KF_TRY(must(answer->status >= 300, "plain HTTP was answered with " + status));
@@ -30,25 +31,25 @@ Result<Finding> https_only(Subject& relay) {
   const Device ada;
   Notes notes;
   KF_TRY(const Box box, make_box(relay, ada));
-  KF_TRY(const auto same_port, net::ask_plain(relay.probe_target(), {}, box.path));
+  KF_TRY(const auto same_port, http::ask_plain(relay.probe_target(), {}, box.path));
   KF_TRY(judge_plain(same_port, box, notes));
-  KF_TRY(const int port, net::port_of(relay.probe_target()));
+  KF_TRY(const int port, http::port_of(relay.probe_target()));
   if (port == kHttpsPort) {
-    KF_TRY(const auto port_80, net::ask_plain(relay.probe_target(), kHttpPort, box.path));
+    KF_TRY(const auto port_80, http::ask_plain(relay.probe_target(), kHttpPort, box.path));
     KF_TRY(judge_plain(port_80, box, notes));
   }
   return notes.finding("no answer over plain HTTP that is of use");
 }
 
 Result<Finding> default_port(Subject& relay) {
-  KF_TRY(const int port, net::port_of(relay.probe_target()));
+  KF_TRY(const int port, http::port_of(relay.probe_target()));
   return info(port == kHttpsPort ? "the default https port"
                                  : "port " + std::to_string(port) + ", which links have to name");
 }
 
 Result<Finding> modern_tls(Subject& relay) {
   if (!relay.is_https()) return skip("the URL given is plain HTTP to a loopback address");
-  KF_TRY(const bool old, net::takes_old_tls(relay.probe_target()));
+  KF_TRY(const bool old, http::takes_old_tls(relay.probe_target()));
   return old ? broken("a TLS 1.0 or 1.1 handshake was accepted")
              : pass("TLS 1.0 and 1.1 are refused");
 }

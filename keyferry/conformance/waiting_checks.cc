@@ -34,7 +34,7 @@ Result<Answer> told_while_waiting(Subject& relay, const Call& waits, const Call&
   Result<Answer> told(fail(Errc::network, "not sent"));
   const auto began = steady_clock::now();
   std::jthread reader([&] {
-    net::HttpClient client = relay.new_client();
+    http::HttpClient client = relay.new_client();
     told = relay.send(waits, client);
   });
   std::this_thread::sleep_for(kBeforeTheNews);

@@ -1,7 +1,7 @@
 #include "keyferry/issuer/answers.h"
 
 #include "keyferry/codec/json.h"
-#include "keyferry/net/problem.h"
+#include "keyferry/http/problem.h"
 
 namespace keyferry::issuer {
 namespace {
@@ -27,7 +27,7 @@ std::string challenge(const Refusal& refusal) {
   return "DPoP error=\"" + refusal.error + "\", algs=\"ES256 EdDSA\"";
 }
 
-net::Response limited(net::Response response, const Refusal& refusal) {
+http::Response limited(http::Response response, const Refusal& refusal) {
   if (refusal.retry_after) {
     response.status = 429;
     response.headers.set("Retry-After", std::to_string(*refusal.retry_after));
@@ -37,32 +37,32 @@ net::Response limited(net::Response response, const Refusal& refusal) {
 
 }  // namespace
 
-net::Response json_answer(int status, const boost::json::object& body) {
-  return net::json_response(status, codec::encode_json(body));
+http::Response json_answer(int status, const boost::json::object& body) {
+  return http::json_response(status, codec::encode_json(body));
 }
 
 //= spec:authority#2-errors
 //= spec:authority#2-errors
-net::Response token_refusal(const Refusal& refusal) {
+http::Response token_refusal(const Refusal& refusal) {
   return limited(json_answer(400, render(refusal)), refusal);
 }
 
-net::Response resource_refusal(const Refusal& refusal) {
+http::Response resource_refusal(const Refusal& refusal) {
   if (!concerns_caller(refusal)) return limited(json_answer(400, render(refusal)), refusal);
-  net::Response response = json_answer(401, render(refusal));
+  http::Response response = json_answer(401, render(refusal));
   response.headers.set("WWW-Authenticate", challenge(refusal));
   return response;
 }
 
-net::Response problem_refusal(const Refusal& refusal) {
+http::Response problem_refusal(const Refusal& refusal) {
   if (refusal.retry_after) {
-    return limited(net::problem(fail(Errc::too_many, refusal.description)), refusal);
+    return limited(http::problem(fail(Errc::too_many, refusal.description)), refusal);
   }
   const Errc code = concerns_caller(refusal) ? Errc::unauthorized : Errc::invalid;
-  return net::problem(fail(code, refusal.description, refusal.error), challenge(refusal));
+  return http::problem(fail(code, refusal.description, refusal.error), challenge(refusal));
 }
 
-net::Response oauth_error(const Error& error, std::string_view word) {
+http::Response oauth_error(const Error& error, std::string_view word) {
   const int status = about(error.code).http_status;
   if (status >= 500) {
     const std::string name = status == 503 ? "temporarily_unavailable" : "server_error";

@@ -49,7 +49,7 @@ std::optional<authority::Refusal> proof_fault(
 
 }  // namespace
 
-net::Response grant_share(Service& service, const net::Request& request, const std::string& id) {
+http::Response grant_share(Service& service, const http::Request& request, const std::string& id) {
   const Time now = service.now();
   return as_holder<Offered>(
       service, request, {"grant"},
@@ -64,7 +64,7 @@ net::Response grant_share(Service& service, const net::Request& request, const s
       });
 }
 
-net::Response rearm_share(Service& service, const net::Request& request, const std::string& id) {
+http::Response rearm_share(Service& service, const http::Request& request, const std::string& id) {
   const Time now = service.now();
   return as_holder<Offered>(
       service, request, {"pin"},
@@ -79,7 +79,7 @@ net::Response rearm_share(Service& service, const net::Request& request, const s
       });
 }
 
-net::Response offer_again(Service& service, const net::Request& request, const std::string& id) {
+http::Response offer_again(Service& service, const http::Request& request, const std::string& id) {
   const Time now = service.now();
   return as_holder<Offered>(
       service, request, {"offer"},
@@ -92,7 +92,7 @@ net::Response offer_again(Service& service, const net::Request& request, const s
       });
 }
 
-net::Response refuse_share(Service& service, const net::Request& request, const std::string& id) {
+http::Response refuse_share(Service& service, const http::Request& request, const std::string& id) {
   const Time now = service.now();
   return as_holder<ledger::ShareRecord>(
       service, request, {"refuse"},
@@ -110,7 +110,7 @@ namespace {
 // answer_revoke does the work for a caller with a good proof, on a worker.
 template <class Work>
 void answer_revoke(Service& service, const ledger::Access& access, std::optional<Duration> wait,
-                   const net::Reply& reply, Work work) {
+                   const http::Reply& reply, Work work) {
   std::optional<ShareId> caller;
   std::optional<Revoked> done;
   auto first = as_holder_of<Revoked>(
@@ -131,7 +131,7 @@ void answer_revoke(Service& service, const ledger::Access& access, std::optional
   // What is revoked is committed, however long the answer waits; asking again is safe.
   if (!wait || !done) return reply(std::move(first));
   answer_when_taken(service, "holder " + caller->text(), *wait, *std::move(done),
-                    reply.through([&service](net::Response response) {
+                    reply.through([&service](http::Response response) {
                       return with_nonce(service, std::move(response));
                     }));
 }
@@ -142,7 +142,7 @@ void answer_revoke(Service& service, const ledger::Access& access, std::optional
 //
 //= spec:authority#2-flood
 template <class Work>
-void revoke(Service& service, const net::Request& request, const net::Reply& reply, Work work) {
+void revoke(Service& service, const http::Request& request, const http::Reply& reply, Work work) {
   auto read = read_access(service, request, kRevoking);
   if (const auto* no = authority::refused(read)) {
     return reply(with_nonce(service, problem_refusal(*no)));
@@ -151,17 +151,17 @@ void revoke(Service& service, const net::Request& request, const net::Reply& rep
   if (const auto no = proof_fault(access.proof)) {
     return reply(with_nonce(service, problem_refusal(*no)));
   }
-  const net::Owner owner{service.source_of(request),
-                         std::get<authority::DpopProof>(access.proof).thumbprint};
+  const process::Owner owner{service.source_of(request),
+                             std::get<authority::DpopProof>(access.proof).thumbprint};
   const auto answer = [&service, access = std::move(access), wait = wait_wish(request), reply,
                        work] { answer_revoke(service, access, wait, reply, work); };
-  service.post(reply, answer, net::Lane::first, owner);
+  service.post(reply, answer, process::Lane::first, owner);
 }
 
 }  // namespace
 
-void revoke_share(Service& service, const net::Request& request, std::string id,
-                  const net::Reply& reply) {
+void revoke_share(Service& service, const http::Request& request, std::string id,
+                  const http::Reply& reply) {
   revoke(service, request, reply,
          [&service, id = std::move(id), now = service.now()](
              sql::Database& db, const ShareId& caller) -> Result<Revoked> {
@@ -172,7 +172,7 @@ void revoke_share(Service& service, const net::Request& request, std::string id,
          });
 }
 
-void revoke_below(Service& service, const net::Request& request, const net::Reply& reply) {
+void revoke_below(Service& service, const http::Request& request, const http::Reply& reply) {
   revoke(
       service, request, reply,
       [&service, now = service.now()](sql::Database& db, const ShareId& caller) -> Result<Revoked> {

@@ -8,7 +8,7 @@
 #include "keyferry/issuer/render.h"
 #include "keyferry/issuer/requests.h"
 #include "keyferry/ledger/issue.h"
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 
 namespace keyferry::issuer {
 namespace {
@@ -42,10 +42,10 @@ Verdict<KeyProof> read_proof(Service& service, const Result<boost::json::object>
                                     service.settings().url, service.now());
 }
 
-net::Response answer(Service& service, const ledger::Issued& issued) {
+http::Response answer(Service& service, const ledger::Issued& issued) {
   auto body = render_issued(service.keys(), issued);
   if (!body) {
-    net::log_event(net::LogLevel::error, "not_signed", {{"detail", body.error().detail}});
+    process::log_event(process::LogLevel::error, "not_signed", {{"detail", body.error().detail}});
     return oauth_error(body.error(), "invalid_credential_request");
   }
   return with_nonce(service, json_answer(200, *body));
@@ -54,7 +54,7 @@ net::Response answer(Service& service, const ledger::Issued& issued) {
 }  // namespace
 
 //= spec:authority#2-openid4vci
-net::Response issue_credential(Service& service, const net::Request& request) {
+http::Response issue_credential(Service& service, const http::Request& request) {
   auto bearing = read_authorization(request);
   if (const Refusal* no = refused(bearing)) return with_nonce(service, resource_refusal(*no));
   const auto& [token, is_dpop] = std::get<Bearing>(bearing);

@@ -23,7 +23,7 @@ boost::json::object configuration(const credential::Kind& kind) {
 
 }  // namespace
 
-net::Response issuer_metadata(Service& service) {
+http::Response issuer_metadata(Service& service) {
   const Settings& settings = service.settings();
   boost::json::object configurations;
   for (const credential::Kind* kind : credential::kinds()) {
@@ -44,7 +44,7 @@ net::Response issuer_metadata(Service& service) {
                              {"ssh_ca_keys", std::move(ca_keys)}}}});
 }
 
-net::Response oauth_metadata(Service& service) {
+http::Response oauth_metadata(Service& service) {
   const std::string& url = service.settings().url;
   return json_answer(
       200,
@@ -58,8 +58,8 @@ net::Response oauth_metadata(Service& service) {
        {"dpop_signing_alg_values_supported", boost::json::array{"ES256", "EdDSA"}}});
 }
 
-net::Response openapi_document(Service&) {
-  return net::text_response(200, std::string(kOpenApi), "application/yaml; charset=utf-8");
+http::Response openapi_document(Service&) {
+  return http::text_response(200, std::string(kOpenApi), "application/yaml; charset=utf-8");
 }
 
 }  // namespace keyferry::issuer

@@ -8,7 +8,7 @@
 #include "keyferry/crypto/jwk.h"
 #include "keyferry/crypto/jws.h"
 #include "keyferry/digest/hash.h"
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 
 namespace keyferry::issuer {
 namespace {
@@ -43,16 +43,16 @@ ledger::ListBounds bounds_for(const Keys& keys) {
 
 void say_what_is_missing(const ledger::ListSnapshot& snapshot) {
   if (snapshot.left_out > 0) {
-    net::log_event(net::LogLevel::warning, "list_bounded",
-                   {{"list", snapshot.number.name},
-                    {"left_out", std::to_string(snapshot.left_out)},
-                    {"detail", "revoked shares whose certificates have long ended"}});
+    process::log_event(process::LogLevel::warning, "list_bounded",
+                       {{"list", snapshot.number.name},
+                        {"left_out", std::to_string(snapshot.left_out)},
+                        {"detail", "revoked shares whose certificates have long ended"}});
   }
   if (snapshot.cut > 0) {
-    net::log_event(net::LogLevel::error, "list_too_long",
-                   {{"list", snapshot.number.name},
-                    {"left_out", std::to_string(snapshot.cut)},
-                    {"detail", "shares revoked long ago may still open something"}});
+    process::log_event(process::LogLevel::error, "list_too_long",
+                       {{"list", snapshot.number.name},
+                        {"left_out", std::to_string(snapshot.cut)},
+                        {"detail", "shares revoked long ago may still open something"}});
   }
 }
 

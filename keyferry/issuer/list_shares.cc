@@ -24,7 +24,7 @@ Result<int> limit_of(std::string_view text) {
   return limit;
 }
 
-Result<std::optional<authority::ShareId>> id_of(const net::Form& query, std::string_view name) {
+Result<std::optional<authority::ShareId>> id_of(const http::Form& query, std::string_view name) {
   const auto text = query.find(name);
   if (!text) return std::optional<authority::ShareId>();
   auto id = authority::ShareId::parse(*text);
@@ -33,8 +33,8 @@ Result<std::optional<authority::ShareId>> id_of(const net::Form& query, std::str
 }
 
 // Parameters that it does not know are ignored.
-Result<ledger::PageWish> parse_wish(const net::Request& request) {
-  KF_TRY(const net::Form query, net::Form::parse(request.query));
+Result<ledger::PageWish> parse_wish(const http::Request& request) {
+  KF_TRY(const http::Form query, http::Form::parse(request.query));
   ledger::PageWish wish;
   if (const auto limit = query.find("limit")) {
     KF_TRY(wish.limit, limit_of(*limit));
@@ -52,7 +52,7 @@ Result<ledger::PageWish> parse_wish(const net::Request& request) {
 }
 
 //= spec:authority#2-pages
-net::Response render_page(const ledger::Page& page, Time now) {
+http::Response render_page(const ledger::Page& page, Time now) {
   boost::json::array shares;
   std::size_t octets = 0;
   for (const auto& record : page.records) {
@@ -72,7 +72,7 @@ net::Response render_page(const ledger::Page& page, Time now) {
 
 }  // namespace
 
-net::Response list_shares(Service& service, const net::Request& request) {
+http::Response list_shares(Service& service, const http::Request& request) {
   const Time now = service.now();
   return as_holder<ledger::Page>(
       service, request, {"list", ledger::Space::none},

@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint8_t kZero[] = {0};
 
 // The scope of an Idempotency-Key is the holder: its thumbprint stands in the DPoP proof.
-Result<std::optional<ledger::IdempotentRequest>> idempotent(const net::Request& request,
+Result<std::optional<ledger::IdempotentRequest>> idempotent(const http::Request& request,
                                                             const std::string& thumbprint) {
   const auto key = request.headers.find(kIdempotencyKey);
   if (!key) return std::optional<ledger::IdempotentRequest>();
@@ -30,7 +30,7 @@ std::string thumbprint_of(const ledger::Access& access) {
 }  // namespace
 
 //= spec:authority#2-idempotency
-net::Response make_share(Service& service, const net::Request& request) {
+http::Response make_share(Service& service, const http::Request& request) {
   const Time now = service.now();
   const auto read = read_access(service, request, {"share"});
   if (const auto* no = authority::refused(read)) return with_nonce(service, problem_refusal(*no));

@@ -7,7 +7,7 @@
 
 namespace keyferry::issuer {
 
-net::Response issue_nonce(Service& service) {
+http::Response issue_nonce(Service& service) {
   const std::string nonce =
       authority::make_nonce(service.keys().server, authority::kCredentialNonce, service.now());
   return with_nonce(service, json_answer(200, {{"c_nonce", nonce}}));

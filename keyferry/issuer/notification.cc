@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 3> kEvents{"credential_accepted", "creden
 
 }  // namespace
 
-net::Response note_event(Service& service, const net::Request& request) {
+http::Response note_event(Service& service, const http::Request& request) {
   auto bearing = read_authorization(request);
   if (const Refusal* no = refused(bearing)) return with_nonce(service, resource_refusal(*no));
   const auto& [token, is_dpop] = std::get<Bearing>(bearing);
@@ -36,7 +36,7 @@ net::Response note_event(Service& service, const net::Request& request) {
                                   service.gate("notification"), service.now());
   if (!noted) return oauth_error(noted.error(), "invalid_notification_request");
   if (const Refusal* no = refused(*noted)) return with_nonce(service, resource_refusal(*no));
-  net::Response done;
+  http::Response done;
   done.status = 204;
   return with_nonce(service, std::move(done));
 }

@@ -1,15 +1,15 @@
 // GET /offers/{handle}: an offer by reference, made by the administrator. Reading changes nothing.
+#include "keyferry/http/problem.h"
 #include "keyferry/issuer/answers.h"
 #include "keyferry/issuer/endpoints.h"
 #include "keyferry/issuer/render.h"
-#include "keyferry/net/problem.h"
 
 namespace keyferry::issuer {
 
-net::Response read_offer(Service& service, const net::Request&, const std::string& handle) {
+http::Response read_offer(Service& service, const http::Request&, const std::string& handle) {
   auto offered =
       ledger::offer_by_handle(service.ledger(), service.keys().server, handle, service.now());
-  if (!offered) return net::problem(offered.error());
+  if (!offered) return http::problem(offered.error());
   return json_answer(200, render_offer(service.settings(), *offered));
 }
 

@@ -1,10 +1,10 @@
 // GET /v1/lists/{name} and {name}.jws: public, cacheable by ETag, waiting for the next list.
 #include <charconv>
 
+#include "keyferry/http/problem.h"
 #include "keyferry/issuer/endpoints.h"
 #include "keyferry/issuer/requests.h"
 #include "keyferry/issuer/waiting.h"
-#include "keyferry/net/problem.h"
 
 namespace keyferry::issuer {
 namespace {
@@ -17,8 +17,8 @@ std::string etag_of(const PublishedList& list) {
 }
 
 // All answers share the list's octets: of 400 KB and thousands of slow readers a copy each is GBs.
-net::Response render(const std::shared_ptr<const PublishedList>& list, bool jws) {
-  net::Response response;
+http::Response render(const std::shared_ptr<const PublishedList>& list, bool jws) {
+  http::Response response;
   response.shared = std::shared_ptr<const std::string>(list, jws ? &list->jws : &list->bytes);
   response.headers.set("Content-Type", jws ? "application/jwt" : "application/octet-stream");
   response.headers.set("ETag", etag_of(*list));
@@ -28,19 +28,19 @@ net::Response render(const std::shared_ptr<const PublishedList>& list, bool jws)
   return response;
 }
 
-net::Response not_modified(const std::string& etag) {
-  net::Response response;
+http::Response not_modified(const std::string& etag) {
+  http::Response response;
   response.status = 304;
   response.headers.set("ETag", etag);
   response.headers.set("Cache-Control", "no-cache");
   return response;
 }
 
-net::Response unknown() {
-  return net::problem(fail(Errc::not_found, "there is no such list, or not any more"));
+http::Response unknown() {
+  return http::problem(fail(Errc::not_found, "there is no such list, or not any more"));
 }
 
-std::optional<std::int64_t> wanted_number(const net::Request& request) {
+std::optional<std::int64_t> wanted_number(const http::Request& request) {
   constexpr std::string_view name = "number=";
   const auto at = request.query.find(name);
   if (at == std::string::npos || (at > 0 && request.query[at - 1] != '&')) return std::nullopt;
@@ -52,7 +52,7 @@ std::optional<std::int64_t> wanted_number(const net::Request& request) {
 
 // note_ack takes the acknowledgement of a poll, if it carries one, and says what became of it. The
 // poll itself is answered whatever it was: lists are public.
-std::string_view note_ack(Service& service, const net::Request& request,
+std::string_view note_ack(Service& service, const http::Request& request,
                           const PublishedList& list) {
   const auto acks = request.headers.all(kAckHeader);
   if (acks.empty()) return {};
@@ -66,7 +66,7 @@ std::string_view note_ack(Service& service, const net::Request& request,
 }  // namespace
 
 //= spec:authority#6-long-poll
-void read_list(Service& service, net::Request request, std::string name, net::Reply reply) {
+void read_list(Service& service, http::Request request, std::string name, http::Reply reply) {
   const bool jws = name.ends_with(kJws);
   if (jws) name.resize(name.size() - kJws.size());
   if (const auto number = wanted_number(request)) {
@@ -76,7 +76,7 @@ void read_list(Service& service, net::Request request, std::string name, net::Re
   const auto list = service.lists().current(name);
   if (!list) return reply(unknown());
   if (const auto verdict = note_ack(service, request, *list); !verdict.empty()) {
-    reply = reply.through([verdict](net::Response response) {
+    reply = reply.through([verdict](http::Response response) {
       response.headers.set(std::string(kAckHeader), std::string(verdict));
       return response;
     });
@@ -90,7 +90,7 @@ void read_list(Service& service, net::Request request, std::string name, net::Re
   }
   answer_when_changed(
       service, std::string(kListsTopic), *wait,
-      [&service, name, jws, etag]() -> std::optional<net::Response> {
+      [&service, name, jws, etag]() -> std::optional<http::Response> {
         const auto now = service.lists().current(name);
         if (!now || etag_of(*now) == etag) return std::nullopt;
         return render(now, jws);

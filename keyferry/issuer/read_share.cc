@@ -19,14 +19,14 @@ struct Seen {
   ShareRecord record;
 };
 
-net::Response render(Service& service, const ShareRecord& record) {
-  net::Response response = json_answer(200, render_record(record, service.now()));
+http::Response render(Service& service, const ShareRecord& record) {
+  http::Response response = json_answer(200, render_record(record, service.now()));
   response.headers.set("ETag", etag_of(response.body));
   return response;
 }
 
-net::Response not_modified(Service& service, const std::string& etag) {
-  net::Response response;
+http::Response not_modified(Service& service, const std::string& etag) {
+  http::Response response;
   response.status = 304;
   response.headers.set("ETag", etag);
   return with_nonce(service, std::move(response));
@@ -34,13 +34,13 @@ net::Response not_modified(Service& service, const std::string& etag) {
 
 // look_again reads the share anew for a caller that was let in when the call began; whether it may
 // still look is checked again.
-std::optional<net::Response> look_again(Service& service, const net::Request& request,
-                                        const ShareId& caller, const ShareId& id) {
+std::optional<http::Response> look_again(Service& service, const http::Request& request,
+                                         const ShareId& caller, const ShareId& id) {
   auto record = service.ledger().transact(
       [&](sql::Database& db) { return ledger::share_record(db, caller, id, service.now()); },
       ledger::Space::none);
-  if (!record) return with_nonce(service, net::problem(record.error()));
-  net::Response response = render(service, *record);
+  if (!record) return with_nonce(service, http::problem(record.error()));
+  http::Response response = render(service, *record);
   if (matches(request, *response.headers.find("ETag"))) return std::nullopt;
   return with_nonce(service, std::move(response));
 }
@@ -52,8 +52,8 @@ std::string etag_of(std::string_view body) {
   return "\"" + encode_base64url(ByteView(hash).first(12)) + "\"";
 }
 
-void read_share(Service& service, net::Request request, std::string id, net::Reply reply) {
-  const net::Owner owner{service.source_of(request), {}};
+void read_share(Service& service, http::Request request, std::string id, http::Reply reply) {
+  const process::Owner owner{service.source_of(request), {}};
   const auto work = [&service, request = std::move(request), id = std::move(id), reply] {
     std::optional<Seen> seen;
     auto first = as_holder<Seen>(
@@ -74,7 +74,7 @@ void read_share(Service& service, net::Request request, std::string id, net::Rep
     if (!wait) return reply(not_modified(service, etag));
     const ShareId share = seen->record.share.id;
     const ShareId caller = seen->caller;
-    net::Reply last = reply;
+    http::Reply last = reply;
     if (!hold_wait(service, "holder " + caller.text(), service.settings().waits_per_holder, last)) {
       return reply(not_modified(service, etag));
     }
@@ -83,7 +83,7 @@ void read_share(Service& service, net::Request request, std::string id, net::Rep
         [&service, request, caller, share] { return look_again(service, request, caller, share); },
         [&service, etag] { return not_modified(service, etag); }, std::move(last));
   };
-  service.post(reply, work, net::Lane::usual, owner);
+  service.post(reply, work, process::Lane::usual, owner);
 }
 
 }  // namespace keyferry::issuer

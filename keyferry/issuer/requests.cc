@@ -16,23 +16,23 @@ constexpr std::int64_t kMostWaitSeconds = 25;
 
 }  // namespace
 
-Result<net::Form> parse_form(const net::Request& request) {
-  if (!net::is_media_type(request.headers, "application/x-www-form-urlencoded")) {
+Result<http::Form> parse_form(const http::Request& request) {
+  if (!http::is_media_type(request.headers, "application/x-www-form-urlencoded")) {
     return fail(Errc::invalid, "the body must be application/x-www-form-urlencoded");
   }
-  return net::Form::parse(request.body);
+  return http::Form::parse(request.body);
 }
 
-Result<boost::json::object> parse_body(const net::Request& request) {
+Result<boost::json::object> parse_body(const http::Request& request) {
   if (request.headers.find("Content-Type") &&
-      !net::is_media_type(request.headers, "application/json")) {
+      !http::is_media_type(request.headers, "application/json")) {
     return fail(Errc::unsupported_media, "the body must be application/json");
   }
   return codec::parse_json_object(request.body);
 }
 
 std::optional<Verdict<authority::DpopProof>> read_dpop(Service& service,
-                                                       const net::Request& request,
+                                                       const http::Request& request,
                                                        const std::string& url,
                                                        std::optional<std::string> access_token) {
   const auto headers = request.headers.all("DPoP");
@@ -45,7 +45,7 @@ std::optional<Verdict<authority::DpopProof>> read_dpop(Service& service,
   return authority::check_dpop(service.keys().server, headers.front(), call, service.now());
 }
 
-Verdict<Bearing> read_authorization(const net::Request& request) {
+Verdict<Bearing> read_authorization(const http::Request& request) {
   const auto header = request.headers.find("Authorization");
   if (!header) return Refusal{"invalid_token", "the request has no Authorization header"};
   const auto space = header->find(' ');
@@ -60,7 +60,7 @@ Verdict<Bearing> read_authorization(const net::Request& request) {
   return Bearing{std::string(header->substr(space + 1)), scheme == "dpop"};
 }
 
-Verdict<ledger::Access> read_access(Service& service, const net::Request& request,
+Verdict<ledger::Access> read_access(Service& service, const http::Request& request,
                                     const HolderCall& call) {
   auto bearing = read_authorization(request);
   if (const Refusal* no = refused(bearing)) return *no;
@@ -72,7 +72,7 @@ Verdict<ledger::Access> read_access(Service& service, const net::Request& reques
   return ledger::Access{std::move(token), *std::move(proof), std::move(gate), call.space};
 }
 
-std::optional<Duration> wait_wish(const net::Request& request) {
+std::optional<Duration> wait_wish(const http::Request& request) {
   for (std::string_view header : request.headers.all("Prefer")) {
     const auto at = header.find("wait=");
     if (at == std::string_view::npos) continue;
@@ -85,11 +85,11 @@ std::optional<Duration> wait_wish(const net::Request& request) {
   return std::nullopt;
 }
 
-bool matches(const net::Request& request, std::string_view etag) {
+bool matches(const http::Request& request, std::string_view etag) {
   return codec::names(codec::parse_tags(request.headers.all("If-None-Match")), etag);
 }
 
-net::Response with_nonce(Service& service, net::Response response) {
+http::Response with_nonce(Service& service, http::Response response) {
   response.headers.set("DPoP-Nonce", authority::make_nonce(service.keys().server,
                                                            authority::kDpopNonce, service.now()));
   return response;

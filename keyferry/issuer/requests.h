@@ -6,22 +6,22 @@
 
 #include <boost/json/object.hpp>
 
+#include "keyferry/http/form.h"
 #include "keyferry/issuer/service.h"
 #include "keyferry/ledger/access.h"
-#include "keyferry/net/form.h"
 
 namespace keyferry::issuer {
 
 // parse_form reads application/x-www-form-urlencoded. Errors: invalid (another Content-Type, and as
 // net::Form).
-Result<net::Form> parse_form(const net::Request& request);
+Result<http::Form> parse_form(const http::Request& request);
 
 // parse_body reads a JSON object. Errors: unsupported_media, too_large, invalid.
-Result<boost::json::object> parse_body(const net::Request& request);
+Result<boost::json::object> parse_body(const http::Request& request);
 
 // read_dpop checks the DPoP header of a request to `url`, if there is one.
 std::optional<authority::Verdict<authority::DpopProof>> read_dpop(
-    Service& service, const net::Request& request, const std::string& url,
+    Service& service, const http::Request& request, const std::string& url,
     std::optional<std::string> access_token);
 
 // Idempotency-Key names a request whose answer may be lost, of 1 to 255 characters.
@@ -34,7 +34,7 @@ struct Bearing {
   bool dpop = false;  // scheme DPoP; else Bearer
 };
 // read_authorization. Refusals: invalid_token.
-authority::Verdict<Bearing> read_authorization(const net::Request& request);
+authority::Verdict<Bearing> read_authorization(const http::Request& request);
 
 // HolderCall is a kind of call under /v1: its name, by which each holder's calls are counted
 // (Service::gate), unless the endpoint counts them itself, and what it needs of the disk.
@@ -46,15 +46,15 @@ struct HolderCall {
 
 // read_access reads token and proof of a call under /v1, which both have to be there. Refusals:
 // invalid_token, invalid_dpop_proof.
-authority::Verdict<ledger::Access> read_access(Service& service, const net::Request& request,
+authority::Verdict<ledger::Access> read_access(Service& service, const http::Request& request,
                                                const HolderCall& call);
 
 // wait_wish is N of `Prefer: wait=N`, at most 25 s; nothing without.
-std::optional<Duration> wait_wish(const net::Request& request);
+std::optional<Duration> wait_wish(const http::Request& request);
 // matches says whether If-None-Match names `etag` (with its quotes; codec::names) or is `*`.
-bool matches(const net::Request& request, std::string_view etag);
+bool matches(const http::Request& request, std::string_view etag);
 
 // with_nonce adds a fresh DPoP-Nonce header.
-net::Response with_nonce(Service& service, net::Response response);
+http::Response with_nonce(Service& service, http::Response response);
 
 }  // namespace keyferry::issuer

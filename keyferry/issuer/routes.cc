@@ -7,14 +7,14 @@
 namespace keyferry::issuer {
 namespace {
 
-using net::PathParts;
-using net::Reply;
-using net::Request;
-using net::Response;
+using http::PathParts;
+using http::Reply;
+using http::Request;
+using http::Response;
 
 // at_once answers on the I/O thread: no SQL.
 template <class Endpoint>
-net::RouteHandler at_once(Service& service, Endpoint endpoint) {
+http::RouteHandler at_once(Service& service, Endpoint endpoint) {
   return [&service, endpoint](const Request&, const PathParts&, const Reply& reply) {
     reply(endpoint(service));
   };
@@ -23,27 +23,27 @@ net::RouteHandler at_once(Service& service, Endpoint endpoint) {
 // on_worker hands over to a thread that may block; with_id also hands over the path's {id}. Sources
 // take turns.
 template <class Endpoint>
-net::RouteHandler on_worker(Service& service, Endpoint endpoint) {
+http::RouteHandler on_worker(Service& service, Endpoint endpoint) {
   return [&service, endpoint](Request request, const PathParts&, const Reply& reply) {
-    const net::Owner owner{service.source_of(request), {}};
+    const process::Owner owner{service.source_of(request), {}};
     const auto work = [&service, endpoint, reply, request = std::move(request)] {
       reply(endpoint(service, request));
     };
-    service.post(reply, work, net::Lane::usual, owner);
+    service.post(reply, work, process::Lane::usual, owner);
   };
 }
 template <class Endpoint>
-net::RouteHandler with_id(Service& service, Endpoint endpoint) {
+http::RouteHandler with_id(Service& service, Endpoint endpoint) {
   return [&service, endpoint](Request request, const PathParts& parts, const Reply& reply) {
-    const net::Owner owner{service.source_of(request), {}};
+    const process::Owner owner{service.source_of(request), {}};
     const auto work = [&service, endpoint, reply, request = std::move(request),
                        id = parts.part("id")] { reply(endpoint(service, request, id)); };
-    service.post(reply, work, net::Lane::usual, owner);
+    service.post(reply, work, process::Lane::usual, owner);
   };
 }
 // waiting hands over to an endpoint that answers when it likes, and never blocks.
 template <class Endpoint>
-net::RouteHandler waiting(Service& service, Endpoint endpoint) {
+http::RouteHandler waiting(Service& service, Endpoint endpoint) {
   return [&service, endpoint](Request request, const PathParts& parts, Reply reply) {
     endpoint(service, std::move(request), parts.part("id"), std::move(reply));
   };
@@ -51,7 +51,7 @@ net::RouteHandler waiting(Service& service, Endpoint endpoint) {
 
 //= spec:authority#2-openid4vci
 //= spec:tigress#REQ-10
-void add_redeeming(net::Router& router, Service& service) {
+void add_redeeming(http::Router& router, Service& service) {
   router.add("GET", "/.well-known/openid-credential-issuer", at_once(service, issuer_metadata));
   router.add("GET", "/.well-known/oauth-authorization-server", at_once(service, oauth_metadata));
   router.add("GET", "/openapi.yaml", at_once(service, openapi_document));
@@ -62,7 +62,7 @@ void add_redeeming(net::Router& router, Service& service) {
   router.add("POST", "/notification", on_worker(service, note_event));
 }
 
-void add_shares(net::Router& router, Service& service) {
+void add_shares(http::Router& router, Service& service) {
   router.add("POST", "/v1/credentials/renew", on_worker(service, renew_credential));
   router.add("POST", "/v1/shares", on_worker(service, make_share));
   router.add("GET", "/v1/shares", on_worker(service, list_shares));
@@ -98,8 +98,8 @@ std::string without_base(std::string path, std::string_view base) {
 
 }  // namespace
 
-net::Handler make_handler(Service& service, net::Router::Observer observer) {
-  net::Router router;
+http::Handler make_handler(Service& service, http::Router::Observer observer) {
+  http::Router router;
   add_redeeming(router, service);
   add_shares(router, service);
   //= spec:authority#2-cors

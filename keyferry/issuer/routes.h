@@ -1,8 +1,8 @@
 // Which endpoint answers which method and path.
 #pragma once
 
+#include "keyferry/http/router.h"
 #include "keyferry/issuer/service.h"
-#include "keyferry/net/router.h"
 
 namespace keyferry::issuer {
 
@@ -11,6 +11,6 @@ namespace keyferry::issuer {
 // it.
 //
 //= spec:authority#2-metadata
-net::Handler make_handler(Service& service, net::Router::Observer observer);
+http::Handler make_handler(Service& service, http::Router::Observer observer);
 
 }  // namespace keyferry::issuer

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "keyferry/http/problem.h"
 #include "keyferry/ledger/housekeeping.h"
 #include "keyferry/ledger/settings.h"
-#include "keyferry/net/log.h"
-#include "keyferry/net/problem.h"
+#include "keyferry/process/log.h"
 
 namespace keyferry::issuer {
 namespace {
@@ -19,9 +19,9 @@ constexpr std::size_t kMostCounted = 131'072;
 constexpr Duration kPublishAgain = std::chrono::seconds(1);
 
 // How much waits for a worker. A body of 64 KiB waits with a usual call, nothing with a revoke.
-constexpr net::Room kUsualRoom{4096, 2048, 2048};
-constexpr net::Room kFirstRoom{16'384, 1024, 64};
-const net::Owner kHouse{"housekeeping", {}};
+constexpr process::Room kUsualRoom{4096, 2048, 2048};
+constexpr process::Room kFirstRoom{16'384, 1024, 64};
+const process::Owner kHouse{"housekeeping", {}};
 
 bool concerns_lists(const ledger::Change& change) {
   return change.event == "revoked" || change.event == "dropped";
@@ -32,7 +32,7 @@ bool concerns_verifiers(const ledger::Change& change) {
 }
 
 void log_failure(std::string_view event, const Error& error) {
-  net::log_event(net::LogLevel::error, event, {{"detail", error.detail}});
+  process::log_event(process::LogLevel::error, event, {{"detail", error.detail}});
 }
 
 // counted names calls of one kind by one holder.
@@ -52,7 +52,7 @@ Service::Service(Settings settings, Keys keys, std::unique_ptr<ledger::Ledger> l
       acks_(settings_.url, *ledger_),
       failures_(settings_.failures_per_minute),
       calls_(settings_.calls_per_minute, kMostCounted),
-      workers_(std::make_unique<net::WorkerPool>(threads)) {}
+      workers_(std::make_unique<process::WorkerPool>(threads)) {}
 
 Service::~Service() {
   workers_.reset();
@@ -98,21 +98,21 @@ std::string retry_after(std::chrono::nanoseconds delay) {
   return std::to_string(std::clamp<std::int64_t>(seconds, 1, kMostRetry));
 }
 
-void Service::post(net::Reply reply, std::function<void()> work, net::Lane lane,
-                   const net::Owner& owner) {
-  const net::Room& room = lane == net::Lane::first ? kFirstRoom : kUsualRoom;
+void Service::post(http::Reply reply, std::function<void()> work, process::Lane lane,
+                   const process::Owner& owner) {
+  const process::Room& room = lane == process::Lane::first ? kFirstRoom : kUsualRoom;
   if (workers_->post(std::move(work), lane, owner, room)) return;
-  net::Response busy = net::problem(fail(Errc::unavailable, "the authority is busy; try again"));
+  http::Response busy = http::problem(fail(Errc::unavailable, "the authority is busy; try again"));
   busy.headers.set("Retry-After", retry_after(workers_->delay(lane)));
   reply(std::move(busy));
 }
 
 bool Service::post_woken(std::function<void()> work) {
-  return workers_->post(std::move(work), net::Lane::woken);
+  return workers_->post(std::move(work), process::Lane::woken);
 }
 
-std::string Service::source_of(const net::Request& request) const {
-  return net::counted_source(request, settings_.trusted_proxies);
+std::string Service::source_of(const http::Request& request) const {
+  return http::counted_source(request, settings_.trusted_proxies);
 }
 
 // Lists are built on the thread that made the change, before its answer leaves: whoever is told
@@ -141,7 +141,7 @@ void Service::publish_again_soon() {
   after_(kPublishAgain, [this] {
     publishing_again_ = false;
     const auto publish = [this] { publish_lists(); };
-    if (!workers_->post(publish, net::Lane::first, kHouse)) publish_again_soon();
+    if (!workers_->post(publish, process::Lane::first, kHouse)) publish_again_soon();
   });
 }
 
@@ -161,12 +161,13 @@ void Service::keep_house() {
         auto next = ledger::keep_house(*ledger_, now());
         Duration pause = kHouseEvery;
         if (!next) {
-          net::log_event(net::LogLevel::error, "housekeeping_failed",
-                         {{"detail", next.error().detail}});
+          process::log_event(process::LogLevel::error, "housekeeping_failed",
+                             {{"detail", next.error().detail}});
         } else if (*next) {
           pause = std::clamp<Duration>(**next - now(), std::chrono::milliseconds(10), kHouseEvery);
         }
-        if (ledger_->short_of_space()) net::log_event(net::LogLevel::warning, "short_of_space");
+        if (ledger_->short_of_space())
+          process::log_event(process::LogLevel::warning, "short_of_space");
         write_down_acks();
         if (lists_.due(now())) {
           auto published = lists_.publish(true, now());
@@ -174,7 +175,7 @@ void Service::keep_house() {
         }
         after_(pause, [this] { keep_house(); });
       },
-      net::Lane::first, kHouse);
+      process::Lane::first, kHouse);
   if (!posted) after_(kHouseEvery, [this] { keep_house(); });
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "keyferry/base/clock.h"
+#include "keyferry/http/http.h"
+#include "keyferry/http/rate_limit.h"
 #include "keyferry/issuer/acks.h"
 #include "keyferry/issuer/keys.h"
 #include "keyferry/issuer/list_publisher.h"
@@ -14,11 +16,9 @@
 #include "keyferry/issuer/settings.h"
 #include "keyferry/ledger/gate.h"
 #include "keyferry/ledger/ledger.h"
-#include "keyferry/net/http.h"
-#include "keyferry/net/rate_limit.h"
 #include "keyferry/net/source_slots.h"
-#include "keyferry/net/worker_pool.h"
 #include "keyferry/notify/waiters.h"
+#include "keyferry/process/worker_pool.h"
 
 namespace keyferry::issuer {
 
@@ -55,7 +55,7 @@ class Service {
   // failures counts wrong codes, PINs and keys per net::counted_source. Above its limit a source is
   // told less (429), never refused more: right calls neither count nor are held up, so that many
   // users behind one address do not hinder one another. What ends guessing is the PIN's counter.
-  net::RateLimit& failures() { return failures_; }
+  http::RateLimit& failures() { return failures_; }
   // gate counts calls of the kind `call` ("renew") for each holder by itself. `call` lives for
   // ever.
   ledger::Gate gate(std::string_view call);
@@ -70,12 +70,13 @@ class Service {
   // post runs blocking work on a worker; where there is no room for more of that owner it answers
   // 503 with Retry-After. Revokes and the administrator take Lane::first, so that they wait for
   // nobody's flood, and owners take turns.
-  void post(net::Reply reply, std::function<void()> work, net::Lane lane, const net::Owner& owner);
+  void post(http::Reply reply, std::function<void()> work, process::Lane lane,
+            const process::Owner& owner);
   // post_woken runs work of a call that waits for a change, whose place is bounded elsewhere
   // (waits(), connections). False, and nothing runs: the service stops.
   bool post_woken(std::function<void()> work);
   // source_of is whom limits count `request` against (net::counted_source).
-  std::string source_of(const net::Request& request) const;
+  std::string source_of(const http::Request& request) const;
 
  private:
   void observe(const std::vector<ledger::Change>& changes);
@@ -90,14 +91,14 @@ class Service {
   const Clock& clock_;
   ListPublisher lists_;
   Acks acks_;
-  net::RateLimit failures_;
-  net::RateLimit calls_;
+  http::RateLimit failures_;
+  http::RateLimit calls_;
   net::SourceSlots waits_;
   notify::Waiters::After after_;
   std::atomic<bool> publishing_again_ = false;
   std::chrono::steady_clock::time_point acks_written_;  // by the housekeeping alone
   std::unique_ptr<notify::Waiters> waiters_;
-  std::unique_ptr<net::WorkerPool> workers_;  // last: its threads use all of the above
+  std::unique_ptr<process::WorkerPool> workers_;  // last: its threads use all of the above
 };
 
 }  // namespace keyferry::issuer

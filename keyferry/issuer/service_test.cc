@@ -30,8 +30,8 @@ class FixedClock final : public Clock {
   Time now() const override { return kNow; }
 };
 
-net::Request request_to(const std::string& method, const std::string& path) {
-  net::Request request;
+http::Request request_to(const std::string& method, const std::string& path) {
+  http::Request request;
   request.method = method;
   request.path = path;
   request.source = "192.0.2.1";
@@ -59,8 +59,8 @@ struct Device {
   }
 
   // request carries a good proof; `bent` is put in place of its members.
-  net::Request request(const std::string& method, const std::string& path,
-                       const boost::json::object& bent = {}) const {
+  http::Request request(const std::string& method, const std::string& path,
+                        const boost::json::object& bent = {}) const {
     boost::json::object payload{
         {"htm", method},
         {"htu", kUrl + path},
@@ -69,7 +69,7 @@ struct Device {
         {"ath", encode_base64url(digest::sha256(bytes_of(token)))},
         {"nonce", authority::make_nonce(ledger::server_keys(), authority::kDpopNonce, kNow)}};
     for (const auto& member : bent) payload[member.key()] = member.value();
-    net::Request asked = request_to(method, path);
+    http::Request asked = request_to(method, path);
     asked.headers.add("Authorization", "DPoP " + token);
     asked.headers.add("DPoP", crypto::sign_jws({{"typ", "dpop+jwt"},
                                                 {"jwk", crypto::encode_jwk(key.public_key())}},
@@ -88,7 +88,7 @@ struct World {
   Device ada{tester, root};
   ShareId under_bo = tester.offer(bo.share)->record.share.id;
   std::unique_ptr<Service> service;
-  net::Handler handler;
+  http::Handler handler;
   std::promise<void> go;
 
   World() {
@@ -102,10 +102,10 @@ struct World {
     handler = make_handler(*service, nullptr);
   }
 
-  std::future<net::Response> call(net::Request request) const {
-    auto answer = std::make_shared<std::promise<net::Response>>();
+  std::future<http::Response> call(http::Request request) const {
+    auto answer = std::make_shared<std::promise<http::Response>>();
     auto later = answer->get_future();
-    handler(std::move(request), net::Reply([answer](net::Response response) {
+    handler(std::move(request), http::Reply([answer](http::Response response) {
               answer->set_value(std::move(response));
             }));
     return later;
@@ -114,23 +114,23 @@ struct World {
   // hold keeps the only worker busy until release.
   void hold() {
     std::promise<void> begun;
-    service->post(net::Reply([](const net::Response&) {}),
+    service->post(http::Reply([](const http::Response&) {}),
                   [this, &begun] {
                     begun.set_value();
                     go.get_future().wait();
                   },
-                  net::Lane::usual, {});
+                  process::Lane::usual, {});
     begun.get_future().wait();
   }
   void release() { go.set_value(); }
 };
 
-bool is_answered(const std::future<net::Response>& later) {
+bool is_answered(const std::future<http::Response>& later) {
   return later.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
-net::Request without(net::Request request, const std::string& name) {
-  net::Headers rest;
+http::Request without(http::Request request, const std::string& name) {
+  http::Headers rest;
   for (const auto& [header, value] : request.headers.entries()) {
     if (header != name) rest.add(header, value);
   }
@@ -178,7 +178,7 @@ TEST(Revoke, AHolderFillsHisOwnPlacesAlone) {
   World world;
   world.hold();
   const std::string path = "/v1/shares/" + world.under_bo.text();
-  std::vector<std::future<net::Response>> flood;
+  std::vector<std::future<http::Response>> flood;
   for (int i = 0; i < 200; ++i) flood.push_back(world.call(world.bo.request("DELETE", path)));
   const auto refused = std::ranges::count_if(flood, is_answered);
   EXPECT_GT(refused, 100);
@@ -215,7 +215,7 @@ TEST(Revoke, WhatIsCommittedIsSaidHoweverManyWait) {
 TEST(Revoke, OneThatChangesNothingIsHeldUpForAsLongAsItSays) {
   World world;
   const std::string path = "/v1/shares/" + world.bo.share.text();
-  net::Response answer;
+  http::Response answer;
   for (int i = 0; i < 200 && answer.status != 429; ++i) {
     answer = world.call(world.ada.request("DELETE", path)).get();
   }

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "keyferry/base/clock.h"
+#include "keyferry/http/forwarded.h"
 #include "keyferry/ledger/offer.h"
-#include "keyferry/net/forwarded.h"
 
 namespace keyferry::issuer {
 
@@ -21,7 +21,7 @@ struct Settings {
   int calls_per_minute = 120;         // [limits], of one holder and one kind of call; 0: no limit
   std::size_t waits_per_holder = 64;  // [limits], at once; 0: no limit
   std::size_t waits_per_source = 2500;
-  net::TrustedProxies trusted_proxies;  // [listen]: their X-Forwarded-For names the source
+  http::TrustedProxies trusted_proxies;  // [listen]: their X-Forwarded-For names the source
 };
 
 }  // namespace keyferry::issuer

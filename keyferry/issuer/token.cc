@@ -11,8 +11,8 @@ namespace {
 using authority::DpopProof;
 using authority::Refusal;
 using authority::Verdict;
+using http::Form;
 using ledger::TokenAnswer;
-using net::Form;
 
 constexpr std::string_view kHolderGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 constexpr std::size_t kMostCode = 1024;
@@ -27,7 +27,7 @@ Verdict<TokenAnswer> malformed(std::string description) {
 }
 
 //= spec:authority#3-lost
-Result<Verdict<TokenAnswer>> by_code(Service& service, const net::Request& request,
+Result<Verdict<TokenAnswer>> by_code(Service& service, const http::Request& request,
                                      const Form& form, std::optional<Verdict<DpopProof>> dpop) {
   const auto code = member(form, "pre-authorized_code");
   if (!code || code->empty() || code->size() > kMostCode) {
@@ -65,7 +65,7 @@ Result<Verdict<TokenAnswer>> by_assertion(Service& service, const Form& form,
                               service.gate("login"), service.now());
 }
 
-Result<Verdict<TokenAnswer>> decide(Service& service, const net::Request& request) {
+Result<Verdict<TokenAnswer>> decide(Service& service, const http::Request& request) {
   auto form = parse_form(request);
   if (!form) return malformed(form.error().detail);
   auto dpop = read_dpop(service, request, service.settings().url + "/token", std::nullopt);
@@ -90,9 +90,9 @@ bool pin_was_asked(const Refusal& refusal) {
 
 // refuse counts what may be guessing and, above the limit of its source, says no more than when to
 // come back: one and the same answer, whether the code is unknown, used, revoked or another's.
-net::Response refuse(Service& service, const net::Request& request, const Refusal& refusal) {
+http::Response refuse(Service& service, const http::Request& request, const Refusal& refusal) {
   if (!guessed(refusal)) return token_refusal(refusal);
-  const std::string source = net::counted_source(request, service.settings().trusted_proxies);
+  const std::string source = http::counted_source(request, service.settings().trusted_proxies);
   const auto wait = service.failures().take(source, service.now());
   if (!wait || pin_was_asked(refusal)) return token_refusal(refusal);
   Refusal slow{"temporarily_unavailable", "too many wrong codes from your address; wait"};
@@ -105,7 +105,7 @@ net::Response refuse(Service& service, const net::Request& request, const Refusa
 // Everything is decided first: the limit stands in for refusals only, so that nobody's failures
 // stop the right call of another behind the same address. What a wrong call costs is bounded: two
 // signatures at most, a look-up by hash, and no write before something secret was right.
-net::Response issue_token(Service& service, const net::Request& request) {
+http::Response issue_token(Service& service, const http::Request& request) {
   auto decided = decide(service, request);
   if (!decided) return oauth_error(decided.error(), "invalid_request");
   if (const Refusal* no = refused(*decided)) {

@@ -15,7 +15,7 @@ struct Wait {
   std::chrono::steady_clock::time_point end;  // whatever becomes of the wall clock
   Look look;
   Unchanged unchanged;
-  net::Reply reply;
+  http::Reply reply;
   std::atomic<std::uint64_t> waiter = 0;  // the latest step's name for wake_one
   std::atomic<bool> gone = false;         // nobody is there any more
 };
@@ -47,11 +47,11 @@ void step(const std::shared_ptr<Wait>& wait) {
 
 }  // namespace
 
-bool hold_wait(Service& service, const std::string& who, std::size_t most, net::Reply& reply) {
+bool hold_wait(Service& service, const std::string& who, std::size_t most, http::Reply& reply) {
   auto slot = service.waits().take(who, most);
   if (!slot) return false;
   auto held = std::make_shared<net::SourceSlots::Slot>(*std::move(slot));
-  reply = reply.through([held](net::Response response) {
+  reply = reply.through([held](http::Response response) {
     held->give_back();  // whoever asks again at once finds it free
     return response;
   });
@@ -59,7 +59,7 @@ bool hold_wait(Service& service, const std::string& who, std::size_t most, net::
 }
 
 void answer_when_changed(Service& service, std::string topic, Duration most, Look look,
-                         Unchanged unchanged, net::Reply reply) {
+                         Unchanged unchanged, http::Reply reply) {
   const auto wait =
       std::make_shared<Wait>(service, std::move(topic), std::chrono::steady_clock::now() + most,
                              std::move(look), std::move(unchanged), std::move(reply));
@@ -74,7 +74,7 @@ void answer_when_changed(Service& service, std::string topic, Duration most, Loo
 }
 
 void answer_when_taken(Service& service, const std::string& who, Duration most,
-                       ledger::Revoked revoked, net::Reply reply) {
+                       ledger::Revoked revoked, http::Reply reply) {
   const auto body = [&service, revoked = std::move(revoked)] {
     return render_revoked(service.settings(), revoked, service.lists_in_force(), service.now());
   };
@@ -82,7 +82,7 @@ void answer_when_taken(Service& service, const std::string& who, Duration most,
   if (!hold_wait(service, who, service.settings().waits_per_holder, reply)) {
     return reply(answer());
   }
-  const auto look = [body]() -> std::optional<net::Response> {
+  const auto look = [body]() -> std::optional<http::Response> {
     const auto now = body();
     if (awaits_verifiers(now)) return std::nullopt;
     return json_answer(200, now);

@@ -1,7 +1,7 @@
 #include "keyferry/net/acceptor.h"
 
 #include "keyferry/base/clock.h"
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 
 namespace keyferry::net {
 namespace {
@@ -39,7 +39,8 @@ void Acceptor::ready() {
     const AcceptFailure failure = std::get<AcceptFailure>(outcome);
     if (failure == AcceptFailure::nobody) break;
     if (failure == AcceptFailure::exhausted) {
-      log_event(LogLevel::error, "accept_failed", {{"error", "no descriptors or memory left"}});
+      process::log_event(process::LogLevel::error, "accept_failed",
+                         {{"error", "no descriptors or memory left"}});
       loop_.after(std::chrono::steady_clock::now() + kPause, [self = shared_from_this()] {
         if (self->listener_) self->start();
       });

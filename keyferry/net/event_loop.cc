@@ -10,7 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 
 namespace keyferry::net {
 namespace {
@@ -55,7 +55,7 @@ struct EventLoop::State {
     try {
       task();
     } catch (const std::exception& error) {
-      log_event(LogLevel::error, "task_failed", {{"error", error.what()}});
+      process::log_event(process::LogLevel::error, "task_failed", {{"error", error.what()}});
     }
   }
 };
@@ -86,14 +86,16 @@ void EventLoop::finish() {
 }
 
 struct Socket::State {
-  State(asio::io_context& context, UniqueFd fd) : descriptor(context, fd.value()) { fd.release(); }
+  State(asio::io_context& context, process::UniqueFd fd) : descriptor(context, fd.value()) {
+    fd.release();
+  }
 
   asio::posix::stream_descriptor descriptor;
   bool reading = false;
   bool writing = false;
 };
 
-Socket::Socket(EventLoop& loop, UniqueFd fd)
+Socket::Socket(EventLoop& loop, process::UniqueFd fd)
     : state_(std::make_unique<State>(loop.state_->context, std::move(fd))) {}
 
 Socket::~Socket() = default;

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "keyferry/net/tls.h"
-#include "keyferry/net/unique_fd.h"
+#include "keyferry/process/unique_fd.h"
 
 namespace keyferry::net {
 
@@ -47,7 +47,7 @@ class Ready {
 // only; it must die before the loop does.
 class Socket {
  public:
-  Socket(EventLoop& loop, UniqueFd fd);
+  Socket(EventLoop& loop, process::UniqueFd fd);
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
   ~Socket();

@@ -117,7 +117,7 @@ Result<Done> clear_stale(const std::string& path, SocketName& name) {
   if (!S_ISSOCK(info.st_mode)) {
     return fail(Errc::conflict, "address unix:" + path + " is taken by a file that is no socket");
   }
-  const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const process::UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (::connect(probe.value(), name.get(), name.size) == 0 || errno != ECONNREFUSED) {
     return fail(Errc::conflict, "address unix:" + path + " is in use by another program");
   }
@@ -161,7 +161,7 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
   return address;
 }
 
-Listener::Listener(UniqueFd fd, std::string address, bool is_private, std::string path)
+Listener::Listener(process::UniqueFd fd, std::string address, bool is_private, std::string path)
     : fd_(std::move(fd)),
       address_(std::move(address)),
       private_(is_private),
@@ -181,7 +181,8 @@ Result<Listener> Listener::open(const ListenAddress& address, unsigned mode) {
     KF_TRY(name, name_of(address.path));
     KF_TRY([[maybe_unused]] const Done cleared, clear_stale(address.path, name));
   }
-  UniqueFd fd(::socket(name.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  process::UniqueFd fd(
+      ::socket(name.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (fd.value() < 0) return bind_error(text, errno);
   if (address.ip) {
     set_option(fd.value(), SOL_SOCKET, SO_REUSEADDR, 1);
@@ -203,7 +204,7 @@ Result<Listener> Listener::open(const ListenAddress& address, unsigned mode) {
   return Listener(std::move(fd), std::move(text), address.is_private(), {});
 }
 
-Result<Listener> Listener::adopt(UniqueFd fd) {
+Result<Listener> Listener::adopt(process::UniqueFd fd) {
   int type = 0;
   int listens = 0;
   if (!read_option(fd.value(), SO_TYPE, type) || !read_option(fd.value(), SO_ACCEPTCONN, listens) ||
@@ -227,7 +228,7 @@ std::variant<Accepted, AcceptFailure> accept_one(int listener) {
   SocketName name;
   const int fd = ::accept4(listener, name.get(), &name.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) {
-    return Accepted{UniqueFd(fd), ip_of(*name.get())};
+    return Accepted{process::UniqueFd(fd), ip_of(*name.get())};
   }
   switch (errno) {
     case EAGAIN:

@@ -9,7 +9,7 @@
 #include "keyferry/base/result.h"
 #include "keyferry/net/address.h"
 #include "keyferry/net/source_slots.h"
-#include "keyferry/net/unique_fd.h"
+#include "keyferry/process/unique_fd.h"
 
 namespace keyferry::net {
 
@@ -35,21 +35,21 @@ class Listener {
   // adopt takes a socket that another program bound and listens on (socket activation); the file of
   // a unix socket stays when this object dies. Errors: invalid, it is no stream socket that
   // listens, or neither IP nor unix.
-  static Result<Listener> adopt(UniqueFd fd);
+  static Result<Listener> adopt(process::UniqueFd fd);
   Listener(Listener&&) noexcept = default;
   Listener& operator=(Listener&&) noexcept = default;
   ~Listener();
 
   // take_fd gives the socket away; the file of a unix socket still goes with this object.
-  UniqueFd take_fd() { return std::move(fd_); }
+  process::UniqueFd take_fd() { return std::move(fd_); }
   // address is what is bound, with the real port ("127.0.0.1:40123", "unix:/run/x.sock").
   const std::string& address() const { return address_; }
   // is_private is true where no other machine can connect.
   bool is_private() const { return private_; }
 
  private:
-  Listener(UniqueFd fd, std::string address, bool is_private, std::string path);
-  UniqueFd fd_;
+  Listener(process::UniqueFd fd, std::string address, bool is_private, std::string path);
+  process::UniqueFd fd_;
   std::string address_;
   bool private_ = false;
   std::string path_;  // to unlink
@@ -57,7 +57,7 @@ class Listener {
 
 // Accepted is a new connection, not blocking, with its other end (nothing on a unix socket).
 struct Accepted {
-  UniqueFd fd;
+  process::UniqueFd fd;
   std::optional<IpAddress> peer;
   SourceSlots::Slot slot{};  // its place among the connections of its source
 };

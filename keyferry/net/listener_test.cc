@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "keyferry/net/server_test.h"
+#include "keyferry/http/server_test.h"
 
 namespace keyferry::net {
 namespace {
@@ -36,7 +36,7 @@ TEST(ListenAddress, RefusesTheRest) {
 }
 
 TEST(Listener, AUnixSocketHasItsModeAndGoesWithTheListener) {
-  const ScratchDir dir;
+  const http::ScratchDir dir;
   const std::string path = dir.path() / "s";
   const mode_t mask = ::umask(0);
   {
@@ -56,10 +56,10 @@ TEST(Listener, AUnixSocketHasItsModeAndGoesWithTheListener) {
 }
 
 TEST(Listener, AStaleUnixSocketIsReplacedAnotherFileIsNot) {
-  const ScratchDir dir;
+  const http::ScratchDir dir;
   const std::string path = dir.path() / "s";
   {
-    const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const process::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(address.sun_path, sizeof address.sun_path - 1);

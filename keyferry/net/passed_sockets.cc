@@ -92,7 +92,7 @@ Result<std::optional<Listener>> take_passed_socket(std::string_view name) {
   const auto found = std::find_if(passed.begin(), passed.end(),
                                   [&](const PassedSocket& socket) { return socket.name == name; });
   if (found == passed.end()) return std::optional<Listener>();
-  UniqueFd fd(found->fd);
+  process::UniqueFd fd(found->fd);
   passed.erase(found);
   auto listener = Listener::adopt(std::move(fd));
   if (!listener) {

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 
-#include "keyferry/net/server_test.h"
+#include "keyferry/http/server_test.h"
 
 namespace keyferry::net {
 namespace {
@@ -78,7 +78,7 @@ TEST(PassedSockets, OneIsTakenOnceAndHiddenFromPrograms) {
   auto bound = Listener::open(*parse_listen_address("127.0.0.1:0"), 0600);
   ASSERT_TRUE(bound);
   const std::string address = bound->address();
-  const UniqueFd fd = bound->take_fd();
+  const process::UniqueFd fd = bound->take_fd();
   EXPECT_EQ(in_child(fd.value(),
                      [&] {
                        const auto admin = take_passed_socket(kAdminSocket);
@@ -95,9 +95,9 @@ TEST(PassedSockets, OneIsTakenOnceAndHiddenFromPrograms) {
 }
 
 TEST(PassedSockets, ADescriptorThatDoesNotListenIsRefused) {
-  const UniqueFd datagram(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  const UniqueFd unbound(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const UniqueFd file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const process::UniqueFd datagram(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const process::UniqueFd unbound(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const process::UniqueFd file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   for (const int fd : {datagram.value(), unbound.value(), file.value()}) {
     EXPECT_EQ(in_child(fd,
                        [] {
@@ -112,14 +112,14 @@ TEST(PassedSockets, ADescriptorThatDoesNotListenIsRefused) {
 TEST(PassedSockets, APlainOneThatOthersCanReachIsRefused) {
   auto bound = Listener::open(*parse_listen_address("0.0.0.0:0"), 0600);
   ASSERT_TRUE(bound);
-  const UniqueFd fd = bound->take_fd();
+  const process::UniqueFd fd = bound->take_fd();
   EXPECT_EQ(in_child(fd.value(),
                      [] {
-                       ServerOptions options;
+                       http::ServerOptions options;
                        options.listen = "127.0.0.1:0";
                        options.socket_name = kApiSocket;
-                       const auto server =
-                           HttpServer::start(options, [](const Request&, const Reply&) {});
+                       const auto server = http::HttpServer::start(
+                           options, [](const http::Request&, const http::Reply&) {});
                        const std::string_view said = "plain HTTP on 0.0.0.0:";
                        return !server && server.error().detail.starts_with(said) ? 0 : 1;
                      }),
@@ -127,7 +127,7 @@ TEST(PassedSockets, APlainOneThatOthersCanReachIsRefused) {
 }
 
 TEST(PassedSockets, TheFileOfAUnixSocketStaysForTheNextStart) {
-  const ScratchDir dir;
+  const http::ScratchDir dir;
   const std::string path = dir.path() / "s";
   auto bound = Listener::open(*parse_listen_address("unix:" + path), 0600);
   ASSERT_TRUE(bound);

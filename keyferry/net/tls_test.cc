@@ -7,8 +7,8 @@
 #include <gmock/gmock.h>
 #include <openssl/ssl.h>
 
-#include "keyferry/net/http_client.h"
-#include "keyferry/net/server_test.h"
+#include "keyferry/http/http_client.h"
+#include "keyferry/http/server_test.h"
 
 namespace keyferry::net {
 namespace {
@@ -16,21 +16,21 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-void answer_path(const Request& request, const Reply& reply) {
-  reply(text_response(200, request.path + (request.secure ? " secure" : "")));
+void answer_path(const http::Request& request, const http::Reply& reply) {
+  reply(http::text_response(200, request.path + (request.secure ? " secure" : "")));
 }
 
-std::string detail_of(const TlsFiles& files) {
-  const Result<Done> outcome = check_listening("127.0.0.1:443", files);
+std::string detail_of(const http::TlsFiles& files) {
+  const Result<Done> outcome = http::check_listening("127.0.0.1:443", files);
   if (outcome) return "";
   EXPECT_EQ(outcome.error().code, Errc::invalid);
   return outcome.error().detail;
 }
 
 TEST(Tls, SaysWhatIsWrongWithTheFiles) {
-  const ScratchDir dir;
-  const TlsFiles one = make_certificate(dir.path(), "one");
-  const TlsFiles two = make_certificate(dir.path(), "two");
+  const http::ScratchDir dir;
+  const http::TlsFiles one = http::make_certificate(dir.path(), "one");
+  const http::TlsFiles two = http::make_certificate(dir.path(), "two");
   EXPECT_EQ(detail_of(one), "");
   EXPECT_EQ(
       detail_of({one.certificate, two.key}),
@@ -54,27 +54,27 @@ TEST(Tls, SaysWhatIsWrongWithTheFiles) {
 }
 
 // start_tls serves with `files`; the certificate may be replaced on disk meanwhile.
-std::unique_ptr<HttpServer> start_tls(const TlsFiles& files,
-                                      const std::string& listen = "127.0.0.1:0") {
-  ServerOptions options;
+std::unique_ptr<http::HttpServer> start_tls(const http::TlsFiles& files,
+                                            const std::string& listen = "127.0.0.1:0") {
+  http::ServerOptions options;
   options.listen = listen;
   options.tls = files;
-  return start_plain(answer_path, options);
+  return http::start_plain(answer_path, options);
 }
 
-Result<Response> get(const std::string& url, const std::filesystem::path& ca) {
-  ClientOptions options;
+Result<http::Response> get(const std::string& url, const std::filesystem::path& ca) {
+  http::ClientOptions options;
   options.ca_file = ca;
   options.allow_local = true;
-  return HttpClient(options).send({"GET", url, {}, {}, {}, {}});
+  return http::HttpClient(options).send({"GET", url, {}, {}, {}, {}});
 }
 
 TEST(Tls, ReloadServesTheNewCertificateToNewConnections) {
-  const ScratchDir dir;
-  const TlsFiles old_files = make_certificate(dir.path(), "old");
-  const TlsFiles new_files = make_certificate(dir.path(), "new");
-  const TlsFiles files{dir.path() / "live.crt", dir.path() / "live.key"};
-  const auto install = [&](const TlsFiles& from) {
+  const http::ScratchDir dir;
+  const http::TlsFiles old_files = http::make_certificate(dir.path(), "old");
+  const http::TlsFiles new_files = http::make_certificate(dir.path(), "new");
+  const http::TlsFiles files{dir.path() / "live.crt", dir.path() / "live.key"};
+  const auto install = [&](const http::TlsFiles& from) {
     constexpr auto kReplace = std::filesystem::copy_options::overwrite_existing;
     std::filesystem::copy_file(from.certificate, files.certificate, kReplace);
     std::filesystem::copy_file(from.key, files.key, kReplace);
@@ -82,10 +82,10 @@ TEST(Tls, ReloadServesTheNewCertificateToNewConnections) {
   install(old_files);
   const auto server = start_tls(files);
   const std::string url = "https://" + server->address() + "/x";
-  ClientOptions options;
+  http::ClientOptions options;
   options.ca_file = old_files.certificate;
   options.allow_local = true;
-  HttpClient kept(options);
+  http::HttpClient kept(options);
   ASSERT_TRUE(kept.send({"GET", url, {}, {}, {}, {}}));
 
   std::filesystem::copy_file(new_files.key, files.key,
@@ -100,13 +100,13 @@ TEST(Tls, ReloadServesTheNewCertificateToNewConnections) {
   EXPECT_TRUE(get(url, new_files.certificate));
   EXPECT_FALSE(get(url, old_files.certificate));
   EXPECT_TRUE(kept.send({"GET", url, {}, {}, {}, {}})) << "the open connection goes on";
-  EXPECT_TRUE(wait_for_connections(*server, 1));
+  EXPECT_TRUE(http::wait_for_connections(*server, 1));
 }
 
 TEST(Tls, FreshTicketsKeepTheCertificateAndItsChain) {
-  const ScratchDir dir;
-  const TlsFiles leaf = make_certificate(dir.path(), "leaf");
-  const TlsFiles other = make_certificate(dir.path(), "other");
+  const http::ScratchDir dir;
+  const http::TlsFiles leaf = http::make_certificate(dir.path(), "leaf");
+  const http::TlsFiles other = http::make_certificate(dir.path(), "other");
   std::ofstream(leaf.certificate, std::ios::app) << std::ifstream(other.certificate).rdbuf();
   const auto before = TlsContext::load(leaf.certificate, leaf.key);
   ASSERT_TRUE(before) << before.error().detail;
@@ -127,11 +127,11 @@ TEST(Tls, FreshTicketsKeepTheCertificateAndItsChain) {
 }
 
 TEST(Tls, DualStackTakesBothFamilies) {
-  const ScratchDir dir;
-  const TlsFiles files = make_certificate(dir.path(), "dual");
+  const http::ScratchDir dir;
+  const http::TlsFiles files = http::make_certificate(dir.path(), "dual");
   const auto server = start_tls(files, "[::]:0");
   EXPECT_THAT(server->address(), StartsWith("[::]:"));
-  const std::string port = std::to_string(port_of(*server));
+  const std::string port = std::to_string(http::port_of(*server));
   for (const std::string host : {"127.0.0.1", "[::1]", "localhost"}) {
     const auto response = get("https://" + host + ":" + port + "/y", files.certificate);
     ASSERT_TRUE(response) << host << ": " << response.error().detail;
@@ -140,45 +140,47 @@ TEST(Tls, DualStackTakesBothFamilies) {
 }
 
 TEST(Tls, PlainHttpOnATlsPortIsToldSo) {
-  const ScratchDir dir;
-  const auto server = start_tls(make_certificate(dir.path(), "s"));
-  const std::string answer = ask(port_of(*server), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  const http::ScratchDir dir;
+  const auto server = start_tls(http::make_certificate(dir.path(), "s"));
+  const std::string answer = http::ask(http::port_of(*server), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
   EXPECT_THAT(answer, HasSubstr("this port speaks TLS: use https://"));
 }
 
 TEST(Tls, RubbishAndSilenceInTheHandshakeEndTheConnection) {
-  const ScratchDir dir;
-  ServerOptions options;
-  options.tls = make_certificate(dir.path(), "s");
+  const http::ScratchDir dir;
+  http::ServerOptions options;
+  options.tls = http::make_certificate(dir.path(), "s");
   options.request_timeout = Duration(80);
-  const auto server = start_plain(answer_path, options);
-  RawClient rubbish(port_of(*server));
+  const auto server = http::start_plain(answer_path, options);
+  http::RawClient rubbish(http::port_of(*server));
   rubbish.send(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11) +
                std::string(600, '\xff'));
   rubbish.receive_all();
   EXPECT_TRUE(rubbish.closed());
-  RawClient silent(port_of(*server));
+  http::RawClient silent(http::port_of(*server));
   EXPECT_EQ(silent.receive_all(), "");
   EXPECT_TRUE(silent.closed());
-  EXPECT_TRUE(wait_for_connections(*server, 0));
+  EXPECT_TRUE(http::wait_for_connections(*server, 0));
 }
 
 TEST(Tls, BigBodiesPassBothWays) {
-  const ScratchDir dir;
-  ServerOptions options;
-  options.tls = make_certificate(dir.path(), "s");
+  const http::ScratchDir dir;
+  http::ServerOptions options;
+  options.tls = http::make_certificate(dir.path(), "s");
   options.max_body = 4 << 20;
-  const auto server = start_plain(
-      [](const Request& request, const Reply& reply) { reply(text_response(200, request.body)); },
+  const auto server = http::start_plain(
+      [](const http::Request& request, const http::Reply& reply) {
+        reply(http::text_response(200, request.body));
+      },
       options);
   std::string body;
   for (int i = 0; i < 300'000; ++i) body += std::to_string(i % 9973);
-  ClientOptions trusting;
+  http::ClientOptions trusting;
   trusting.ca_file = options.tls->certificate;
   trusting.allow_local = true;
   trusting.max_response = 4 << 20;
-  HttpClient client(trusting);
+  http::HttpClient client(trusting);
   for (int i = 0; i < 3; ++i) {
     const auto response =
         client.send({"PUT", "https://" + server->address() + "/", {}, body, {}, {}});
@@ -188,25 +190,26 @@ TEST(Tls, BigBodiesPassBothWays) {
 }
 
 TEST(Tls, LateAnswersComeFromAnyThread) {
-  const ScratchDir dir;
-  ServerOptions options;
-  options.tls = make_certificate(dir.path(), "s");
+  const http::ScratchDir dir;
+  http::ServerOptions options;
+  options.tls = http::make_certificate(dir.path(), "s");
   std::vector<std::jthread> threads;
   std::mutex mutex;
-  const auto server = start_plain(
-      [&](const Request& request, Reply reply) {
+  const auto server = http::start_plain(
+      [&](const http::Request& request, http::Reply reply) {
         const std::lock_guard lock(mutex);
-        threads.emplace_back(
-            [reply = std::move(reply), body = request.body] { reply(text_response(200, body)); });
+        threads.emplace_back([reply = std::move(reply), body = request.body] {
+          reply(http::text_response(200, body));
+        });
       },
       options);
   std::vector<std::thread> clients;
   for (int c = 0; c < 8; ++c) {
     clients.emplace_back([&, c] {
-      ClientOptions trusting;
+      http::ClientOptions trusting;
       trusting.ca_file = options.tls->certificate;
       trusting.allow_local = true;
-      HttpClient client(trusting);
+      http::HttpClient client(trusting);
       for (int i = 0; i < 25; ++i) {
         const std::string body = std::to_string(c) + "/" + std::to_string(i);
         const auto response =

@@ -8,7 +8,7 @@
 #include "keyferry/codec/web_url.h"
 #include "keyferry/digest/hash.h"
 #include "keyferry/digest/random.h"
-#include "keyferry/net/http_client.h"
+#include "keyferry/http/http_client.h"
 #include "keyferry/notify/push_queue.h"
 
 namespace keyferry::notify {
@@ -79,7 +79,7 @@ struct Webhooks::State {
   const Clock& clock;
   Observer observer;
   PushQueue queue;
-  std::vector<std::unique_ptr<net::HttpClient>> clients;
+  std::vector<std::unique_ptr<http::HttpClient>> clients;
   std::vector<std::thread> threads;
 
   State(WebhookOptions options_in, const Clock& clock_in, Observer observer_in)
@@ -89,8 +89,8 @@ struct Webhooks::State {
         queue(options.most_waiting, options.most_waiting_per_receiver) {}
 
   // call makes one call; nothing if its address was busy, which `held` names then.
-  std::optional<Outcome> call(net::HttpClient& client, Push& push, Lane lane, std::string& held) {
-    net::ClientRequest request;
+  std::optional<Outcome> call(http::HttpClient& client, Push& push, Lane lane, std::string& held) {
+    http::ClientRequest request;
     request.method = "POST";
     request.url = push.url;
     request.headers.set("Content-Type", "application/json");
@@ -110,7 +110,7 @@ struct Webhooks::State {
     return may_pass(answer->status) ? Outcome::retried : Outcome::failed;
   }
 
-  void run(net::HttpClient& client, Lane lane) {
+  void run(http::HttpClient& client, Lane lane) {
     while (auto push = queue.take(lane)) {
       const auto begun = std::chrono::steady_clock::now();
       std::string held;
@@ -143,7 +143,7 @@ struct Webhooks::State {
 
 Webhooks::Webhooks(WebhookOptions options, const Clock& clock, Observer observer)
     : state_(std::make_unique<State>(std::move(options), clock, std::move(observer))) {
-  net::ClientOptions client;
+  http::ClientOptions client;
   client.allow = state_->options.allow;
   client.ca_file = state_->options.ca_file;
   client.connect_timeout = kConnectTimeout;
@@ -151,7 +151,7 @@ Webhooks::Webhooks(WebhookOptions options, const Clock& clock, Observer observer
   client.max_response = kMostAnswer;
   client.user_agent = "keyferry-relay";
   for (int i = 0; i < kThreads + kSlowThreads; ++i) {
-    state_->clients.push_back(std::make_unique<net::HttpClient>(client));
+    state_->clients.push_back(std::make_unique<http::HttpClient>(client));
   }
   for (const auto& each : state_->clients) {
     const Lane lane = state_->threads.size() >= kThreads ? Lane::slow : Lane::quick;

@@ -17,7 +17,7 @@ std::string json_text(std::string_view text) {
   return codec::encode_json(boost::json::value(boost::json::string_view(text)));
 }
 
-void set_etag(net::Response& response, const mailbox::Mailbox& box, mailbox::Party reader) {
+void set_etag(http::Response& response, const mailbox::Mailbox& box, mailbox::Party reader) {
   response.headers.set("ETag", mailbox::encode_version(mailbox::version_of(box, reader)));
 }
 
@@ -38,8 +38,8 @@ std::string recipient_members(const mailbox::Mailbox& box) {
 //= spec:tigress#A-01
 //= spec:tigress#A-35
 //= spec:tigress#NTF-07
-net::Response create_answer(const Settings& settings, const MailboxId& id,
-                            const mailbox::Tombstone& made, bool duplicate, bool has_driver) {
+http::Response create_answer(const Settings& settings, const MailboxId& id,
+                             const mailbox::Tombstone& made, bool duplicate, bool has_driver) {
   boost::json::object body;
   body["urlLink"] = mailbox_url(settings, encode_uuid(id.octets));
   body["isPushNotificationSupported"] = made.push_promised && has_driver;
@@ -47,18 +47,18 @@ net::Response create_answer(const Settings& settings, const MailboxId& id,
   if (made.rule.key_hash) body["claimHash"] = encode_base64url(made.rule.key_hash->octets);
   if (made.rule.proof_only) body["claimPolicy"] = "proof";
   if (made.delivery == mailbox::Delivery::queue) body["delivery"] = "queue";
-  auto response = net::json_response(status_of(duplicate), codec::encode_json(body));
+  auto response = http::json_response(status_of(duplicate), codec::encode_json(body));
   set_etag(response, mailbox::Mailbox(), mailbox::Party::creator);
   return response;
 }
 
 //= spec:tigress#A-03
 //= spec:tigress#A-19
-net::Response update_answer(const mailbox::Mailbox& box, mailbox::Party writer, bool duplicate,
-                            bool pushes) {
+http::Response update_answer(const mailbox::Mailbox& box, mailbox::Party writer, bool duplicate,
+                             bool pushes) {
   boost::json::object body;
   body["isPushNotificationSupported"] = pushes;
-  auto response = net::json_response(status_of(duplicate), codec::encode_json(body));
+  auto response = http::json_response(status_of(duplicate), codec::encode_json(body));
   const bool by_creator = writer == mailbox::Party::creator;
   const bool holds_own = writer != mailbox::Party::stranger && box.slot.by_creator == by_creator;
   if (!duplicate || holds_own) set_etag(response, box, writer);
@@ -69,8 +69,8 @@ net::Response update_answer(const mailbox::Mailbox& box, mailbox::Party writer, 
 //= spec:tigress#MBX-10
 //= spec:tigress#A-18
 //= spec:tigress#A-21
-net::Response read_answer(const mailbox::Mailbox& box, mailbox::Party reader,
-                          std::optional<std::uint64_t> after) {
+http::Response read_answer(const mailbox::Mailbox& box, mailbox::Party reader,
+                           std::optional<std::uint64_t> after) {
   const mailbox::Message& message = *mailbox::find_message(box, reader, after);
   const bool own = message.by_creator == (reader == mailbox::Party::creator);
   std::string body = R"({"payload":{"type":)" + json_text(message.payload.type) + R"(,"data":")" +
@@ -81,19 +81,19 @@ net::Response read_answer(const mailbox::Mailbox& box, mailbox::Party reader,
                      json_text(box.display.image_url) + R"(},"expiration":")" +
                      codec::encode_rfc3339(box.deadline) + '"';
   if (reader == mailbox::Party::creator) body += recipient_members(box);
-  auto response = net::json_response(200, std::move(body) + '}');
+  auto response = http::json_response(200, std::move(body) + '}');
   set_etag(response, box, reader);
   return response;
 }
 
-net::Response nothing_new(const mailbox::Mailbox& box, mailbox::Party reader) {
+http::Response nothing_new(const mailbox::Mailbox& box, mailbox::Party reader) {
   auto response = empty_answer(204);
   set_etag(response, box, reader);
   return response;
 }
 
-net::Response empty_answer(int status) {
-  net::Response response;
+http::Response empty_answer(int status) {
+  http::Response response;
   response.status = status;
   response.headers.set("Cache-Control", "no-store");
   return response;

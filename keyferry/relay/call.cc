@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "keyferry/digest/hash.h"
-#include "keyferry/net/problem.h"
+#include "keyferry/http/problem.h"
 #include "keyferry/relay/headers.h"
 
 namespace keyferry::relay {
@@ -50,7 +50,7 @@ bool admit_creator(const Call& call) {
                            "Authorization: Bearer",
                            "create_token");
   call.relay.metrics.count_refusal(error.reason);
-  answer(call, net::problem(error, "Bearer"));
+  answer(call, http::problem(error, "Bearer"));
   return false;
 }
 
@@ -76,7 +76,7 @@ bool admit_octets(const Call& call, std::size_t octets, Time deadline, Time now)
 }
 
 //= spec:tigress#IDM-01
-void answer(const Call& call, net::Response response) {
+void answer(const Call& call, http::Response response) {
   if (call.request_id) response.headers.set(std::string(kRequestIdHeader), *call.request_id);
   response.headers.set("Access-Control-Allow-Origin", "*");
   response.headers.set("Access-Control-Expose-Headers",
@@ -95,12 +95,12 @@ void refuse(const Call& call, const Error& error) {
   }
   if (error.code == Errc::io || error.code == Errc::storage_full) call.relay.note_failure(error);
   call.relay.metrics.count_refusal(reason_of(error));
-  answer(call, net::problem(error, kChallenge));
+  answer(call, http::problem(error, kChallenge));
 }
 
 void refuse_too_many(const Call& call, Duration wait) {
   call.relay.metrics.count_refusal("too_many");
-  answer(call, net::too_many(wait));
+  answer(call, http::too_many(wait));
 }
 
 }  // namespace keyferry::relay

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "keyferry/base/result.h"
-#include "keyferry/net/http.h"
+#include "keyferry/http/http.h"
 #include "keyferry/relay/hashes.h"
 #include "keyferry/relay/metrics.h"
 #include "keyferry/relay/relay.h"
@@ -16,8 +16,8 @@ namespace keyferry::relay {
 
 struct Call {
   Relay& relay;
-  net::Request request;
-  net::Reply reply;
+  http::Request request;
+  http::Reply reply;
   std::shared_ptr<const Settings> settings;
   std::shared_ptr<RateLimits> limits;
   CallKind kind = CallKind::other;
@@ -56,7 +56,7 @@ inline constexpr std::size_t kQueueCost = 16'384;
 bool admit_octets(const Call& call, std::size_t octets, Time deadline, Time now);
 
 // answer sends `response` with the echo, CORS and metrics. Once per call, from any thread.
-void answer(const Call& call, net::Response response);
+void answer(const Call& call, http::Response response);
 
 // refuse sends `error` as a problem document. Misses (404) and wrong proofs count against the
 // source; beyond its limit they become 429 with Retry-After.

@@ -19,7 +19,7 @@ struct Located {
 // Decision is what a rule made of a located mailbox: the answer, and the cell to store first, if
 // anything changed.
 struct Decision {
-  net::Response response;
+  http::Response response;
   std::optional<store::Cell> next;
   mailbox::PushToken push{};  // whom to tell once `next` is stored; empty: nobody
   // Nothing new: the caller may wait for a change of this cell, until its deadline.

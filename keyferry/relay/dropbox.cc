@@ -44,15 +44,15 @@ Result<Found> find(Relay& relay, const Location& location, Time now) {
   return *std::move(newest);
 }
 
-net::Response empty(int status) {
-  net::Response response;
+http::Response empty(int status) {
+  http::Response response;
   response.status = status;
   response.headers.set("Cache-Control", "no-store");
   return response;
 }
 
-net::Response content_of(const Drop& drop) {
-  auto response = net::text_response(200, std::string(text_of(drop.content)), std::string(kType));
+http::Response content_of(const Drop& drop) {
+  auto response = http::text_response(200, std::string(text_of(drop.content)), std::string(kType));
   response.headers.set("Cache-Control", "no-store");
   response.headers.set("X-Content-Type-Options", "nosniff");
   return response;
@@ -80,8 +80,8 @@ Result<mailbox::PushWish> parse_wish(const Call& call) {
 }
 
 // put_answer tells whoever sent a token whether it will be told.
-net::Response put_answer(const mailbox::PushWish& wish, const mailbox::PushToken& kept) {
-  net::Response response = empty(201);
+http::Response put_answer(const mailbox::PushWish& wish, const mailbox::PushToken& kept) {
+  http::Response response = empty(201);
   if (wish)
     response.headers.set(std::string(kPushSupportedHeader), kept.empty() ? "false" : "true");
   return response;
@@ -100,7 +100,7 @@ Result<std::optional<store::Cell>> cell_for(const Call& call, const Found& found
 
 // settle tells whether an outcome means that the call has to be decided anew; otherwise it has been
 // answered.
-bool settle(const Call& call, const Result<std::uint64_t>& outcome, net::Response done,
+bool settle(const Call& call, const Result<std::uint64_t>& outcome, http::Response done,
             int attempts) {
   if (outcome) {
     answer(call, std::move(done));

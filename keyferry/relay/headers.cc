@@ -43,7 +43,7 @@ Error claim_fault(std::string_view fault) {
 }  // namespace
 
 //= spec:tigress#A-06
-Result<std::optional<std::string>> parse_request_id(const net::Headers& headers) {
+Result<std::optional<std::string>> parse_request_id(const http::Headers& headers) {
   const auto values = headers.all(kRequestIdHeader);
   if (values.empty()) return std::optional<std::string>();
   const auto visible = [](char c) { return c > 0x20 && c < 0x7f; };
@@ -61,7 +61,7 @@ Result<std::optional<std::string>> parse_request_id(const net::Headers& headers)
 //= spec:tigress#CLM-01
 //= spec:tigress#CLM-04
 //= spec:tigress#A-32
-Result<DeviceClaim> parse_device_claim(const net::Headers& headers) {
+Result<DeviceClaim> parse_device_claim(const http::Headers& headers) {
   const auto values = headers.all(kDeviceClaimHeader);
   if (values.empty()) return claim_fault("is missing: send the UUID that this device made");
   if (values.size() > 1) return claim_fault("was sent more than once");
@@ -70,7 +70,7 @@ Result<DeviceClaim> parse_device_claim(const net::Headers& headers) {
   return DeviceClaim{*uuid};
 }
 
-std::optional<mailbox::ClaimKeyHash> hash_claim_key(const net::Headers& headers) {
+std::optional<mailbox::ClaimKeyHash> hash_claim_key(const http::Headers& headers) {
   const auto values = headers.all(kClaimKeyHeader);
   if (values.empty()) return std::nullopt;
   auto key = parse_base64url(values.front());
@@ -83,13 +83,13 @@ std::optional<mailbox::ClaimKeyHash> hash_claim_key(const net::Headers& headers)
   return mailbox::ClaimKeyHash{hash};
 }
 
-std::optional<mailbox::Condition> parse_condition_header(const net::Headers& headers,
+std::optional<mailbox::Condition> parse_condition_header(const http::Headers& headers,
                                                          std::string_view name) {
   return mailbox::parse_condition(headers.all(name));
 }
 
 //= spec:tigress#A-34
-std::optional<Duration> parse_wait(const net::Headers& headers) {
+std::optional<Duration> parse_wait(const http::Headers& headers) {
   constexpr std::string_view kWait = "wait=";
   for (std::string_view value : headers.all("Prefer")) {
     while (!value.empty()) {
@@ -105,7 +105,7 @@ std::optional<Duration> parse_wait(const net::Headers& headers) {
 }
 
 //= spec:tigress#TRN-03
-Result<Done> check_type(const net::Headers& headers, std::string_view type) {
+Result<Done> check_type(const http::Headers& headers, std::string_view type) {
   const auto value = headers.find("Content-Type").value_or("");
   std::string_view sent = value.substr(0, value.find(';'));
   while (!sent.empty() && is_blank(sent.back())) sent.remove_suffix(1);
@@ -114,7 +114,7 @@ Result<Done> check_type(const net::Headers& headers, std::string_view type) {
               "this call takes a body of Content-Type " + std::string(type));
 }
 
-Result<Done> check_json_body(const net::Headers& headers) {
+Result<Done> check_json_body(const http::Headers& headers) {
   return check_type(headers, "application/json");
 }
 

@@ -11,7 +11,7 @@
 namespace keyferry::relay {
 namespace {
 
-bool wants_html(const net::Headers& headers) {
+bool wants_html(const http::Headers& headers) {
   return headers.find("Accept").value_or("").find("text/html") != std::string_view::npos;
 }
 
@@ -52,7 +52,7 @@ bool redirect_to_site(const Call& call, const std::optional<MailboxId>& id) {
   if (settings.web_origin.empty() || !is_navigation(call.request.method, call.request.headers)) {
     return false;
   }
-  net::Response response;
+  http::Response response;
   response.status = 303;
   response.headers.set("Location", site_url(settings, id, call.request.query));
   response.headers.set("Cache-Control", "no-store");
@@ -65,8 +65,8 @@ bool redirect_to_site(const Call& call, const std::optional<MailboxId>& id) {
 }  // namespace
 
 //= spec:tigress#A-39
-net::Response page_response(const Call& call, int status, std::string html) {
-  auto response = net::text_response(status, std::move(html), "text/html; charset=utf-8");
+http::Response page_response(const Call& call, int status, std::string html) {
+  auto response = http::text_response(status, std::move(html), "text/html; charset=utf-8");
   response.headers.set("Content-Security-Policy", content_security_policy());
   response.headers.set("Referrer-Policy", "no-referrer");
   response.headers.set("Cache-Control", "no-store");

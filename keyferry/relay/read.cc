@@ -26,7 +26,7 @@ Result<Reading> parse_reading(const Call& call, const MailboxId& id) {
   KF_TRY(const Caller caller, parse_caller(call, false));
   reading.claim = caller.claim;
   reading.id = id;
-  const net::Request& request = call.request;
+  const http::Request& request = call.request;
   if (!request.body.empty()) {
     KF_TRY(check_json_body(request.headers));
     KF_TRY(const mailbox::ReadBody body,

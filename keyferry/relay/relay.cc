@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "keyferry/net/log.h"
-#include "keyferry/net/problem.h"
+#include "keyferry/http/problem.h"
+#include "keyferry/process/log.h"
 #include "keyferry/relay/call.h"
 #include "keyferry/relay/embedded.h"
 #include "keyferry/relay/endpoints.h"
@@ -45,7 +45,7 @@ CallKind kind_of(std::string_view method, std::string_view path) {
 }
 
 void answer_preflight(const Call& call, std::string_view methods) {
-  net::Response response;
+  http::Response response;
   response.status = 204;
   response.headers.set("Access-Control-Allow-Methods", std::string(methods));
   response.headers.set("Access-Control-Allow-Headers",
@@ -57,7 +57,7 @@ void answer_preflight(const Call& call, std::string_view methods) {
 }
 
 void refuse_method(const Call& call, std::string_view methods) {
-  auto response = net::status_problem(405, "method", "this path does not take that method");
+  auto response = http::status_problem(405, "method", "this path does not take that method");
   response.headers.set("Allow", std::string(methods));
   call.relay.metrics.count_refusal("method");
   answer(call, std::move(response));
@@ -123,7 +123,7 @@ void serve_file(const CallPtr& call, std::string_view content, std::string conte
   if (call->request.method != "GET" && call->request.method != "HEAD") {
     return refuse_method(*call, kMethods);
   }
-  auto response = net::text_response(200, std::string(content), std::move(content_type));
+  auto response = http::text_response(200, std::string(content), std::move(content_type));
   response.headers.set("Cache-Control", "public, max-age=86400");
   response.headers.set("X-Content-Type-Options", "nosniff");
   answer(*call, std::move(response));
@@ -185,7 +185,7 @@ void Relay::note_failure(const Error& error) {
       std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch())
           .count();
   if (failure_logged_.exchange(now) == now) return;
-  net::log_event(net::LogLevel::error, "store_failed", {{"detail", error.detail}});
+  process::log_event(process::LogLevel::error, "store_failed", {{"detail", error.detail}});
 }
 
 Current Relay::current() const {
@@ -199,13 +199,13 @@ void Relay::replace_settings(Settings settings) {
   current_ = std::move(next);
 }
 
-void Relay::serve(net::Request request, net::Reply reply) {
+void Relay::serve(http::Request request, http::Reply reply) {
   Current now = current();
   auto call = std::make_shared<Call>(Call{*this, std::move(request), std::move(reply),
                                           std::move(now.settings), std::move(now.limits)});
   const std::string path(without_base(call->request.path, base_path_of(*call->settings)));
   call->kind = kind_of(call->request.method, path);
-  call->source = net::counted_source(call->request, call->settings->trusted_proxies);
+  call->source = http::counted_source(call->request, call->settings->trusted_proxies);
   auto request_id = parse_request_id(call->request.headers);
   if (request_id) {
     call->request_id = *std::move(request_id);

@@ -6,8 +6,8 @@
 #include <mutex>
 
 #include "keyferry/base/clock.h"
-#include "keyferry/net/http.h"
-#include "keyferry/net/rate_limit.h"
+#include "keyferry/http/http.h"
+#include "keyferry/http/rate_limit.h"
 #include "keyferry/net/source_slots.h"
 #include "keyferry/notify/waiters.h"
 #include "keyferry/notify/webhook.h"
@@ -26,9 +26,9 @@ struct RateLimits {
         octets(settings.octets_per_source, kSources, std::chrono::hours(24), kDays) {}
   static constexpr int kDays = 30;
   static constexpr std::size_t kSources = 65'536;
-  net::RateLimit misses;
-  net::RateLimit creates;
-  net::RateLimit octets;
+  http::RateLimit misses;
+  http::RateLimit creates;
+  http::RateLimit octets;
 };
 
 // Current is what a call goes by from its beginning to its end, whatever is reloaded meanwhile.
@@ -79,7 +79,7 @@ class Relay {
   void note_failure(const Error& error);
 
   // serve answers one request (net::Handler).
-  void serve(net::Request request, net::Reply reply);
+  void serve(http::Request request, http::Reply reply);
 
  private:
   std::shared_ptr<notify::Waiters> current_waiters() const;

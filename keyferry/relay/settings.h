@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "keyferry/base/secret.h"
+#include "keyferry/http/forwarded.h"
 #include "keyferry/mailbox/lifetime.h"
 #include "keyferry/mailbox/request_body.h"
-#include "keyferry/net/forwarded.h"
 
 namespace keyferry::relay {
 
@@ -31,7 +31,7 @@ struct Settings {
   // Calls of one source that wait at once; one above is answered without waiting. 0: no limit.
   std::size_t waits_per_source = 2500;
   // Proxies whose X-Forwarded-For names the source for these limits.
-  net::TrustedProxies trusted_proxies;
+  http::TrustedProxies trusted_proxies;
   // Beginnings of imageURLs that the preview page may show; others get the stock picture.
   std::vector<std::string> image_origins;
 };

@@ -5,7 +5,7 @@
 #include <cctype>
 
 #include "keyferry/base/uuid.h"
-#include "keyferry/net/form.h"
+#include "keyferry/http/form.h"
 
 namespace keyferry::relay {
 namespace {
@@ -68,7 +68,7 @@ std::string_view vertical_of(std::string_view query) {
 
 }  // namespace
 
-bool is_navigation(std::string_view method, const net::Headers& headers) {
+bool is_navigation(std::string_view method, const http::Headers& headers) {
   if (method != "GET") return false;
   const auto& all = headers.entries();
   const bool tells = std::any_of(all.begin(), all.end(), [](const auto& header) {
@@ -86,7 +86,7 @@ bool is_navigation(std::string_view method, const net::Headers& headers) {
 
 std::string site_url(const Settings& settings, const std::optional<MailboxId>& id,
                      std::string_view query) {
-  std::string url = settings.web_origin + "/?relay=" + net::percent_encode(settings.public_url);
+  std::string url = settings.web_origin + "/?relay=" + http::percent_encode(settings.public_url);
   url += id ? "&m=" + encode_uuid(id->octets) : std::string("&t=1");
   if (const std::string_view vertical = vertical_of(query); !vertical.empty()) {
     url.append("&v=").append(vertical);

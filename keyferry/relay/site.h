@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "keyferry/net/http.h"
+#include "keyferry/http/http.h"
 #include "keyferry/relay/hashes.h"
 #include "keyferry/relay/settings.h"
 
@@ -19,7 +19,7 @@ inline constexpr std::string_view kSiteVary = "Accept, Sec-Fetch-Mode, Sec-Fetch
 // Sec-Fetch-Mode is navigate and Sec-Fetch-Dest document; or, from a browser without these headers
 // (or on a way that drops them all), one with a browser's Accept, which no known robot sends that
 // makes previews. Whatever else there is gets the page with its card.
-bool is_navigation(std::string_view method, const net::Headers& headers);
+bool is_navigation(std::string_view method, const http::Headers& headers);
 
 // site_url is the site's address for a link to this mailbox (nothing: the dropbox), made of the
 // configuration, the id and what is known in the link's `query`. It has no fragment, so that the

@@ -12,8 +12,8 @@ constexpr const char* kSafari =
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
     "Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
 
-net::Headers headers(const std::vector<std::pair<std::string, std::string>>& entries) {
-  net::Headers all;
+http::Headers headers(const std::vector<std::pair<std::string, std::string>>& entries) {
+  http::Headers all;
   for (const auto& [name, value] : entries) all.add(name, value);
   return all;
 }

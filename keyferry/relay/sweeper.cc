@@ -1,6 +1,6 @@
 #include "keyferry/relay/sweeper.h"
 
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 
 namespace keyferry::relay {
 namespace {
@@ -39,7 +39,8 @@ void Sweeper::sweep_once() {
   while (true) {
     const auto swept = relay_.store.sweep(relay_.clock.now(), kPortion);
     if (!swept) {
-      net::log_event(net::LogLevel::error, "sweep_failed", {{"detail", swept.error().detail}});
+      process::log_event(process::LogLevel::error, "sweep_failed",
+                         {{"detail", swept.error().detail}});
       relay_.metrics.count_store_error(reason_of(swept.error()));
       return;
     }

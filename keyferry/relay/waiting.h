@@ -9,7 +9,7 @@ namespace keyferry::relay {
 
 // Seen is how things stand: what the call would be answered now, and whether that is news.
 struct Seen {
-  Result<net::Response> answer;
+  Result<http::Response> answer;
   bool news = true;
 };
 using Look = std::function<Seen()>;

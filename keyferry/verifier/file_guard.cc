@@ -5,7 +5,7 @@
 #include <mutex>
 #include <thread>
 
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 #include "keyferry/verifier/folder_watch.h"
 
 namespace keyferry::verifier {
@@ -59,9 +59,9 @@ struct FileGuard::State {
     const auto attached = watch.attach();
     const std::string failure = attached ? "" : attached.error().detail;
     if (!failure.empty() && failure != watch_told)
-      net::log_event(net::LogLevel::warning, "watch_failed",
-                     {{"file", path.string()},
-                      {"detail", failure + "; the file is looked at every second instead"}});
+      process::log_event(process::LogLevel::warning, "watch_failed",
+                         {{"file", path.string()},
+                          {"detail", failure + "; the file is looked at every second instead"}});
     watch_told = failure;
   }
 

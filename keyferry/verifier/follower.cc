@@ -3,7 +3,7 @@
 
 #include "keyferry/base/hex.h"
 #include "keyferry/codec/rfc3339.h"
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 #include "keyferry/verifier/ack.h"
 #include "keyferry/verifier/krl_file.h"
 
@@ -11,8 +11,8 @@ namespace keyferry::verifier {
 namespace {
 
 using namespace std::chrono_literals;
-using net::log_event;
-using net::LogLevel;
+using process::log_event;
+using process::LogLevel;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr Duration kClockTolerance = 120s;

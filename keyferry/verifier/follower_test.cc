@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "keyferry/net/http_server.h"
+#include "keyferry/http/http_server.h"
 #include "keyferry/verifier/test_folder_test.h"
 #include "keyferry/verifier/verifier_test.h"
 
@@ -28,9 +28,9 @@ class Authority {
  public:
   enum class Waits { kept, broken };
   explicit Authority(Waits waits) : waits_(waits) {
-    net::ServerOptions options;
+    http::ServerOptions options;
     options.listen = "127.0.0.1:0";
-    server_ = net::HttpServer::start(options, [this](net::Request request, net::Reply reply) {
+    server_ = http::HttpServer::start(options, [this](http::Request request, http::Reply reply) {
                 answer(request, std::move(reply));
               }).value();
   }
@@ -55,9 +55,9 @@ class Authority {
   }
 
  private:
-  void answer(const net::Request& request, net::Reply reply) {
+  void answer(const http::Request& request, http::Reply reply) {
     const auto wait = request.headers.find("Prefer");
-    net::Response response;
+    http::Response response;
     if (wait) {
       const std::lock_guard lock(mutex_);
       asked_.emplace_back(*wait);
@@ -80,8 +80,8 @@ class Authority {
   std::mutex mutex_;
   std::condition_variable came_;
   std::vector<std::string> asked_;
-  std::vector<net::Reply> held_;
-  std::unique_ptr<net::HttpServer> server_;
+  std::vector<http::Reply> held_;
+  std::unique_ptr<http::HttpServer> server_;
 };
 
 class FollowerTest : public testing::Test {

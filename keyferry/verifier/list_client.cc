@@ -7,8 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-net::ClientOptions client_options(const ListClientOptions& options) {
-  net::ClientOptions client;
+http::ClientOptions client_options(const ListClientOptions& options) {
+  http::ClientOptions client;
   client.ca_file = options.ca_file;
   // The administrator wrote the URL: an authority beside us or in our own network is fine.
   client.allow_local = true;
@@ -20,7 +20,7 @@ net::ClientOptions client_options(const ListClientOptions& options) {
   return client;
 }
 
-Error refused(const net::Response& response) {
+Error refused(const http::Response& response) {
   return fail(Errc::unavailable,
               "the authority answered with status " + std::to_string(response.status));
 }
@@ -31,7 +31,7 @@ ListClient::ListClient(ListClientOptions options)
     : options_(std::move(options)), client_(client_options(options_)) {}
 
 Result<ListClient::Answer> ListClient::poll(const std::string& etag, const Question& question) {
-  net::ClientRequest request;
+  http::ClientRequest request;
   request.url = options_.url + ".jws";
   request.repeatable = true;
   request.timeout = question.wait + question.margin;
@@ -57,7 +57,7 @@ Result<ListClient::Answer> ListClient::poll(const std::string& etag, const Quest
 }
 
 Result<Bytes> ListClient::fetch(std::uint64_t number) {
-  net::ClientRequest request;
+  http::ClientRequest request;
   request.url = options_.url + "?number=" + std::to_string(number);
   request.repeatable = true;
   request.timeout = 60s;

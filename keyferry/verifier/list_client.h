@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "keyferry/net/http_client.h"
+#include "keyferry/http/http_client.h"
 #include "keyferry/verifier/statement.h"
 
 namespace keyferry::verifier {
@@ -53,7 +53,7 @@ class ListClient {
 
  private:
   ListClientOptions options_;
-  net::HttpClient client_;
+  http::HttpClient client_;
 };
 
 }  // namespace keyferry::verifier

@@ -5,7 +5,7 @@
 #include "keyferry/digest/hash.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/file/file.h"
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 
 namespace keyferry::verifier {
 namespace {
@@ -234,7 +234,8 @@ const kfl_platform& LockCore::platform() {
     p.write = [](void* context, unsigned number, const std::uint8_t* data, std::size_t size) {
       const auto written = self(context).records_->replace(number, ByteView(data, size));
       if (written) return 1;
-      net::log_event(net::LogLevel::error, "write_failed", {{"detail", written.error().detail}});
+      process::log_event(process::LogLevel::error, "write_failed",
+                         {{"detail", written.error().detail}});
       return 0;
     };
     p.enter = [](void* context) { self(context).mutex_.lock(); };

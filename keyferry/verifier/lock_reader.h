@@ -27,7 +27,7 @@ class LockReader {
   std::string door_;
   net::Listener listener_;
   std::string address_;
-  net::UniqueFd socket_;
+  process::UniqueFd socket_;
   Stopper stopper_;
   std::thread thread_;
 };

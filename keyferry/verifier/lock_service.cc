@@ -3,7 +3,7 @@
 #include <map>
 
 #include "keyferry/base/hex.h"
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 #include "keyferry/verifier/lock_reader.h"
 
 namespace keyferry::verifier {
@@ -28,24 +28,25 @@ void log_decision(const std::string& door, const kfl_event& event) {
   const bool good = event.reason == KFL_OPENED || event.reason == KFL_DONE;
   const bool changed = event.subject == KFL_STATEMENT && good;
   // A broken frame is noise; a lost record or a forked list is somebody's trouble.
-  const auto level = event.reason == KFL_STATE || event.reason == KFL_FORKED ? net::LogLevel::error
-                     : good && !changed                                      ? net::LogLevel::info
-                                        : net::LogLevel::warning;
+  const auto level = event.reason == KFL_STATE || event.reason == KFL_FORKED
+                         ? process::LogLevel::error
+                     : good && !changed ? process::LogLevel::info
+                                        : process::LogLevel::warning;
   const std::string label(
       event.label == nullptr ? "" : std::string(event.label, event.label + event.label_size));
   const std::string links = std::to_string(event.links), link = std::to_string(event.link);
-  net::log_event(level, "decision",
-                 {{"door", door},
-                  {"subject", name_of(event.subject)},
-                  {"reason", kfl_reason_name(event.reason)},
-                  {"verified", event.verified == 1 ? "yes" : "no"},
-                  {"op", name_of_op(event.op)},
-                  {"owner", hex(event.owner, 32)},
-                  {"root", hex(event.root, 16)},
-                  {"holder", hex(event.holder, 16)},
-                  {"label", label},
-                  {"links", links},
-                  {"link", event.link < event.links ? link : ""}});
+  process::log_event(level, "decision",
+                     {{"door", door},
+                      {"subject", name_of(event.subject)},
+                      {"reason", kfl_reason_name(event.reason)},
+                      {"verified", event.verified == 1 ? "yes" : "no"},
+                      {"op", name_of_op(event.op)},
+                      {"owner", hex(event.owner, 32)},
+                      {"root", hex(event.root, 16)},
+                      {"holder", hex(event.holder, 16)},
+                      {"label", label},
+                      {"links", links},
+                      {"link", event.link < event.links ? link : ""}});
 }
 
 class RunningLock final : public LockService {
@@ -99,14 +100,15 @@ class RunningLock final : public LockService {
           "anew, reset it");
     }
     act_.allow(PairingAct::Clock::now());
-    net::log_event(net::LogLevel::warning, "pairing_allowed");
+    process::log_event(process::LogLevel::warning, "pairing_allowed");
     return std::string(text_of(core_->code().expose()));
   }
 
   Result<Done> reset() override {
     act_.withdraw();
     KF_TRY(core_->reset());
-    net::log_event(net::LogLevel::warning, "reset", {{"lock", encode_hex(core_->door_id(""))}});
+    process::log_event(process::LogLevel::warning, "reset",
+                       {{"lock", encode_hex(core_->door_id(""))}});
     return Done{};
   }
 
@@ -140,8 +142,8 @@ class RunningLock final : public LockService {
   void opened(const std::string& door, const Result<Done>& result) {
     metrics_.count_opening(door, result.has_value());
     if (result) return;
-    net::log_event(net::LogLevel::error, "open_failed",
-                   {{"door", door}, {"detail", result.error().detail}});
+    process::log_event(process::LogLevel::error, "open_failed",
+                       {{"door", door}, {"detail", result.error().detail}});
   }
 
   void refresh() {

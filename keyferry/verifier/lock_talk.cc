@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "keyferry/net/log.h"
+#include "keyferry/process/log.h"
 
 namespace keyferry::verifier {
 namespace {
@@ -93,8 +93,8 @@ kfl_progress LockTalk::result(bool good) {
 kfl_progress LockTalk::start() {
   pairing_.reset();
   if (!desk_.act.allowed(PairingAct::Clock::now())) {
-    net::log_event(net::LogLevel::warning, "pairing_refused",
-                   {{"door", door_}, {"detail", "nobody has allowed it at the lock"}});
+    process::log_event(process::LogLevel::warning, "pairing_refused",
+                       {{"door", door_}, {"detail", "nobody has allowed it at the lock"}});
     return result(false);
   }
   pairing_.emplace();
@@ -113,7 +113,7 @@ kfl_progress LockTalk::share(ByteView ya) {
     pairing_.reset();
     return result(false);
   }
-  net::log_event(net::LogLevel::info, "pairing_begun", {{"door", door_}});
+  process::log_event(process::LogLevel::info, "pairing_begun", {{"door", door_}});
   return answer(PairFrame::lock, *said);
 }
 
@@ -129,10 +129,10 @@ kfl_progress LockTalk::owner(ByteView sealed) {
                 : Result<Done>(fail(Errc::invalid, "what came is not a key"));
   }
   if (added) {
-    net::log_event(net::LogLevel::info, "paired", {{"door", door_}});
+    process::log_event(process::LogLevel::info, "paired", {{"door", door_}});
   } else {
-    net::log_event(net::LogLevel::warning, "pairing_failed",
-                   {{"door", door_}, {"detail", added.error().detail}});
+    process::log_event(process::LogLevel::warning, "pairing_failed",
+                       {{"door", door_}, {"detail", added.error().detail}});
   }
   desk_.paired(added.has_value());
   return result(added.has_value());

@@ -24,7 +24,7 @@ bool is_about_dpop(const Error& error) {
   return error.reason == "use_dpop_nonce" || error.reason == "invalid_dpop_proof";
 }
 
-bool is_success(const net::Response& response) {
+bool is_success(const http::Response& response) {
   return response.status / 100 == 2;
 }
 
@@ -34,8 +34,8 @@ AuthorityClient::AuthorityClient(Web& web, std::string issuer, bool allow_local)
     : web_(web), issuer_(std::move(issuer)), allow_local_(allow_local) {}
 
 Result<boost::json::object> AuthorityClient::fetch(const std::string& url) {
-  KF_TRY(const net::Response response, web_.send([&] {
-    net::ClientRequest request;
+  KF_TRY(const http::Response response, web_.send([&] {
+    http::ClientRequest request;
     request.url = url;
     request.headers.set("Accept", "application/json");
     request.allow_local = allow_local_;
@@ -59,13 +59,13 @@ Result<const IssuerMetadata*> AuthorityClient::metadata() {
 }
 
 //= spec:authority#3-lost
-Result<net::Response> AuthorityClient::send_with_proof(const Make& make, const Access* access,
-                                                       const crypto::PrivateKey& key) {
+Result<http::Response> AuthorityClient::send_with_proof(const Make& make, const Access* access,
+                                                        const crypto::PrivateKey& key) {
   const bool proves = access == nullptr || access->dpop;
-  Result<net::Response> answer = fail(Errc::network, "no answer");
+  Result<http::Response> answer = fail(Errc::network, "no answer");
   for (int round = 0; round < kProofRounds; ++round) {
     answer = web_.send([&] {
-      net::ClientRequest next = make();
+      http::ClientRequest next = make();
       next.allow_local = allow_local_;
       if (access != nullptr) {
         next.headers.set("Authorization", (access->dpop ? "DPoP " : "Bearer ") + access->token);
@@ -89,7 +89,7 @@ Result<Access> AuthorityClient::redeem_code(const std::string& code, const Secre
   std::string body = "grant_type=" + form_encoded(credential::kPreAuthorizedGrant) +
                      "&pre-authorized_code=" + form_encoded(code);
   if (pin != nullptr) body += "&tx_code=" + form_encoded(text_of(pin->expose()));
-  net::ClientRequest request = form_post(about->token_endpoint, std::move(body));
+  http::ClientRequest request = form_post(about->token_endpoint, std::move(body));
   request.allow_local = allow_local_;
   if (pin != nullptr) request.headers.set("Idempotency-Key", pin_try);
   const Make make = [&] { return request; };
@@ -105,8 +105,8 @@ Result<Access> AuthorityClient::redeem_code(const std::string& code, const Secre
 
 Result<std::string> AuthorityClient::credential_nonce() {
   KF_TRY(const IssuerMetadata* about, metadata());
-  KF_TRY(const net::Response response, web_.send([&] {
-    net::ClientRequest request = json_post(about->nonce_endpoint, {});
+  KF_TRY(const http::Response response, web_.send([&] {
+    http::ClientRequest request = json_post(about->nonce_endpoint, {});
     request.body.clear();
     request.allow_local = allow_local_;
     return request;
@@ -120,7 +120,7 @@ Result<std::string> AuthorityClient::credential_nonce() {
 // with_key_proof makes a call that carries a key proof, with a new one while that is refused.
 Result<boost::json::object> AuthorityClient::with_key_proof(
     const std::string& label, const crypto::PrivateKey& key,
-    const std::function<Result<net::Response>(const boost::json::object& proofs)>& send) {
+    const std::function<Result<http::Response>(const boost::json::object& proofs)>& send) {
   for (int round = 1;; ++round) {
     KF_TRY(const std::string nonce, credential_nonce());
     const std::string proof = make_key_proof(key, issuer_, nonce, label, web_.now());
@@ -137,10 +137,10 @@ Result<boost::json::object> AuthorityClient::request_credential(const Access& ac
                                                                 const crypto::PrivateKey& key) {
   KF_TRY(const IssuerMetadata* about, metadata());
   auto answer =
-      with_key_proof(label, key, [&](const boost::json::object& proofs) -> Result<net::Response> {
+      with_key_proof(label, key, [&](const boost::json::object& proofs) -> Result<http::Response> {
         const boost::json::object body{{"credential_configuration_id", configuration},
                                        {"proofs", proofs}};
-        KF_TRY(net::Response response,
+        KF_TRY(http::Response response,
                send_with_proof([&] { return json_post(about->credential_endpoint, body); }, &access,
                                key));
         if (!is_success(response)) return with_clock(refusal_of(response));
@@ -187,7 +187,7 @@ Result<Access> AuthorityClient::holder_access(const std::string& credential_id,
                                                 "&assertion=" + form_encoded(assertion));
   };
   for (int round = 1;; ++round) {
-    KF_TRY(const net::Response answer, send_with_proof(make, nullptr, key));
+    KF_TRY(const http::Response answer, send_with_proof(make, nullptr, key));
     if (is_success(answer)) return parse_access(answer);
     Error error = refusal_of(answer);
     // The same word as for a credential that is not known: asked for once more, it was not that.
@@ -196,11 +196,11 @@ Result<Access> AuthorityClient::holder_access(const std::string& credential_id,
   }
 }
 
-Result<net::Response> AuthorityClient::call(const Access& access, const crypto::PrivateKey& key,
-                                            const HolderCall& call) {
+Result<http::Response> AuthorityClient::call(const Access& access, const crypto::PrivateKey& key,
+                                             const HolderCall& call) {
   std::string base = issuer_;
   while (base.ends_with('/')) base.pop_back();
-  net::ClientRequest request;
+  http::ClientRequest request;
   if (call.body) request = json_post(base + call.path, *call.body);
   request.method = call.method;
   request.url = base + call.path;
@@ -211,7 +211,7 @@ Result<net::Response> AuthorityClient::call(const Access& access, const crypto::
     request.headers.set("Prefer", "wait=" + std::to_string(call.wait_seconds));
     request.timeout = std::chrono::seconds(call.wait_seconds + 20);
   }
-  KF_TRY(net::Response response, send_with_proof([&] { return request; }, &access, key));
+  KF_TRY(http::Response response, send_with_proof([&] { return request; }, &access, key));
   if (response.status == 304) return response;
   if (!is_success(response)) return with_clock(refusal_of(response));
   KF_TRY(object_of(response));
@@ -226,8 +226,8 @@ Error AuthorityClient::with_clock(Error error) const {
 
 Result<credential::CredentialOffer> fetch_offer(Web& web, const std::string& url,
                                                 bool allow_local) {
-  KF_TRY(const net::Response response, web.send([&] {
-    net::ClientRequest request;
+  KF_TRY(const http::Response response, web.send([&] {
+    http::ClientRequest request;
     request.url = url;
     request.headers.set("Accept", "application/json");
     request.allow_local = allow_local;

@@ -64,18 +64,18 @@ class AuthorityClient {
 
   // call makes a holder's call. Success is 304, or any 2xx with a JSON object; everything else
   // comes as refusal_of.
-  Result<net::Response> call(const Access& access, const crypto::PrivateKey& key,
-                             const HolderCall& call);
+  Result<http::Response> call(const Access& access, const crypto::PrivateKey& key,
+                              const HolderCall& call);
 
  private:
   Result<boost::json::object> fetch(const std::string& url);
   Result<std::string> credential_nonce();
-  using Make = std::function<net::ClientRequest()>;
-  Result<net::Response> send_with_proof(const Make& make, const Access* access,
-                                        const crypto::PrivateKey& key);
+  using Make = std::function<http::ClientRequest()>;
+  Result<http::Response> send_with_proof(const Make& make, const Access* access,
+                                         const crypto::PrivateKey& key);
   Result<boost::json::object> with_key_proof(
       const std::string& label, const crypto::PrivateKey& key,
-      const std::function<Result<net::Response>(const boost::json::object& proofs)>& send);
+      const std::function<Result<http::Response>(const boost::json::object& proofs)>& send);
   Error with_clock(Error error) const;
 
   Web& web_;

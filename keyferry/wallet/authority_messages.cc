@@ -22,8 +22,8 @@ std::string form_encoded(std::string_view text) {
   return out;
 }
 
-net::ClientRequest form_post(const std::string& url, std::string body) {
-  net::ClientRequest request;
+http::ClientRequest form_post(const std::string& url, std::string body) {
+  http::ClientRequest request;
   request.method = "POST";
   request.url = url;
   request.headers.set("Content-Type", "application/x-www-form-urlencoded");
@@ -32,8 +32,8 @@ net::ClientRequest form_post(const std::string& url, std::string body) {
   return request;
 }
 
-net::ClientRequest json_post(const std::string& url, const boost::json::object& body) {
-  net::ClientRequest request;
+http::ClientRequest json_post(const std::string& url, const boost::json::object& body) {
+  http::ClientRequest request;
   request.method = "POST";
   request.url = url;
   request.headers.set("Content-Type", "application/json");
@@ -42,19 +42,19 @@ net::ClientRequest json_post(const std::string& url, const boost::json::object& 
   return request;
 }
 
-Result<boost::json::object> object_of(const net::Response& response) {
+Result<boost::json::object> object_of(const http::Response& response) {
   auto object = json_of(response);
   if (object) return object;
   return fail(Errc::network, "the answer was cut off or is not the authority's");
 }
 
-Error refusal_of(const net::Response& response) {
+Error refusal_of(const http::Response& response) {
   Error error = error_of(response);
   if (error.reason.empty() && error.code != Errc::too_many) error.code = Errc::unavailable;
   return error;
 }
 
-Result<Access> parse_access(const net::Response& response) {
+Result<Access> parse_access(const http::Response& response) {
   KF_TRY(const boost::json::object object, object_of(response));
   Access access;
   KF_TRY(access.token, codec::text_member(object, "access_token"));

@@ -89,7 +89,7 @@ void examine_authority(Wallet& wallet, const std::string& issuer, std::vector<Fi
 
 void examine_relay(Wallet& wallet, const std::string& base, std::vector<Finding>& findings) {
   const auto answer = wallet.web.send([&] {
-    net::ClientRequest request;
+    http::ClientRequest request;
     request.url = base + "/v1/m/00000000-0000-4000-8000-000000000000";
     request.allow_local = relay_is_local(wallet, base);
     return request;

@@ -32,10 +32,10 @@ class DropClient {
   Result<Removed> remove(const std::string& location);
 
  private:
-  Result<net::Response> put_once(const std::string& location, ByteView sealed,
-                                 const std::string& notify);
-  net::ClientRequest request_to(std::string method, const std::string& location) const;
-  Result<net::Response> send(const net::ClientRequest& request);
+  Result<http::Response> put_once(const std::string& location, ByteView sealed,
+                                  const std::string& notify);
+  http::ClientRequest request_to(std::string method, const std::string& location) const;
+  Result<http::Response> send(const http::ClientRequest& request);
 
   Web& web_;
   std::string base_;

@@ -96,9 +96,9 @@ class SiteExam {
  private:
   void note(Finding finding) { findings_.push_back(std::move(finding)); }
 
-  Result<net::Response> fetch(const std::string& name) {
-    KF_TRY(net::Response answer, wallet_.web.send([&] {
-      net::ClientRequest request;
+  Result<http::Response> fetch(const std::string& name) {
+    KF_TRY(http::Response answer, wallet_.web.send([&] {
+      http::ClientRequest request;
       request.url = base_ + "/" + name;
       request.allow_local = wallet_.allow_local;
       request.headers.set("Accept", "*/*");
@@ -111,12 +111,12 @@ class SiteExam {
   }
 
   Result<SiteList> fetch_list() {
-    KF_TRY(const net::Response answer, fetch("manifest.json"));
+    KF_TRY(const http::Response answer, fetch("manifest.json"));
     return parse_manifest(answer.body);
   }
 
   Result<Done> check_signature(const SiteList& list, const crypto::PublicKey& key) {
-    KF_TRY(const net::Response answer, fetch("manifest.jws"));
+    KF_TRY(const http::Response answer, fetch("manifest.jws"));
     std::string compact = answer.body;
     while (compact.ends_with('\n') || compact.ends_with('\r')) compact.pop_back();
     KF_TRY(const crypto::Jws jws, crypto::parse_jws(compact, kType));
@@ -163,7 +163,7 @@ class SiteExam {
     }
   }
 
-  bool compare(const net::Response& answer, const std::string& what, const std::string& hash) {
+  bool compare(const http::Response& answer, const std::string& what, const std::string& hash) {
     if (encode_hex(digest::sha256(bytes_of(answer.body))) == hash) return true;
     note(wrong(what + " is not what the list says", kDoNotUse));
     return false;
@@ -187,7 +187,7 @@ class SiteExam {
     return true;
   }
 
-  void look_at_headers(const net::Response& answer) {
+  void look_at_headers(const http::Response& answer) {
     constexpr std::string_view kBefore = "http-equiv=\"Content-Security-Policy\" content=\"";
     constexpr std::string_view kAdvice =
         "include keyferry-web.headers.conf of this release and reload the web server";

@@ -145,7 +145,7 @@ Result<std::optional<GiveRecord>> find_unfinished(const Home& home, const std::s
   return std::optional<GiveRecord>();
 }
 
-Result<Done> note_answer(GiveRecord& record, const net::Response& response) {
+Result<Done> note_answer(GiveRecord& record, const http::Response& response) {
   KF_TRY(const boost::json::object object, json_of(response));
   KF_TRY(const ShareView view, parse_share_view(object));
   if (!record.confirmed) {

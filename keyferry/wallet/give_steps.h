@@ -28,7 +28,7 @@ GiveRecord new_record(const Wallet& wallet, const std::string& credential, std::
 Result<std::optional<GiveRecord>> find_unfinished(const Home& home, const std::string& request);
 
 // note_answer takes over what the authority says of the share: its offer too, in immediate mode.
-Result<Done> note_answer(GiveRecord& record, const net::Response& response);
+Result<Done> note_answer(GiveRecord& record, const http::Response& response);
 
 // seal_offer seals the offer once. post_offer makes the mailbox; a relay that refuses takes the
 // share back (`holder` null: nothing was made at an authority).

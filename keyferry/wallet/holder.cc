@@ -13,7 +13,7 @@ constexpr int kWaitSeconds = 25;
 constexpr int kListPages = 5;
 constexpr std::size_t kLeastPrefix = 4;
 
-Result<ShareView> view_of(const net::Response& response, std::string* etag) {
+Result<ShareView> view_of(const http::Response& response, std::string* etag) {
   KF_TRY(const boost::json::object object, json_of(response));
   if (etag != nullptr) *etag = std::string(response.headers.find("ETag").value_or(""));
   return parse_share_view(object);
@@ -76,7 +76,7 @@ void Holder::note_standing(const std::string& over) {
   }
 }
 
-Result<net::Response> Holder::call(const HolderCall& call) {
+Result<http::Response> Holder::call(const HolderCall& call) {
   for (bool again = false;; again = true) {
     KF_TRY(const Access* token, access());
     auto response = authority_.call(*token, key_, call);
@@ -125,7 +125,7 @@ Result<std::vector<ShareView>> Holder::shares_beginning(std::string_view prefix)
 Result<ShareView> Holder::share(const std::string& id, std::string* etag) {
   HolderCall get;
   get.path = "/v1/shares/" + id;
-  KF_TRY(const net::Response response, call(get));
+  KF_TRY(const http::Response response, call(get));
   return view_of(response, etag);
 }
 
@@ -134,7 +134,7 @@ Result<std::optional<ShareView>> Holder::wait(const std::string& id, std::string
   get.path = "/v1/shares/" + id;
   get.if_none_match = etag;
   get.wait_seconds = kWaitSeconds;
-  KF_TRY(const net::Response response, call(get));
+  KF_TRY(const http::Response response, call(get));
   if (response.status == 304) return std::optional<ShareView>();
   KF_TRY(ShareView view, view_of(response, &etag));
   return std::optional(std::move(view));

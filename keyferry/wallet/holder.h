@@ -21,7 +21,7 @@ class Holder {
   const crypto::PrivateKey& key() const { return key_; }
 
   // call makes a holder's call, getting an access token at first and once more when it ran out.
-  Result<net::Response> call(const HolderCall& call);
+  Result<http::Response> call(const HolderCall& call);
 
   // access gets the token alone (renewal needs it).
   Result<const Access*> access();

@@ -39,9 +39,10 @@ void wait_at_most(int socket, time_t seconds) {
 }
 
 // A path that is longer than a socket's address holds is reached by way of its folder.
-Result<net::UniqueFd> connect_unix(const std::string& address) {
+Result<process::UniqueFd> connect_unix(const std::string& address) {
   const std::filesystem::path path = address.substr(5);
-  const net::UniqueFd folder(::open(path.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const process::UniqueFd folder(
+      ::open(path.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (folder.value() < 0) return no_lock(address);
   const std::string there =
       "/proc/self/fd/" + std::to_string(folder.value()) + "/" + path.filename().string();
@@ -51,7 +52,7 @@ Result<net::UniqueFd> connect_unix(const std::string& address) {
     return fail(Errc::invalid, "the name of the lock's socket is too long", "usage");
   }
   std::copy(there.begin(), there.end(), to.sun_path);
-  net::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  process::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   wait_at_most(socket.value(), kConnect);
   const void* raw = &to;
   if (socket.value() < 0 ||
@@ -61,7 +62,7 @@ Result<net::UniqueFd> connect_unix(const std::string& address) {
   return socket;
 }
 
-Result<net::UniqueFd> connect_tcp(const std::string& address) {
+Result<process::UniqueFd> connect_tcp(const std::string& address) {
   const std::size_t colon = address.rfind(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == address.size()) {
     return fail(Errc::invalid, "a lock is at unix:PATH or ADDRESS:PORT, not at \"" + address + "\"",
@@ -78,7 +79,8 @@ Result<net::UniqueFd> connect_tcp(const std::string& address) {
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(found, &::freeaddrinfo);
   for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
-    net::UniqueFd socket(::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, at->ai_protocol));
+    process::UniqueFd socket(
+        ::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, at->ai_protocol));
     if (socket.value() < 0) continue;
     wait_at_most(socket.value(), kConnect);
     if (::connect(socket.value(), at->ai_addr, at->ai_addrlen) == 0) return socket;
@@ -138,7 +140,7 @@ bool read_pieces(int socket, Bytes& frame, Deadline until) {
 }  // namespace
 
 Result<LockTalk> LockTalk::connect(const std::string& address) {
-  KF_TRY(net::UniqueFd socket,
+  KF_TRY(process::UniqueFd socket,
          address.starts_with("unix:") ? connect_unix(address) : connect_tcp(address));
   wait_at_most(socket.value(), kSilence);
   return LockTalk(std::move(socket));

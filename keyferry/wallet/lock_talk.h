@@ -6,7 +6,7 @@
 
 #include "keyferry/base/result.h"
 #include "keyferry/delegation/answer.h"
-#include "keyferry/net/unique_fd.h"
+#include "keyferry/process/unique_fd.h"
 
 namespace keyferry::wallet {
 
@@ -29,8 +29,8 @@ class LockTalk {
   Result<delegation::Challenge> greet();
 
  private:
-  explicit LockTalk(net::UniqueFd socket) : socket_(std::move(socket)) {}
-  net::UniqueFd socket_;
+  explicit LockTalk(process::UniqueFd socket) : socket_(std::move(socket)) {}
+  process::UniqueFd socket_;
 };
 
 }  // namespace keyferry::wallet

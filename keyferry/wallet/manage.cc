@@ -32,7 +32,7 @@ Result<RevokeOutcome> send_revoke(Holder& holder, const std::string& path) {
   HolderCall revoke;
   revoke.method = "DELETE";
   revoke.path = path;
-  KF_TRY(const net::Response response, holder.call(revoke));
+  KF_TRY(const http::Response response, holder.call(revoke));
   RevokeOutcome outcome;
   outcome.path = path;
   KF_TRY(outcome.raw, json_of(response));

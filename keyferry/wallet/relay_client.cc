@@ -14,17 +14,17 @@ constexpr std::string_view kRequestId = "Mailbox-Request-ID";
 
 constexpr int kWaitSeconds = 25;
 
-bool is_success(const net::Response& response) {
+bool is_success(const http::Response& response) {
   return response.status == 200 || response.status == 201;
 }
 
 // A relay says that it does not know, or what it did, under the request's id. What says no more
 // than "later" may be a proxy's.
-bool is_decision(const net::Response& response) {
+bool is_decision(const http::Response& response) {
   return response.status < 500 && response.status != 429 && response.status != 304;
 }
 
-std::string version_of(const net::Response& response) {
+std::string version_of(const http::Response& response) {
   return std::string(response.headers.find("ETag").value_or(""));
 }
 
@@ -32,7 +32,7 @@ boost::json::object encode_payload(const transfer::SealedPayload& payload) {
   return {{"type", payload.type}, {"data", payload.data}};
 }
 
-Result<MailboxMessage> parse_message(const net::Response& response) {
+Result<MailboxMessage> parse_message(const http::Response& response) {
   KF_TRY(const boost::json::object object, json_of(response));
   KF_TRY(const boost::json::object* payload, codec::object_member(object, "payload"));
   MailboxMessage message;
@@ -46,8 +46,8 @@ Result<MailboxMessage> parse_message(const net::Response& response) {
   return message;
 }
 
-net::ClientRequest request_to(std::string method, std::string url, bool allow_local) {
-  net::ClientRequest request;
+http::ClientRequest request_to(std::string method, std::string url, bool allow_local) {
+  http::ClientRequest request;
   request.method = std::move(method);
   request.url = std::move(url);
   request.allow_local = allow_local;
@@ -97,10 +97,10 @@ Error read_error(Error error) {
 
 //= spec:tigress#IDM-03
 //= spec:tigress#IDM-04
-Result<net::Response> RelayClient::send(net::ClientRequest request, const MailboxCaller& caller) {
+Result<http::Response> RelayClient::send(http::ClientRequest request, const MailboxCaller& caller) {
   request.headers.set("Mailbox-Device-Claim", caller.device_claim);
   request.headers.set(std::string(kRequestId), caller.request_id);
-  KF_TRY(net::Response response, web_.send([&] { return request; }));
+  KF_TRY(http::Response response, web_.send([&] { return request; }));
   const auto echo = response.headers.find(kRequestId);
   if (!echo && is_decision(response)) {
     return fail(Errc::unavailable, "something on the way answers " +
@@ -114,7 +114,7 @@ Result<net::Response> RelayClient::send(net::ClientRequest request, const Mailbo
   return response;
 }
 
-Result<CreatedMailbox> parse_created(const CreateOrder& order, const net::Response& response) {
+Result<CreatedMailbox> parse_created(const CreateOrder& order, const http::Response& response) {
   KF_TRY(const boost::json::object object, json_of(response));
   KF_TRY(const std::string url, codec::text_member(object, "urlLink"));
   KF_TRY(const transfer::ReadLink read, transfer::parse_share_link(url));
@@ -141,18 +141,18 @@ Result<CreatedMailbox> parse_created(const CreateOrder& order, const net::Respon
 //= spec:tigress#A-01
 //= spec:tigress#NTF-07
 Result<CreatedMailbox> RelayClient::create(const CreateOrder& order) {
-  net::ClientRequest request = request_to("POST", order.base + "/v1/m", allow_local_);
+  http::ClientRequest request = request_to("POST", order.base + "/v1/m", allow_local_);
   request.headers.set("Content-Type", "application/json");
   request.body = codec::encode_json(create_body(order));
-  KF_TRY(const net::Response response,
+  KF_TRY(const http::Response response,
          send(std::move(request), {order.device_claim, order.request_id}));
   if (!is_success(response)) return error_of(response);
   return parse_created(order, response);
 }
 
 //= spec:tigress#A-55
-net::ClientRequest RelayClient::read_request(const transfer::ShareLink& link) const {
-  net::ClientRequest request = request_to("POST", transfer::mailbox_url(link), allow_local_);
+http::ClientRequest RelayClient::read_request(const transfer::ShareLink& link) const {
+  http::ClientRequest request = request_to("POST", transfer::mailbox_url(link), allow_local_);
   request.headers.set("Mailbox-Claim-Key",
                       transfer::encode_claim_key(transfer::claim_key_of(*link.secret)));
   return request;
@@ -160,7 +160,7 @@ net::ClientRequest RelayClient::read_request(const transfer::ShareLink& link) co
 
 Result<MailboxMessage> RelayClient::read(const transfer::ShareLink& link,
                                          const MailboxCaller& caller) {
-  KF_TRY(const net::Response response, send(read_request(link), caller));
+  KF_TRY(const http::Response response, send(read_request(link), caller));
   if (!is_success(response)) return read_error(error_of(response));
   return parse_message(response);
 }
@@ -168,13 +168,13 @@ Result<MailboxMessage> RelayClient::read(const transfer::ShareLink& link,
 Result<std::optional<MailboxMessage>> RelayClient::await(const transfer::ShareLink& link,
                                                          const MailboxCaller& caller,
                                                          const std::string& version) {
-  net::ClientRequest request = read_request(link);
+  http::ClientRequest request = read_request(link);
   if (!version.empty()) {
     request.headers.set("If-None-Match", version);
     request.headers.set("Prefer", "wait=" + std::to_string(kWaitSeconds));
     request.timeout = std::chrono::seconds(kWaitSeconds + 20);
   }
-  KF_TRY(const net::Response response, send(std::move(request), caller));
+  KF_TRY(const http::Response response, send(std::move(request), caller));
   if (response.status == 204 || response.status == 304) return std::optional<MailboxMessage>();
   if (!is_success(response)) return error_of(response);
   KF_TRY(MailboxMessage message, parse_message(response));
@@ -187,17 +187,17 @@ Result<std::optional<MailboxMessage>> RelayClient::await(const transfer::ShareLi
 Result<std::string> RelayClient::write(const transfer::ShareLink& link, const MailboxCaller& caller,
                                        const transfer::SealedPayload& payload,
                                        const std::string& version) {
-  net::ClientRequest request = request_to("PUT", transfer::mailbox_url(link), allow_local_);
+  http::ClientRequest request = request_to("PUT", transfer::mailbox_url(link), allow_local_);
   request.headers.set("Content-Type", "application/json");
   if (!version.empty()) request.headers.set("If-Match", version);
   request.body = codec::encode_json(boost::json::object{{"payload", encode_payload(payload)}});
-  KF_TRY(const net::Response response, send(std::move(request), caller));
+  KF_TRY(const http::Response response, send(std::move(request), caller));
   if (!is_success(response)) return error_of(response);
   return version_of(response);
 }
 
 Result<Done> RelayClient::relinquish(const transfer::ShareLink& link, const MailboxCaller& caller) {
-  KF_TRY(const net::Response response,
+  KF_TRY(const http::Response response,
          send(request_to("PATCH", transfer::mailbox_url(link), allow_local_), caller));
   if (!is_success(response)) return error_of(response);
   return Done{};
@@ -205,7 +205,7 @@ Result<Done> RelayClient::relinquish(const transfer::ShareLink& link, const Mail
 
 //= spec:tigress#IDM-10
 Result<Done> RelayClient::remove(const transfer::ShareLink& link, const MailboxCaller& caller) {
-  KF_TRY(const net::Response response,
+  KF_TRY(const http::Response response,
          send(request_to("DELETE", transfer::mailbox_url(link), allow_local_), caller));
   if (!is_success(response) && response.status != 404 && response.status != 204) {
     return error_of(response);

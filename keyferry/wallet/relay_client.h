@@ -75,13 +75,13 @@ class RelayClient {
   Result<Done> remove(const transfer::ShareLink& link, const MailboxCaller& caller);
 
  private:
-  Result<net::Response> send(net::ClientRequest request, const MailboxCaller& caller);
-  net::ClientRequest read_request(const transfer::ShareLink& link) const;
+  Result<http::Response> send(http::ClientRequest request, const MailboxCaller& caller);
+  http::ClientRequest read_request(const transfer::ShareLink& link) const;
   Web& web_;
   bool allow_local_;
 };
 
 // parse_created reads the answer of Create. Pure; public for its tests.
-Result<CreatedMailbox> parse_created(const CreateOrder& order, const net::Response& response);
+Result<CreatedMailbox> parse_created(const CreateOrder& order, const http::Response& response);
 
 }  // namespace keyferry::wallet

@@ -19,7 +19,7 @@ CreateOrder order() {
 }
 
 Result<CreatedMailbox> created(const std::string& body) {
-  return parse_created(order(), net::Response{200, {}, body});
+  return parse_created(order(), http::Response{200, {}, body});
 }
 
 TEST(RelayClient, ReadsTheCreateAnswer) {

@@ -24,7 +24,7 @@ constexpr Duration kLeast = std::chrono::seconds(1);
 // What is left of a call's time and not worth another try.
 constexpr Duration kLeastTry = std::chrono::milliseconds(100);
 
-bool is_lost(const Result<net::Response>& answer) {
+bool is_lost(const Result<http::Response>& answer) {
   if (!answer) return answer.error().code == Errc::network;
   return answer->status == 502 || answer->status == 503 || answer->status == 504;
 }
@@ -49,7 +49,7 @@ Errc code_of(int status) {
 }
 
 // The value of `error="…"` in a challenge.
-std::string challenged(const net::Response& response) {
+std::string challenged(const http::Response& response) {
   constexpr std::string_view kBegin = "error=\"";
   for (const std::string_view challenge : response.headers.all("WWW-Authenticate")) {
     const std::size_t at = challenge.find(kBegin);
@@ -73,7 +73,7 @@ std::string minutes(Duration span) {
 }
 
 // How long a request asks its server to wait for news (RFC 7240).
-Duration asked_wait(const net::ClientRequest& request) {
+Duration asked_wait(const http::ClientRequest& request) {
   constexpr std::string_view kWait = "wait=";
   const std::string_view text = request.headers.find("Prefer").value_or("");
   if (!text.starts_with(kWait)) return Duration(0);
@@ -95,7 +95,7 @@ Web::Brief::Brief(Web& web, Duration most) : web_(web), before_(web.brief_until_
   if (!before_ || until < *before_) web_.brief_until_ = until;
 }
 
-Result<net::Response> Web::send(const std::function<net::ClientRequest()>& make) {
+Result<http::Response> Web::send(const std::function<http::ClientRequest()>& make) {
   repeated_ = false;
   used_ = Duration(0);
   told_slow_ = false;
@@ -109,14 +109,14 @@ Result<net::Response> Web::send(const std::function<net::ClientRequest()>& make)
   return send_patiently(make);
 }
 
-Result<net::Response> Web::send_patiently(const std::function<net::ClientRequest()>& make) {
+Result<http::Response> Web::send_patiently(const std::function<http::ClientRequest()>& make) {
   for (;;) {
     auto answer = send_once(make());
     if (!answer || answer->status != 429 || !wait_out(*answer)) return answer;
   }
 }
 
-Result<net::Response> Web::send_once(net::ClientRequest request) {
+Result<http::Response> Web::send_once(http::ClientRequest request) {
   if (brief_until_) {
     const auto left =
         std::chrono::duration_cast<Duration>(*brief_until_ - std::chrono::steady_clock::now());
@@ -150,7 +150,7 @@ Result<net::Response> Web::send_once(net::ClientRequest request) {
   return answer;
 }
 
-void Web::tell_slow(net::ClientRequest& request, Duration stated) {
+void Web::tell_slow(http::ClientRequest& request, Duration stated) {
   const auto url = codec::parse_web_url(request.url);
   if (!slow_ || !url) return;
   const Duration patience = asked_wait(request) + kSlow;
@@ -161,7 +161,7 @@ void Web::tell_slow(net::ClientRequest& request, Duration stated) {
   };
 }
 
-bool Web::wait_out(const net::Response& refused) {
+bool Web::wait_out(const http::Response& refused) {
   const Duration asked = std::max(retry_after(refused).value_or(kUnsaid), kLeast);
   if (asked > wait_left_) return false;
   wait_left_ -= asked;
@@ -170,13 +170,13 @@ bool Web::wait_out(const net::Response& refused) {
   return true;
 }
 
-void Web::note_date(const net::Response& response) {
+void Web::note_date(const http::Response& response) {
   const auto there =
       codec::server_time(response.headers.find("Date"), response.headers.find("Age"));
   if (there) difference_ = *there - clock_.now();
 }
 
-std::optional<Duration> retry_after(const net::Response& response) {
+std::optional<Duration> retry_after(const http::Response& response) {
   constexpr std::uint32_t kDay = 86'400;
   const std::string_view text = response.headers.find("Retry-After").value_or("");
   std::uint32_t seconds = 0;
@@ -185,11 +185,11 @@ std::optional<Duration> retry_after(const net::Response& response) {
   return std::chrono::seconds(std::min(seconds, kDay));
 }
 
-Result<boost::json::object> json_of(const net::Response& response) {
+Result<boost::json::object> json_of(const http::Response& response) {
   return codec::parse_json_object(response.body, {1 << 20, 32});
 }
 
-Error error_of(const net::Response& response) {
+Error error_of(const http::Response& response) {
   Error error{code_of(response.status), "", ""};
   // 400 is how OAuth says no to anything (RFC 6749 section 5.2): the server's word, not our input.
   if (error.code == Errc::invalid) error.code = Errc::forbidden;
@@ -207,7 +207,7 @@ Error error_of(const net::Response& response) {
   }
   if (error.detail.empty()) {
     error.detail = "the server answers " + std::to_string(response.status) + " " +
-                   std::string(net::reason_phrase(response.status));
+                   std::string(http::reason_phrase(response.status));
   }
   return error;
 }

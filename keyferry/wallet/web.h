@@ -11,7 +11,7 @@
 #include <boost/json/object.hpp>
 
 #include "keyferry/base/clock.h"
-#include "keyferry/net/http_client.h"
+#include "keyferry/http/http_client.h"
 
 namespace keyferry::wallet {
 
@@ -23,7 +23,7 @@ class Web {
   // `slow` hears once a call that `server` (its origin) has not answered for kSlow, counted from
   // the end of the wait where the call asks for one, and how long the call lasts in all at most.
   using Slow = std::function<void(const std::string& server, Duration most)>;
-  Web(net::HttpClient& client, const Clock& clock, Say say = {}, Slow slow = {})
+  Web(http::HttpClient& client, const Clock& clock, Say say = {}, Slow slow = {})
       : client_(client), clock_(clock), say_(std::move(say)), slow_(std::move(slow)) {}
 
   // send makes a call and, while the network fails or a proxy answers 502, 503 or 504, makes it
@@ -35,7 +35,7 @@ class Web {
   // request of each try, so that a proof is fresh and a request id stays the same. Redirects are
   // refused: forbidden with reason redirect. Errors: as HttpClient::send, with the server's origin
   // before the text.
-  Result<net::Response> send(const std::function<net::ClientRequest()>& make);
+  Result<http::Response> send(const std::function<http::ClientRequest()>& make);
 
   // While a Brief lives, each call of its Web is made once, a 429 is not waited out, and all calls
   // together last `most` (or what is left of a Brief around it); then they fail with network. For
@@ -67,13 +67,13 @@ class Web {
   Time now() const { return clock_.now(); }
 
  private:
-  Result<net::Response> send_patiently(const std::function<net::ClientRequest()>& make);
-  Result<net::Response> send_once(net::ClientRequest request);
-  bool wait_out(const net::Response& refused);
-  void tell_slow(net::ClientRequest& request, Duration stated);
-  void note_date(const net::Response& response);
+  Result<http::Response> send_patiently(const std::function<http::ClientRequest()>& make);
+  Result<http::Response> send_once(http::ClientRequest request);
+  bool wait_out(const http::Response& refused);
+  void tell_slow(http::ClientRequest& request, Duration stated);
+  void note_date(const http::Response& response);
 
-  net::HttpClient& client_;
+  http::HttpClient& client_;
   const Clock& clock_;
   Duration difference_{0};
   Say say_;
@@ -86,10 +86,10 @@ class Web {
 };
 
 // retry_after reads that header as a whole number of seconds, a day at most; nothing otherwise.
-std::optional<Duration> retry_after(const net::Response& response);
+std::optional<Duration> retry_after(const http::Response& response);
 
 // json_of reads a 2xx answer's body as an object, whatever its media type says. Errors: invalid.
-Result<boost::json::object> json_of(const net::Response& response);
+Result<boost::json::object> json_of(const http::Response& response);
 
 // error_of turns an answer that is no success into an Error: of a problem document (RFC 9457) its
 // `detail` and `error`, of an OAuth error object its `error_description` and, before that,
@@ -97,7 +97,7 @@ Result<boost::json::object> json_of(const net::Response& response);
 // section 3, RFC 9449 section 9). Texts come out cleaned and at most 300 characters long, since
 // they are shown on a terminal. That of a 429 says when to try again. Whatever a server calls
 // malformed (400) is `forbidden`: it said no.
-Error error_of(const net::Response& response);
+Error error_of(const http::Response& response);
 
 // clock_words says how far off the clock is ("this machine's clock is 12 minutes behind"), or
 // nothing where it is within a minute.

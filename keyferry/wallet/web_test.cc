@@ -5,8 +5,8 @@
 namespace keyferry::wallet {
 namespace {
 
-net::Response answer(int status, std::string body) {
-  return net::Response{status, {}, std::move(body)};
+http::Response answer(int status, std::string body) {
+  return http::Response{status, {}, std::move(body)};
 }
 
 TEST(Web, ErrorsSpeakTheServersWords) {
@@ -23,7 +23,7 @@ TEST(Web, ErrorsSpeakTheServersWords) {
 }
 
 TEST(Web, AChallengeSaysWhyWhereTheBodyDoesNot) {
-  net::Response bare = answer(401, "");
+  http::Response bare = answer(401, "");
   bare.headers.add("WWW-Authenticate", "DPoP error=\"use_dpop_nonce\", algs=\"ES256\"");
   EXPECT_EQ(error_of(bare).reason, "use_dpop_nonce");
   bare.body = R"({"error":"invalid_token"})";
@@ -42,7 +42,7 @@ TEST(Web, ServersTextCannotPlayWithTheTerminal) {
 
 TEST(Web, ReadsHowLongToWaitAsSecondsAlone) {
   const auto asked = [](const std::string& text) {
-    net::Response response = answer(429, "");
+    http::Response response = answer(429, "");
     response.headers.set("Retry-After", text);
     return retry_after(response);
   };

@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "keyferry/base/bytes.h"
-#include "keyferry/net/form.h"
+#include "keyferry/http/form.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace keyferry;
   const std::string_view text = text_of({data, size});
-  if (const auto form = net::Form::parse(text)) {
+  if (const auto form = http::Form::parse(text)) {
     const auto& fields = form->fields();
-    const auto again = net::Form::parse(net::encode_form(fields));
+    const auto again = http::Form::parse(http::encode_form(fields));
     require(again && again->fields() == fields, "a form comes back");
     for (const auto& [name, value] : fields) {
       require(!name.empty() && form->find(name) == value, "a field is found by its name, once");
@@ -19,8 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     require(form.error().code == Errc::invalid, "a form is invalid or fine");
   }
-  require(*net::percent_decode(net::percent_encode(text)) == text, "any octets come back");
-  if (const auto decoded = net::percent_decode(text)) {
+  require(*http::percent_decode(http::percent_encode(text)) == text, "any octets come back");
+  if (const auto decoded = http::percent_decode(text)) {
     require(decoded->size() <= size, "decoding makes nothing longer");
   }
   return 0;

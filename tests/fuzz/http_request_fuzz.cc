@@ -3,12 +3,12 @@
 #include <vector>
 
 #include "keyferry/base/error.h"
-#include "keyferry/net/request_parser.h"
+#include "keyferry/http/request_parser.h"
 
 namespace {
 
 using namespace keyferry;
-using Progress = net::RequestParser::Progress;
+using Progress = http::RequestParser::Progress;
 
 struct Outcome {
   std::vector<std::string> requests;
@@ -16,7 +16,7 @@ struct Outcome {
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
-std::string text_of_request(const net::Request& request) {
+std::string text_of_request(const http::Request& request) {
   std::string text = request.method + " " + request.path + "?" + request.query + "\n";
   for (const auto& [name, value] : request.headers.entries()) text += name + ": " + value + "\n";
   return text + "\n" + request.body;
@@ -24,7 +24,7 @@ std::string text_of_request(const net::Request& request) {
 
 // read feeds at most `step` more octets at a time, as a connection does.
 Outcome read(std::string_view input, std::size_t step) {
-  net::RequestParser parser({.max_header = 1024, .max_body = 2048});
+  http::RequestParser parser({.max_header = 1024, .max_body = 2048});
   Outcome outcome;
   std::size_t given = 0;  // octets of `input` that have arrived
   std::size_t used = 0;

@@ -5,7 +5,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace keyferry;
   const std::string value(text_of({data, size}));
-  net::Headers headers;
+  http::Headers headers;
   headers.add(std::string(relay::kRequestIdHeader), value);
   headers.add(std::string(relay::kDeviceClaimHeader), value);
   headers.add(std::string(relay::kClaimKeyHeader), value);

@@ -2,7 +2,7 @@
 
 Every call of a command is cut once at the place that the test names, also when it is tried again: on kept connections (each call but the
 first goes over one) and on new ones. Every octet, not the boundaries alone: lost_answers_octets_test.py; at the transport:
-keyferry/net/http_client_cut_test.cc; the confirmed modes: lost_answers_confirmed_test.py.
+keyferry/http/http_client_cut_test.cc; the confirmed modes: lost_answers_confirmed_test.py.
 """
 
 import contextlib
