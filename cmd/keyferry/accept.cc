@@ -3,12 +3,12 @@
 #include "ssh_config_option.h"
 #include "standard_streams.h"
 
+#include "keyferry/carrier/direct_stream.h"
+#include "keyferry/carrier/picture.h"
+#include "keyferry/carrier/picture_apart.h"
 #include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/text.h"
 #include "keyferry/wallet/delegation_list.h"
-#include "keyferry/wallet/direct_stream.h"
-#include "keyferry/wallet/picture.h"
-#include "keyferry/wallet/picture_apart.h"
 #include "keyferry/wallet/show_list.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_files.h"
@@ -33,7 +33,7 @@ bool is_pin_line(std::string_view line) {
 
 // `keyferry share` prints below the link the PIN, the code and the split secret, as far as asked
 // for: a pipe may carry all of them. The numbers are taken out; the link reads itself together.
-Result<Done> split_off_numbers(SecretBytes& text, wallet::TakeOptions& take) {
+Result<Done> split_off_numbers(SecretBytes& text, wallet::ReceiverOptions& receiver) {
   auto plain = codec::plain_text(text_of(text.expose()), "standard input");
   if (!plain) return plain.error();
   Bytes rest;
@@ -54,35 +54,36 @@ Result<Done> split_off_numbers(SecretBytes& text, wallet::TakeOptions& take) {
   }
   wipe(*plain);
   text = SecretBytes(std::move(rest));
-  if (numbers.size() == 1) take.number = std::move(numbers[0]);
+  if (numbers.size() == 1) receiver.number = std::move(numbers[0]);
   if (numbers.size() != 2) return Done{};
-  if (!take.pin) take.pin = std::move(numbers[0]);
-  if (!take.code) take.code = std::move(numbers[1]);
+  if (!receiver.pin) receiver.pin = std::move(numbers[0]);
+  if (!receiver.code) receiver.code = std::move(numbers[1]);
   return Done{};
 }
 
 Result<SecretBytes> read_picture(const std::string& path) {
-  KF_TRY(const Bytes picture, file::read_plain(path, wallet::kMostPicture));
-  KF_TRY(std::string text, wallet::read_qr_apart(picture));
+  KF_TRY(const Bytes picture, file::read_plain(path, carrier::kMostPicture));
+  KF_TRY(std::string text, carrier::read_qr_apart(picture));
   SecretBytes secret = SecretBytes::copy(bytes_of(text));
   wipe(text);
   return secret;
 }
 
 // On streams the secret is a line of them, unless it came another way.
-Result<SecretBytes> read_secret_of_stream(Session& session, wallet::TakeOptions& take) {
-  if (take.secret) return std::move(*take.secret);
+Result<SecretBytes> read_secret_of_stream(Session& session, wallet::ReceiverOptions& receiver) {
+  if (receiver.secret) return std::move(*receiver.secret);
   return session.wallet().stream->secret();
 }
 
-Result<SecretBytes> read_what(Session& session, AcceptOptions& options, wallet::TakeOptions& take) {
+Result<SecretBytes> read_what(Session& session, AcceptOptions& options,
+                              wallet::ReceiverOptions& receiver) {
   if (!options.picture.empty()) return read_picture(options.picture);
   const bool given = !options.what.empty() && options.what != "-";
-  if (session.wallet().stream && !given) return read_secret_of_stream(session, take);
+  if (session.wallet().stream && !given) return read_secret_of_stream(session, receiver);
   if (options.what.empty()) return session.terminal().ask_line("link or offer", "LINK or -", {});
   if (options.what == "-") {
     KF_TRY(SecretBytes text, read_standard_input());
-    KF_TRY(split_off_numbers(text, take));
+    KF_TRY(split_off_numbers(text, receiver));
     return text;
   }
   session.terminal().say(
@@ -94,7 +95,7 @@ Result<SecretBytes> read_what(Session& session, AcceptOptions& options, wallet::
   return text;
 }
 
-void print_credential(const wallet::Home& home, const wallet::CredentialRecord& record) {
+void print_credential(const keystore::Home& home, const keystore::CredentialRecord& record) {
   boost::json::array lines;
   for (const wallet::SshLine& line : wallet::ssh_lines(home, record)) {
     lines.push_back(
@@ -109,8 +110,8 @@ void print_credential(const wallet::Home& home, const wallet::CredentialRecord& 
   print_json(object);
 }
 
-void report(Program& program, Session& session, const wallet::CredentialRecord& record) {
-  const wallet::Home& home = session.wallet().home;
+void report(Program& program, Session& session, const keystore::CredentialRecord& record) {
+  const keystore::Home& home = session.wallet().home;
   if (program.json) return print_credential(home, record);
   const bool later = record.window.from > session.wallet().web.now();
   session.terminal().say("taken: it is your credential \"" + record.name + "\", good " +
@@ -120,7 +121,7 @@ void report(Program& program, Session& session, const wallet::CredentialRecord& 
 }
 
 // What opens the first of its doors.
-void report(Program& program, Session& session, const wallet::DelegationRecord& record) {
+void report(Program& program, Session& session, const keystore::DelegationRecord& record) {
   if (program.json) return print_json(wallet::delegation_json(record));
   session.terminal().say("taken: it is your delegation \"" + record.name + "\", good " +
                          wallet::delegation_window(record, session.wallet().web.now()) +
@@ -129,7 +130,7 @@ void report(Program& program, Session& session, const wallet::DelegationRecord& 
 }
 
 // finish says what was taken, and notes that the person has seen it.
-Result<Done> finish(Session& session, const wallet::Taken& taken, const std::string& what) {
+Result<Done> finish(Session& session, const wallet::Received& taken, const std::string& what) {
   if (const auto seen = cmd::check_output(); !seen) {
     Error error = seen.error();
     error.detail += "; " + what + " was taken: `keyferry list --json` says how to use it";
@@ -140,7 +141,7 @@ Result<Done> finish(Session& session, const wallet::Taken& taken, const std::str
 
 // What ssh is told beyond the files: not worth losing the credential over.
 Result<Done> offer_to_ssh(Session& session, const Program& program, const AcceptOptions& options,
-                          const wallet::CredentialRecord& record) {
+                          const keystore::CredentialRecord& record) {
   const NameChoice choice{record.name, !options.name.empty()};
   const auto taken = options.ssh_config ? take_ssh_names(session, program, record, choice)
                                         : offer_ssh_names(session, program, record, choice);
@@ -150,27 +151,28 @@ Result<Done> offer_to_ssh(Session& session, const Program& program, const Accept
 
 Result<Done> accept(Program& program, AcceptOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
-  wallet::TakeOptions take;
-  take.name = options.name;
-  take.force = options.force;
-  KF_TRY(take.pin, read_secret_option("--pin", options.pin, options.pin_file));
-  KF_TRY(take.secret, read_secret_option("--secret", options.secret, options.secret_file, true));
-  KF_TRY(take.code, read_secret_option("--code", options.code, options.code_file));
-  take.file = direct_place(*session, options.file);
-  KF_TRY(const SecretBytes what, read_what(*session, options, take));
+  wallet::ReceiverOptions receiver;
+  receiver.name = options.name;
+  receiver.force = options.force;
+  KF_TRY(receiver.pin, read_secret_option("--pin", options.pin, options.pin_file));
+  KF_TRY(receiver.secret,
+         read_secret_option("--secret", options.secret, options.secret_file, true));
+  KF_TRY(receiver.code, read_secret_option("--code", options.code, options.code_file));
+  receiver.file = direct_place(*session, options.file);
+  KF_TRY(const SecretBytes what, read_what(*session, options, receiver));
   if (options.cancel) {
     KF_TRY(const std::string text,
-           wallet::cancel_take_of(session->wallet(), text_of(what.expose()), take));
+           wallet::cancel_receiver_of(session->wallet(), text_of(what.expose()), receiver));
     session->terminal().say(text);
     return Done{};
   }
-  KF_TRY(const wallet::Taken taken,
-         wallet::take_share(session->wallet(), text_of(what.expose()), std::move(take)));
-  if (const auto* held = std::get_if<wallet::DelegationRecord>(&taken)) {
+  KF_TRY(const wallet::Received taken,
+         wallet::accept_share(session->wallet(), text_of(what.expose()), std::move(receiver)));
+  if (const auto* held = std::get_if<keystore::DelegationRecord>(&taken)) {
     report(program, *session, *held);
     return finish(*session, taken, "the delegation \"" + held->name + "\"");
   }
-  const auto& record = std::get<wallet::CredentialRecord>(taken);
+  const auto& record = std::get<keystore::CredentialRecord>(taken);
   const auto offered = offer_to_ssh(*session, program, options, record);
   report(program, *session, record);
   KF_TRY(finish(*session, taken, "the credential \"" + record.name + "\""));

@@ -8,9 +8,9 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "keyferry/carrier/direct_stream.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/plain_text.h"
-#include "keyferry/wallet/direct_stream.h"
 #include "keyferry/wallet/manage.h"
 
 namespace keyferry::cli {
@@ -45,7 +45,7 @@ http::ClientOptions client_options(const Program& program) {
 
 }  // namespace
 
-Session::Session(const Program& program, wallet::Home home, http::ClientOptions options)
+Session::Session(const Program& program, keystore::Home home, http::ClientOptions options)
     : home_(std::move(home)),
       client_(std::move(options)),
       web_(
@@ -63,8 +63,8 @@ Session::Session(const Program& program, wallet::Home home, http::ClientOptions 
 
 Result<std::unique_ptr<Session>> Session::open(const Program& program) {
   KF_TRY(const file::Path root, home_path());
-  KF_TRY(wallet::Home home, wallet::Home::open(root));
-  KF_TRY(wallet::Settings settings, wallet::load_settings(home));
+  KF_TRY(keystore::Home home, keystore::Home::open(root));
+  KF_TRY(keystore::Settings settings, keystore::load_settings(home));
   if (!program.persona.empty()) {
     const auto& all = settings.personas;
     if (std::find(all.begin(), all.end(), program.persona) == all.end()) {
@@ -124,9 +124,9 @@ void print(std::string_view line) {
 
 std::string direct_place(Session& session, const std::string& option) {
   if (option.empty()) return option;
-  if (option != wallet::kStandardStreams) return std::filesystem::absolute(option).string();
+  if (option != carrier::kStandardStreams) return std::filesystem::absolute(option).string();
   g_lent = true;
-  session.wallet().stream = std::make_shared<wallet::DirectStream>(STDIN_FILENO, STDOUT_FILENO);
+  session.wallet().stream = std::make_shared<carrier::DirectStream>(STDIN_FILENO, STDOUT_FILENO);
   return option;
 }
 

@@ -11,9 +11,9 @@
 #include <CLI/CLI.hpp>
 #include <boost/json/object.hpp>
 
-#include "keyferry/wallet/give_exchange.h"
 #include "keyferry/wallet/open_door.h"
-#include "keyferry/wallet/take.h"
+#include "keyferry/wallet/receiver.h"
+#include "keyferry/wallet/sender_exchange.h"
 
 namespace keyferry::cli {
 
@@ -36,11 +36,11 @@ class Session {
   Terminal& terminal() { return terminal_; }
 
  private:
-  Session(const Program& program, wallet::Home home, http::ClientOptions options);
+  Session(const Program& program, keystore::Home home, http::ClientOptions options);
   SystemClock clock_;
-  wallet::Home home_;
+  keystore::Home home_;
   http::HttpClient client_;
-  wallet::Web web_;
+  client::Web web_;
   Terminal terminal_;
   std::unique_ptr<wallet::Wallet> wallet_;
 };
@@ -79,7 +79,7 @@ wallet::WordsSource words_source(const std::string& words);
 
 // carry_out waits for the other side of a confirmed share and reports how it ended: 3 when nobody
 // got anything.
-Result<Done> carry_out(Program& program, Session& session, wallet::GiveRecord& record,
+Result<Done> carry_out(Program& program, Session& session, keystore::SenderRecord& record,
                        const std::string& words);
 
 // read_secret_option reads what an option like --pin or its file (--pin-file) gave, as one plain

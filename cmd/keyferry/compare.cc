@@ -17,12 +17,12 @@ wallet::WordsSource words_source(const std::string& words) {
   };
 }
 
-Result<Done> carry_out(Program& program, Session& session, wallet::GiveRecord& record,
+Result<Done> carry_out(Program& program, Session& session, keystore::SenderRecord& record,
                        const std::string& words) {
   Terminal& terminal = session.terminal();
   terminal.step("waiting", {{"share", record.share}}, "waiting for the other side");
-  KF_TRY(const wallet::GiveOutcome outcome,
-         wallet::carry_out_give(session.wallet(), record, words_source(words)));
+  KF_TRY(const wallet::SenderOutcome outcome,
+         wallet::carry_out_sender(session.wallet(), record, words_source(words)));
   if (!outcome.reason.empty()) return fail(Errc::forbidden, outcome.text, outcome.reason);
   if (program.json) {
     print_json(
@@ -30,7 +30,7 @@ Result<Done> carry_out(Program& program, Session& session, wallet::GiveRecord& r
   } else {
     terminal.say(outcome.text);
   }
-  return wallet::erase_give(session.wallet().home, record.id);
+  return keystore::erase_sender(session.wallet().home, record.id);
 }
 
 }  // namespace keyferry::cli

@@ -7,7 +7,7 @@
 
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/credential/ssh_key.h"
-#include "keyferry/wallet/delegation_record.h"
+#include "keyferry/keystore/delegation_record.h"
 #include "keyferry/wallet/doctor.h"
 #include "keyferry/wallet/examine_site.h"
 #include "keyferry/wallet/manage.h"
@@ -25,7 +25,7 @@ struct RenewOptions {
   bool due = false, quiet = false;
 };
 
-Result<Done> renew_one(Session& session, const wallet::CredentialRecord& record) {
+Result<Done> renew_one(Session& session, const keystore::CredentialRecord& record) {
   KF_TRY(const auto renewed, wallet::renew_credential(session.wallet(), record));
   const std::string until = wallet::show_time(renewed.certificate.until);
   if (renewed.serial == record.serial) {
@@ -46,20 +46,20 @@ Result<Done> renew(Program& program, const RenewOptions& options) {
     wallet::renew_due(wallet);
     return Done{};
   }
-  std::vector<wallet::CredentialRecord> records;
+  std::vector<keystore::CredentialRecord> records;
   for (const std::string& name : options.names) {
-    KF_TRY(auto record, wallet::load_credential(wallet.home, name));
+    KF_TRY(auto record, keystore::load_credential(wallet.home, name));
     records.push_back(std::move(record));
   }
   if (options.names.empty()) {
-    KF_TRY(records, wallet::load_credentials(wallet.home));
+    KF_TRY(records, keystore::load_credentials(wallet.home));
     std::erase_if(records, [&](const auto& record) {
       return !wallet::renewal_is_due(record, wallet.web.now());
     });
     if (records.empty()) session->terminal().say("nothing is due for renewal");
   }
   Failures failures(records.size());
-  for (const wallet::CredentialRecord& record : records) {
+  for (const keystore::CredentialRecord& record : records) {
     const auto renewed = renew_one(*session, record);
     if (!renewed) failures.add(record.name, renewed.error());
   }
@@ -71,7 +71,7 @@ struct ForgetOptions {
   bool local = false;
 };
 
-void say_what_ends(Session& session, const wallet::CredentialRecord& record) {
+void say_what_ends(Session& session, const keystore::CredentialRecord& record) {
   Terminal& terminal = session.terminal();
   terminal.say("this gives up " + wallet::title_of(record) + " (" + record.name + ")");
   auto holder = wallet::Holder::open(session.wallet(), record);
@@ -79,7 +79,7 @@ void say_what_ends(Session& session, const wallet::CredentialRecord& record) {
   const auto shares = holder->shares();
   if (!shares) return;
   std::vector<wallet::ShareView> living = shares->shares;
-  std::erase_if(living, [](const auto& share) { return wallet::is_over(share); });
+  std::erase_if(living, [](const auto& share) { return is_over(share); });
   const auto lines = wallet::show_tree(living, record.share, session.wallet().web.now());
   if (!lines.empty()) terminal.say("with it ends what was shared from it:");
   for (const std::string& line : lines) terminal.say(line);
@@ -88,8 +88,8 @@ void say_what_ends(Session& session, const wallet::CredentialRecord& record) {
 // Nobody is told, and what was signed from it stays good.
 Result<Done> forget_holding(Program& program, Session& session, const std::string& folder,
                             const std::string& name) {
-  KF_TRY(const auto made, wallet::load_signed(session.wallet().home));
-  for (const wallet::SignedRecord& one : made) {
+  KF_TRY(const auto made, keystore::load_signed(session.wallet().home));
+  for (const keystore::SignedRecord& one : made) {
     if (one.holding != name || one.denied || one.expires <= session.wallet().web.now()) continue;
     session.terminal().say("note: you cannot take back share " + one.share + " after this");
   }
@@ -109,11 +109,11 @@ Result<Done> forget_holding(Program& program, Session& session, const std::strin
 Result<Done> forget(Program& program, const ForgetOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
-  KF_TRY(const auto held, wallet::load_delegation(wallet.home, options.name));
+  KF_TRY(const auto held, keystore::load_delegation(wallet.home, options.name));
   if (held) return forget_holding(program, *session, "delegations", held->name);
-  KF_TRY(const auto lock, wallet::load_lock(wallet.home, options.name));
+  KF_TRY(const auto lock, keystore::load_lock(wallet.home, options.name));
   if (lock) return forget_holding(program, *session, "locks", lock->name);
-  KF_TRY(const auto record, wallet::load_credential(wallet.home, options.name));
+  KF_TRY(const auto record, keystore::load_credential(wallet.home, options.name));
   if (!options.local) say_what_ends(*session, record);
   KF_TRY(const bool yes, session->terminal().agree("forget it?"));
   if (!yes) return fail(Errc::forbidden, "you said no: nothing was forgotten", "declined");
@@ -132,9 +132,9 @@ Result<Done> forget(Program& program, const ForgetOptions& options) {
 
 Result<Done> export_public(Program& program, const std::string& name) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
-  const wallet::Home& home = session->wallet().home;
-  KF_TRY(const auto record, wallet::load_credential(home, name));
-  KF_TRY(const auto key, wallet::load_key(home, record));
+  const keystore::Home& home = session->wallet().home;
+  KF_TRY(const auto record, keystore::load_credential(home, name));
+  KF_TRY(const auto key, keystore::load_key(home, record));
   const file::Path path = home.credential_folder(record.name) / (record.key_file + "-cert.pub");
   KF_TRY(std::string certificate, file::read_text(path));
   while (certificate.ends_with('\n')) certificate.pop_back();

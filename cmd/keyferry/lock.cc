@@ -26,7 +26,7 @@ Result<Done> pair(Program& program, LockOptions& options) {
     KF_TRY(code, session->terminal().ask_secret("code that is printed on the lock",
                                                 "--code or --code-file"));
   }
-  KF_TRY(const wallet::LockRecord lock,
+  KF_TRY(const keystore::LockRecord lock,
          wallet::pair_lock(session->wallet(), options.address, options.name, *code));
   if (program.json) {
     print_json(wallet::lock_json(lock));
@@ -35,7 +35,7 @@ Result<Done> pair(Program& program, LockOptions& options) {
   session->terminal().say("you own this lock now; it is called \"" + lock.name +
                           "\" here. Open, or share:");
   for (const Bytes& door : lock.doors) {
-    print("keyferry open " + lock.name + "/" + wallet::door_name(door));
+    print("keyferry open " + lock.name + "/" + keystore::door_name(door));
   }
   return Done{};
 }
@@ -96,7 +96,7 @@ Result<Done> set_clock(Program& program, const LockOptions& options) {
 Result<Done> show_key(Program& program) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   const wallet::Wallet& wallet = session->wallet();
-  KF_TRY(const auto key, wallet::owner_key(wallet.home, wallet.settings.persona));
+  KF_TRY(const auto key, keystore::owner_key(wallet.home, wallet.settings.persona));
   const std::string text = encode_base64url(delegation::xy_of(key.public_key()));
   if (program.json) {
     print_json(boost::json::object{
@@ -108,7 +108,7 @@ Result<Done> show_key(Program& program) {
 }
 
 Result<Done> export_lists(Program& program, Session& session, const std::string& file) {
-  KF_TRY(const auto carried, wallet::load_lists(session.wallet().home));
+  KF_TRY(const auto carried, keystore::load_lists(session.wallet().home));
   boost::json::array lists;
   for (const auto& one : carried) lists.emplace_back(encode_base64url(one.octets));
   const std::size_t count = lists.size();
@@ -132,7 +132,7 @@ Result<Done> import_lists(Program& program, Session& session, const std::string&
   for (const std::string& text : texts) {
     ++number;
     const auto list = parse_base64url(text);
-    const auto added = list ? wallet::keep_list(session.wallet().home, *list)
+    const auto added = list ? keystore::keep_list(session.wallet().home, *list)
                             : Result<bool>(in_context("not base64url", list.error()));
     if (added && *added) ++kept;
     if (added) continue;

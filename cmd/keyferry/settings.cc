@@ -1,5 +1,5 @@
 // keyferry persona and keyferry relay: who the wallet is, and which relays it uses.
-#include "keyferry/wallet/settings.h"
+#include "keyferry/keystore/settings.h"
 
 #include "command.h"
 
@@ -9,7 +9,7 @@
 namespace keyferry::cli {
 namespace {
 
-using wallet::Settings;
+using keystore::Settings;
 
 bool contains(const std::vector<std::string>& list, const std::string& name) {
   return std::find(list.begin(), list.end(), name) != list.end();
@@ -17,8 +17,8 @@ bool contains(const std::vector<std::string>& list, const std::string& name) {
 
 Result<Done> change(Program& program, const std::function<Result<Done>(Settings&)>& edit) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
-  KF_TRY(const Settings settings, wallet::change_settings(session->wallet().home, edit));
-  if (program.json) print_json(wallet::encode_settings(settings));
+  KF_TRY(const Settings settings, keystore::change_settings(session->wallet().home, edit));
+  if (program.json) print_json(keystore::encode_settings(settings));
   return Done{};
 }
 
@@ -40,7 +40,7 @@ Result<Done> add_persona(Program& program, const std::string& name) {
     }
     // The one that every wallet begins with gives way to the first that a person names.
     const bool first =
-        settings.personas.size() == 1 && settings.personas.front() == wallet::kFirstPersona;
+        settings.personas.size() == 1 && settings.personas.front() == keystore::kFirstPersona;
     settings.personas.push_back(clean);
     if (first) settings.persona = clean;
     return Done{};
@@ -109,7 +109,7 @@ Result<Done> list_relays(Program& program) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   const Settings& settings = session->wallet().settings;
   boost::json::array array;
-  for (const wallet::TrustedRelay& relay : settings.relays) {
+  for (const keystore::TrustedRelay& relay : settings.relays) {
     const bool is_default = settings.relay == relay.base;
     array.push_back(
         boost::json::object{{"url", relay.base}, {"local", relay.local}, {"default", is_default}});

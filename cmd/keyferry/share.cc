@@ -3,17 +3,17 @@
 #include "standard_streams.h"
 
 #include "keyferry/base/base64.h"
+#include "keyferry/carrier/direct_stream.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/text.h"
+#include "keyferry/keystore/notify_url.h"
 #include "keyferry/wallet/delegation_words.h"
 #include "keyferry/wallet/deny.h"
 #include "keyferry/wallet/direct.h"
-#include "keyferry/wallet/direct_stream.h"
-#include "keyferry/wallet/give.h"
-#include "keyferry/wallet/give_delegation.h"
 #include "keyferry/wallet/keep.h"
-#include "keyferry/wallet/notify_url.h"
 #include "keyferry/wallet/qr.h"
+#include "keyferry/wallet/sender.h"
+#include "keyferry/wallet/sender_delegation.h"
 #include "keyferry/wallet/show_list.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/when.h"
@@ -49,10 +49,10 @@ Result<std::optional<Duration>> duration_of(const std::string& text, std::string
   return std::optional(*duration);
 }
 
-Result<Done> read_window(const ShareOptions& options, Time now, wallet::GiveOptions& give,
+Result<Done> read_window(const ShareOptions& options, Time now, wallet::SenderOptions& sender,
                          std::vector<std::string>& notes) {
-  KF_TRY(give.valid_for, duration_of(options.valid_for, "--for"));
-  KF_TRY(give.link_for, duration_of(options.link_for, "--link-for"));
+  KF_TRY(sender.valid_for, duration_of(options.valid_for, "--for"));
+  KF_TRY(sender.link_for, duration_of(options.link_for, "--link-for"));
   boost::json::object wall;
   const auto read = [&](const std::string& text, std::string_view option, const char* name,
                         std::optional<Time>& place) -> Result<Done> {
@@ -64,39 +64,39 @@ Result<Done> read_window(const ShareOptions& options, Time now, wallet::GiveOpti
     if (when->wall) wall[name] = text;
     return Done{};
   };
-  KF_TRY(read(options.from, "--from", "from", give.valid_from));
-  KF_TRY(read(options.until, "--until", "until", give.valid_until));
+  KF_TRY(read(options.from, "--from", "from", sender.valid_from));
+  KF_TRY(read(options.until, "--until", "until", sender.valid_until));
   if (wall.empty()) return Done{};
   KF_TRY(const std::string zone, wallet::local_zone());
   if (zone.empty()) return Done{};
   wall["zone"] = zone;
-  give.wall_time = std::move(wall);
+  sender.wall_time = std::move(wall);
   return Done{};
 }
 
-Result<wallet::GiveOptions> give_options(const ShareOptions& options, Time now,
-                                         std::vector<std::string>& notes) {
-  wallet::GiveOptions give;
-  give.logins = options.logins;
-  give.hosts = options.hosts;
-  give.sources = options.sources;
-  if (options.no_extensions) give.extensions.emplace();
-  if (!options.extensions.empty()) give.extensions = options.extensions;
-  if (!options.command.empty()) give.command = options.command;
-  if (!options.note.empty()) give.note = options.note;
-  give.depth = options.depth;
-  give.pin = options.pin;
-  give.plain = options.plain;
-  if (options.dropbox) give.suite = transfer::DropSuite::aes_256;
-  give.confirmed = !options.now;
-  give.code = options.code;
-  give.words = !options.words.empty();
-  give.relay = options.relay;
+Result<wallet::SenderOptions> sender_options(const ShareOptions& options, Time now,
+                                             std::vector<std::string>& notes) {
+  wallet::SenderOptions sender;
+  sender.logins = options.logins;
+  sender.hosts = options.hosts;
+  sender.sources = options.sources;
+  if (options.no_extensions) sender.extensions.emplace();
+  if (!options.extensions.empty()) sender.extensions = options.extensions;
+  if (!options.command.empty()) sender.command = options.command;
+  if (!options.note.empty()) sender.note = options.note;
+  sender.depth = options.depth;
+  sender.pin = options.pin;
+  sender.plain = options.plain;
+  if (options.dropbox) sender.suite = transfer::DropSuite::aes_256;
+  sender.confirmed = !options.now;
+  sender.code = options.code;
+  sender.words = !options.words.empty();
+  sender.relay = options.relay;
   if (!options.notify.empty()) {
-    KF_TRY(give.notify, wallet::check_notify_url(options.notify));
+    KF_TRY(sender.notify, keystore::check_notify_url(options.notify));
   }
-  KF_TRY(read_window(options, now, give, notes));
-  return give;
+  KF_TRY(read_window(options, now, sender, notes));
+  return sender;
 }
 
 // Said once the share is made: what a thief could do with what is printed below.
@@ -146,14 +146,14 @@ void copy(Session& session, std::string_view link) {
 }
 
 //= spec:transfer#1-split
-Result<Done> print_link(Program& program, Session& session, const wallet::GiveRecord& record,
+Result<Done> print_link(Program& program, Session& session, const keystore::SenderRecord& record,
                         const Output& output) {
-  transfer::ShareLink link = wallet::full_link(record);
+  transfer::ShareLink link = keystore::full_link(record);
   std::string secret = transfer::encode_link_secret(*link.secret, link.suite);
   if (output.split) link.secret.reset();
   const bool by_file = !record.file.empty();
   // The secret goes first on streams, and nowhere else; unless it goes another way.
-  const bool in_stream = record.file == wallet::kStandardStreams && !output.split;
+  const bool in_stream = record.file == carrier::kStandardStreams && !output.split;
   if (in_stream) cmd::print_line("#" + secret);
   std::string shown = by_file ? "#" + secret : transfer::encode_share_link(link);
   std::string pin = wallet::pin_of(record);
@@ -188,18 +188,18 @@ Result<Done> print_link(Program& program, Session& session, const wallet::GiveRe
 
 // A link that nobody has seen still opens for whoever guesses nothing at all: a log, a pipe's
 // buffer.
-Error unseen(const wallet::GiveRecord& record, Error why) {
+Error unseen(const keystore::SenderRecord& record, Error why) {
   why.detail += "; nobody has seen the link of share " + record.share + ": `keyferry revoke " +
                 record.share + "` takes it back, the same command once more prints the same link";
   return why;
 }
 
-void say_what_next(Session& session, const wallet::GiveRecord& record, const Output& output) {
+void say_what_next(Session& session, const keystore::SenderRecord& record, const Output& output) {
   Terminal& terminal = session.terminal();
   if (output.split) terminal.say("send the part from the # on by another channel than the link");
   terminal.say("the link works until " + wallet::show_time(record.link_until) +
                ", the access ends " + wallet::show_time(record.valid_until));
-  if (record.file == wallet::kStandardStreams) {
+  if (record.file == carrier::kStandardStreams) {
     terminal.say("the share travels by standard input and output");
   } else if (record.suite) {
     terminal.say(
@@ -226,7 +226,7 @@ void say_what_next(Session& session, const wallet::GiveRecord& record, const Out
                "`, end it with `keyferry revoke " + record.share + "`");
 }
 
-Result<Done> finish(Program& program, Session& session, wallet::GiveRecord& record,
+Result<Done> finish(Program& program, Session& session, keystore::SenderRecord& record,
                     const Output& output) {
   if (const auto seen = print_link(program, session, record, output); !seen) {
     return unseen(record, seen.error());
@@ -238,9 +238,9 @@ Result<Done> finish(Program& program, Session& session, wallet::GiveRecord& reco
 
 // finish_and_wait prints the link and, in confirmed mode, waits for the other side. `making` is let
 // go once the link was seen.
-Result<Done> finish_and_wait(Program& program, Session& session, wallet::Given given,
+Result<Done> finish_and_wait(Program& program, Session& session, wallet::MadeShare given,
                              const ShareOptions& options) {
-  wallet::GiveRecord& record = given.record;
+  keystore::SenderRecord& record = given.record;
   KF_TRY(finish(program, session, record, {options.qr, options.split, options.copy}));
   {
     const file::Lock shown = std::move(given.making);
@@ -251,14 +251,14 @@ Result<Done> finish_and_wait(Program& program, Session& session, wallet::Given g
 
 // A door's right is signed by this wallet itself.
 Result<Done> share_doors(Program& program, Session& session, const wallet::Holding& holding,
-                         const ShareOptions& options, const wallet::GiveOptions& give) {
+                         const ShareOptions& options, const wallet::SenderOptions& sender) {
   wallet::Wallet& wallet = session.wallet();
   wallet::DelegationWish wish{options.uses, {}, options.fresh};
   if (!options.hours.empty()) {
     KF_TRY(wish.hours, wallet::parse_hours(options.hours));
   }
-  KF_TRY(const auto planned, wallet::plan_delegation(holding, give, wish, wallet.web.now()));
-  KF_TRY(wallet::Given given, wallet::give_delegation(wallet, holding, give, planned));
+  KF_TRY(const auto planned, wallet::plan_delegation(holding, sender, wish, wallet.web.now()));
+  KF_TRY(wallet::MadeShare given, wallet::sender_delegation(wallet, holding, sender, planned));
   announce(session, wallet::doors_title(planned.rights.doors), options);
   for (const std::string& line : wallet::limits_of(planned.rights)) session.terminal().say(line);
   return finish_and_wait(program, session, std::move(given), options);
@@ -267,39 +267,39 @@ Result<Done> share_doors(Program& program, Session& session, const wallet::Holdi
 Result<Done> share(Program& program, const ShareOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
-  if (options.file == wallet::kStandardStreams && options.words == "-") {
+  if (options.file == carrier::kStandardStreams && options.words == "-") {
     return fail(Errc::invalid,
                 "standard input carries the share with --file -: give the words with --words "
                 "'first second third', or type them when asked",
                 "usage");
   }
-  if (options.file == wallet::kStandardStreams && !options.split && (options.qr || options.copy)) {
+  if (options.file == carrier::kStandardStreams && !options.split && (options.qr || options.copy)) {
     return fail(Errc::invalid,
                 "the stream of --file - carries the secret: --qr and --copy show it only with "
                 "--split, which keeps it out of the stream",
                 "usage");
   }
   std::vector<std::string> notes;
-  KF_TRY(wallet::GiveOptions give, give_options(options, wallet.web.now(), notes));
+  KF_TRY(wallet::SenderOptions sender, sender_options(options, wallet.web.now(), notes));
   for (const std::string& note : notes) session->terminal().say(note);
-  give.file = direct_place(*session, options.file);
+  sender.file = direct_place(*session, options.file);
   KF_TRY(const auto holding, wallet::find_holding(wallet, options.credential));
-  if (holding) return share_doors(program, *session, *holding, options, give);
+  if (holding) return share_doors(program, *session, *holding, options, sender);
   if (options.uses || options.fresh || !options.hours.empty()) {
     return fail(Errc::invalid, "--uses, --hours and --fresh are for the doors of a lock", "usage");
   }
-  KF_TRY(const wallet::CredentialRecord credential,
-         wallet::load_credential(wallet.home, options.credential));
-  KF_TRY(const std::string title, wallet::check_wish(credential, give, wallet.web.now()));
+  KF_TRY(const keystore::CredentialRecord credential,
+         keystore::load_credential(wallet.home, options.credential));
+  KF_TRY(const std::string title, wallet::check_wish(credential, sender, wallet.web.now()));
   KF_TRY(agree_to_open(*session, title, options));
   wallet::renew_due(wallet);
-  KF_TRY(wallet::Given given, wallet::give_share(wallet, credential, give));
+  KF_TRY(wallet::MadeShare given, wallet::make_share(wallet, credential, sender));
   announce(*session, title, options);
   return finish_and_wait(program, *session, std::move(given), options);
 }
 
 // A confirmed share keeps its link: the new PIN is all that there is to tell.
-Result<Done> tell_new_pin(Program& program, Session& session, const wallet::GiveRecord& record,
+Result<Done> tell_new_pin(Program& program, Session& session, const keystore::SenderRecord& record,
                           const std::string& share) {
   std::string pin = wallet::pin_of(record);
   if (program.json) {
@@ -318,7 +318,7 @@ Result<Done> tell_new_pin(Program& program, Session& session, const wallet::Give
   session.terminal().say(
       "the share has a new PIN; whom you granted it goes on with `keyferry "
       "accept` and the same link");
-  return wallet::erase_give(session.wallet().home, record.id);
+  return keystore::erase_sender(session.wallet().home, record.id);
 }
 
 struct RearmOptions {
@@ -336,7 +336,8 @@ Result<Done> rearm(Program& program, const RearmOptions& options) {
                 "not_locked");
   }
   KF_TRY(wallet::FoundShare found, wallet::find_share(session->wallet(), options.share));
-  KF_TRY(wallet::GiveRecord record, wallet::rearm_share(session->wallet(), found, options.relay));
+  KF_TRY(keystore::SenderRecord record,
+         wallet::rearm_share(session->wallet(), found, options.relay));
   if (!record.link) return tell_new_pin(program, *session, record, found.share.id);
   if (record.confirmed) {
     KF_TRY(finish(program, *session, record, options.output));

@@ -4,17 +4,17 @@
 #include "standard_streams.h"
 
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/keystore/sender_record.h"
 #include "keyferry/wallet/delegation_list.h"
 #include "keyferry/wallet/deny.h"
 #include "keyferry/wallet/direct.h"
-#include "keyferry/wallet/give_delegation.h"
-#include "keyferry/wallet/give_record.h"
 #include "keyferry/wallet/keep.h"
 #include "keyferry/wallet/manage.h"
+#include "keyferry/wallet/receiver_exchange.h"
+#include "keyferry/wallet/sender_delegation.h"
 #include "keyferry/wallet/show_list.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_files.h"
-#include "keyferry/wallet/take_exchange.h"
 
 namespace keyferry::cli {
 namespace {
@@ -28,7 +28,7 @@ struct Below {
 
 // shares_below also learns whether the credential itself is over; then nothing lies below it. It
 // always asks: an earlier answer may have been wrong.
-Below shares_below(wallet::Wallet& wallet, wallet::CredentialRecord& record) {
+Below shares_below(wallet::Wallet& wallet, keystore::CredentialRecord& record) {
   Below below;
   auto holder = wallet::Holder::open(wallet, record);
   auto shares = holder ? holder->shares() : Result<wallet::ShareViews>(holder.error());
@@ -44,7 +44,7 @@ Below shares_below(wallet::Wallet& wallet, wallet::CredentialRecord& record) {
   return below;
 }
 
-boost::json::object json_of(const wallet::Home& home, const wallet::CredentialRecord& record,
+boost::json::object json_of(const keystore::Home& home, const keystore::CredentialRecord& record,
                             const Below* below) {
   boost::json::object object = wallet::credential_json(record);
   boost::json::array lines;
@@ -66,7 +66,7 @@ boost::json::object json_of(const wallet::Home& home, const wallet::CredentialRe
   return object;
 }
 
-void print_tree(const wallet::CredentialRecord& record, const Below& below, Time now) {
+void print_tree(const keystore::CredentialRecord& record, const Below& below, Time now) {
   if (below.error) {
     print("   shares unknown: " + below.error->detail);
     return;
@@ -82,43 +82,43 @@ void tidy(wallet::Wallet& wallet, const std::vector<Below>& belows) {
   for (const Below& below : belows) {
     shares.insert(shares.end(), below.shares.begin(), below.shares.end());
   }
-  wallet::tidy_gives(wallet, shares);
+  wallet::tidy_senders(wallet, shares);
 }
 
 // Locks, delegations and what was signed from them: no server is asked.
 struct Offline {
-  std::vector<wallet::LockRecord> locks;
-  std::vector<wallet::DelegationRecord> delegations;
-  std::vector<wallet::SignedRecord> made;
-  std::vector<wallet::CarriedList> lists;
-  std::vector<wallet::GiveRecord> open;  // links that nobody has taken yet
+  std::vector<keystore::LockRecord> locks;
+  std::vector<keystore::DelegationRecord> delegations;
+  std::vector<keystore::SignedRecord> made;
+  std::vector<keystore::CarriedList> lists;
+  std::vector<keystore::SenderRecord> open;  // links that nobody has taken yet
 };
 
-Result<Offline> load_offline(const wallet::Home& home) {
+Result<Offline> load_offline(const keystore::Home& home) {
   Offline out;
-  KF_TRY(out.locks, wallet::load_locks(home));
-  KF_TRY(out.delegations, wallet::load_delegations(home));
-  KF_TRY(out.made, wallet::load_signed(home));
-  KF_TRY(out.lists, wallet::load_lists(home));
-  KF_TRY(out.open, wallet::load_gives(home));
-  std::erase_if(out.open, [&](const wallet::GiveRecord& give) {
-    const auto is_it = [&](const auto& one) { return one.share == give.share; };
-    return !wallet::is_delegation(give) || std::any_of(out.made.begin(), out.made.end(), is_it);
+  KF_TRY(out.locks, keystore::load_locks(home));
+  KF_TRY(out.delegations, keystore::load_delegations(home));
+  KF_TRY(out.made, keystore::load_signed(home));
+  KF_TRY(out.lists, keystore::load_lists(home));
+  KF_TRY(out.open, keystore::load_senders(home));
+  std::erase_if(out.open, [&](const keystore::SenderRecord& sender) {
+    const auto is_it = [&](const auto& one) { return one.share == sender.share; };
+    return !wallet::is_delegation(sender) || std::any_of(out.made.begin(), out.made.end(), is_it);
   });
   return out;
 }
 
-boost::json::object open_json(const wallet::GiveRecord& give) {
-  return {{"share", give.share},
-          {"holding", give.credential},
-          {"rights", give.rights},
-          {"valid_until", codec::encode_rfc3339(give.valid_until)},
+boost::json::object open_json(const keystore::SenderRecord& sender) {
+  return {{"share", sender.share},
+          {"holding", sender.credential},
+          {"rights", sender.rights},
+          {"valid_until", codec::encode_rfc3339(sender.valid_until)},
           {"state", "open"}};
 }
 
-std::string open_line(const wallet::GiveRecord& give) {
-  return give.share + "  from " + give.credential + "  waits to be taken until " +
-         wallet::show_time(give.link_until);
+std::string open_line(const keystore::SenderRecord& sender) {
+  return sender.share + "  from " + sender.credential + "  waits to be taken until " +
+         wallet::show_time(sender.link_until);
 }
 
 void put_offline(const Offline& all, bool with_shares, boost::json::object& object) {
@@ -126,7 +126,7 @@ void put_offline(const Offline& all, bool with_shares, boost::json::object& obje
   for (const auto& lock : all.locks) locks.push_back(wallet::lock_json(lock));
   for (const auto& held : all.delegations) delegations.push_back(wallet::delegation_json(held));
   for (const auto& one : all.made) made.push_back(wallet::signed_json(one, all.lists));
-  for (const auto& give : all.open) made.push_back(open_json(give));
+  for (const auto& sender : all.open) made.push_back(open_json(sender));
   object["locks"] = std::move(locks);
   object["delegations"] = std::move(delegations);
   if (with_shares) object["signed"] = std::move(made);
@@ -137,7 +137,7 @@ void print_offline(const Offline& all, bool with_shares, Time now) {
   for (const auto& held : all.delegations) print(wallet::show_delegation_line(held, now));
   if (!with_shares) return;
   for (const auto& one : all.made) print("   " + wallet::show_signed_line(one, all.lists, now));
-  for (const auto& give : all.open) print("   " + open_line(give));
+  for (const auto& sender : all.open) print("   " + open_line(sender));
 }
 
 // tell_delegated says how a delegation stands. No server follows it, so there is nothing to wait
@@ -163,7 +163,7 @@ Result<Done> list(Program& program, bool with_shares) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
   wallet::renew_due(wallet);
-  KF_TRY(auto records, wallet::load_credentials(wallet.home));
+  KF_TRY(auto records, keystore::load_credentials(wallet.home));
   KF_TRY(const Offline offline, load_offline(wallet.home));
   if (records.empty() && offline.locks.empty() && offline.delegations.empty() && !program.json) {
     print("this wallet holds no credentials; `keyferry accept` takes one");
@@ -196,18 +196,19 @@ Result<Done> list(Program& program, bool with_shares) {
 
 // find_exchange finds a confirmed share of this wallet that waits for its other side, by the
 // beginning of its id; the newest one without.
-Result<std::optional<wallet::GiveRecord>> find_exchange(const wallet::Home& home,
-                                                        std::string_view id) {
-  KF_TRY(auto gives, wallet::load_gives(home));
+Result<std::optional<keystore::SenderRecord>> find_exchange(const keystore::Home& home,
+                                                            std::string_view id) {
+  KF_TRY(auto senders, keystore::load_senders(home));
   if (id.empty()) {
-    if (gives.empty()) return std::optional<wallet::GiveRecord>();
-    id = gives.back().share;
+    if (senders.empty()) return std::optional<keystore::SenderRecord>();
+    id = senders.back().share;
   }
-  std::optional<wallet::GiveRecord> found;
-  for (wallet::GiveRecord& give : gives) {
-    if (!give.confirmed || !give.link || id.size() < 4 || !give.share.starts_with(id)) continue;
-    if (found) return std::optional<wallet::GiveRecord>();  // find_share says that several fit
-    found = std::move(give);
+  std::optional<keystore::SenderRecord> found;
+  for (keystore::SenderRecord& sender : senders) {
+    if (!sender.confirmed || !sender.link || id.size() < 4 || !sender.share.starts_with(id))
+      continue;
+    if (found) return std::optional<keystore::SenderRecord>();  // find_share says that several fit
+    found = std::move(sender);
   }
   return found;
 }
@@ -219,8 +220,8 @@ struct WatchOptions {
 };
 
 // share_named is what the person wrote, or the share that is told by the address that they wrote.
-Result<std::string> share_named(const wallet::Home& home, const std::string& text) {
-  KF_TRY(const auto told, wallet::find_give_by_notify(home, text));
+Result<std::string> share_named(const keystore::Home& home, const std::string& text) {
+  KF_TRY(const auto told, keystore::find_sender_by_notify(home, text));
   if (told) return told->share;
   if (!text.starts_with("https://")) return text;
   return fail(Errc::not_found,
@@ -241,12 +242,12 @@ Result<Done> watch(Program& program, const WatchOptions& options) {
     }
   }
   if (text.empty()) {
-    KF_TRY(const auto gives, wallet::load_gives(wallet.home));
-    if (gives.empty()) {
+    KF_TRY(const auto senders, keystore::load_senders(wallet.home));
+    if (senders.empty()) {
       return fail(Errc::not_found, "no share of yours is open: name one (keyferry list --shares)",
                   "unknown_name");
     }
-    text = gives.back().share;
+    text = senders.back().share;
   }
   KF_TRY(const auto delegated, wallet::find_delegated(wallet.home, text));
   if (delegated) return tell_delegated(program, wallet, *delegated);
@@ -300,7 +301,7 @@ void report(Program& program, Session& session, std::vector<wallet::RevokeOutcom
 }
 
 Result<Done> revoke_all_below(Program& program, Session& session, const std::string& name) {
-  KF_TRY(const auto record, wallet::load_credential(session.wallet().home, name));
+  KF_TRY(const auto record, keystore::load_credential(session.wallet().home, name));
   KF_TRY(const bool yes, session.terminal().agree("end every share made from \"" + record.name +
                                                   "\" and everything below them?"));
   if (!yes) return fail(Errc::forbidden, "you said no: nothing was revoked", "declined");

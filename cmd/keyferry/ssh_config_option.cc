@@ -26,16 +26,16 @@ std::string own_program() {
   return error ? "keyferry" : path.string();
 }
 
-std::string described(const wallet::CredentialRecord& record, const wallet::SshName& name) {
+std::string described(const keystore::CredentialRecord& record, const keystore::SshName& name) {
   std::string text = "`ssh " + name.alias + "` will be " + name.login + "@";
-  for (const wallet::SshHost& host : record.hosts) {
+  for (const keystore::SshHost& host : record.hosts) {
     if (host.name != name.host) continue;
     text += host.address + (host.port == kSshPort ? "" : " port " + std::to_string(host.port));
   }
   return text;
 }
 
-Error not_taken(const wallet::CredentialRecord& record, const std::string& name,
+Error not_taken(const keystore::CredentialRecord& record, const std::string& name,
                 const std::string& why) {
   return fail(Errc::conflict,
               "`ssh " + name + "` was not set up: " + why + "; `keyferry ssh-config " +
@@ -44,23 +44,23 @@ Error not_taken(const wallet::CredentialRecord& record, const std::string& name,
 }
 
 // The names that may be taken: the first one, or an error; of the others those that are free.
-Result<std::vector<wallet::SshName>> free_names(Session& session,
-                                                const wallet::CredentialRecord& record,
-                                                const NameChoice& choice) {
-  const wallet::Home& home = session.wallet().home;
+Result<std::vector<keystore::SshName>> free_names(Session& session,
+                                                  const keystore::CredentialRecord& record,
+                                                  const NameChoice& choice) {
+  const keystore::Home& home = session.wallet().home;
   KF_TRY(const file::Path config, user_config());
-  KF_TRY(std::vector<wallet::CredentialRecord> others, wallet::load_credentials(home));
+  KF_TRY(std::vector<keystore::CredentialRecord> others, keystore::load_credentials(home));
   std::erase_if(others, [&](const auto& other) { return other.name == record.name; });
   const auto used = wallet::used_names(config, home.ssh_folder() / "config");
-  std::vector<wallet::SshName> free;
-  for (wallet::SshName& name : wallet::names_of_credential(record, choice.name)) {
+  std::vector<keystore::SshName> free;
+  for (keystore::SshName& name : wallet::names_of_credential(record, choice.name)) {
     std::string why = wallet::why_not_taken(name.alias, used, others);
     if (why.empty() && !choice.chosen && wallet::looks_like_a_machine(name.alias)) {
       why = "the name is not yours and looks like a machine on the network";
     }
     const bool first = free.empty() && name.alias == choice.name;
     if (!why.empty() && first) return not_taken(record, name.alias, why);
-    if (!why.empty() || !wallet::is_credential_name(name.alias)) {
+    if (!why.empty() || !keystore::is_credential_name(name.alias)) {
       session.terminal().say("note: `ssh " + name.alias +
                              "` is left alone: " + (why.empty() ? "it is too long" : why));
       continue;
@@ -73,7 +73,7 @@ Result<std::vector<wallet::SshName>> free_names(Session& session,
 
 // Whoever sits at the terminal says yes to a name that others chose.
 Result<bool> agree_to_names(Session& session, const Program& program,
-                            const wallet::CredentialRecord& record, const NameChoice& choice) {
+                            const keystore::CredentialRecord& record, const NameChoice& choice) {
   if (choice.chosen) return true;
   if (program.yes || !session.terminal().can_answer()) {
     return not_taken(record, choice.name, "the name is the authority's and nobody was asked");
@@ -89,18 +89,18 @@ Result<bool> agree_to_include(Session& session) {
 }
 
 Result<Done> save_names(wallet::Wallet& wallet, const std::string& name,
-                        std::vector<wallet::SshName> names) {
+                        std::vector<keystore::SshName> names) {
   KF_TRY(const file::Lock lock, wallet.home.lock());
-  KF_TRY(wallet::CredentialRecord record, wallet::load_credential(wallet.home, name));
+  KF_TRY(keystore::CredentialRecord record, keystore::load_credential(wallet.home, name));
   record.ssh_names = std::move(names);
-  return wallet::save_credential(wallet.home, record);
+  return keystore::save_credential(wallet.home, record);
 }
 
 Result<Done> use_include(wallet::Wallet& wallet) {
   KF_TRY(const file::Path config, user_config());
   KF_TRY(const bool added, wallet::install_include(wallet.home, config));
   KF_TRY(wallet.settings,
-         wallet::change_settings(wallet.home, [&](wallet::Settings& settings) -> Result<Done> {
+         keystore::change_settings(wallet.home, [&](keystore::Settings& settings) -> Result<Done> {
            // A line that is ours already stays ours.
            settings.ssh_include = added || (settings.ssh_config && settings.ssh_include);
            settings.ssh_config = true;
@@ -117,7 +117,7 @@ struct SshConfigOptions {
 Result<Done> ssh_config(Program& program, const SshConfigOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
-  KF_TRY(const auto record, wallet::load_credential(wallet.home, options.credential));
+  KF_TRY(const auto record, keystore::load_credential(wallet.home, options.credential));
   if (options.off) {
     KF_TRY(save_names(wallet, record.name, {}));
     KF_TRY(refresh_ssh_config(wallet));
@@ -132,14 +132,14 @@ Result<Done> ssh_config(Program& program, const SshConfigOptions& options) {
 }  // namespace
 
 Result<Done> take_ssh_names(Session& session, const Program& program,
-                            const wallet::CredentialRecord& record, const NameChoice& choice) {
+                            const keystore::CredentialRecord& record, const NameChoice& choice) {
   wallet::Wallet& wallet = session.wallet();
-  if (!wallet::is_credential_name(choice.name)) {
+  if (!keystore::is_credential_name(choice.name)) {
     return fail(Errc::invalid, "a name for ssh has letters, digits, '.', '_' and '-', at most 64",
                 "usage");
   }
-  KF_TRY(const std::vector<wallet::SshName> names, free_names(session, record, choice));
-  for (const wallet::SshName& name : names) session.terminal().say(described(record, name));
+  KF_TRY(const std::vector<keystore::SshName> names, free_names(session, record, choice));
+  for (const keystore::SshName& name : names) session.terminal().say(described(record, name));
   KF_TRY(const bool agreed, agree_to_names(session, program, record, choice));
   if (!agreed) return Done{};
   KF_TRY(const bool included, agree_to_include(session));
@@ -150,7 +150,7 @@ Result<Done> take_ssh_names(Session& session, const Program& program,
 }
 
 Result<Done> offer_ssh_names(Session& session, const Program& program,
-                             const wallet::CredentialRecord& record, const NameChoice& choice) {
+                             const keystore::CredentialRecord& record, const NameChoice& choice) {
   if (!session.wallet().settings.ssh_config) return Done{};
   const auto taken = take_ssh_names(session, program, record, choice);
   if (!taken) session.terminal().say("note: " + taken.error().detail);
@@ -160,7 +160,7 @@ Result<Done> offer_ssh_names(Session& session, const Program& program,
 Result<Done> refresh_ssh_config(wallet::Wallet& wallet) {
   if (!wallet.settings.ssh_config) return Done{};
   KF_TRY(wallet::write_ssh_config(wallet.home, own_program()));
-  KF_TRY(const auto records, wallet::load_credentials(wallet.home));
+  KF_TRY(const auto records, keystore::load_credentials(wallet.home));
   if (std::any_of(records.begin(), records.end(),
                   [](const auto& record) { return !wallet::agreed_names(record).empty(); })) {
     return Done{};
@@ -170,7 +170,7 @@ Result<Done> refresh_ssh_config(wallet::Wallet& wallet) {
     KF_TRY(wallet::remove_include(wallet.home, config));
   }
   KF_TRY(wallet.settings,
-         wallet::change_settings(wallet.home, [](wallet::Settings& settings) -> Result<Done> {
+         keystore::change_settings(wallet.home, [](keystore::Settings& settings) -> Result<Done> {
            settings.ssh_config = false;
            settings.ssh_include = true;
            return Done{};
@@ -178,10 +178,10 @@ Result<Done> refresh_ssh_config(wallet::Wallet& wallet) {
   return Done{};
 }
 
-Result<Done> add_to_agent(Session& session, const wallet::CredentialRecord& record) {
+Result<Done> add_to_agent(Session& session, const keystore::CredentialRecord& record) {
   wallet::Wallet& wallet = session.wallet();
   const char* socket = std::getenv("SSH_AUTH_SOCK");
-  KF_TRY(const auto key, wallet::load_key(wallet.home, record));
+  KF_TRY(const auto key, keystore::load_key(wallet.home, record));
   KF_TRY(const std::string line, file::read_text(wallet.home.credential_folder(record.name) /
                                                  (record.key_file + "-cert.pub")));
   const auto left =

@@ -16,12 +16,12 @@ struct NameChoice {
 // is taken only after a person at the terminal said yes; --yes is not enough. A no changes nothing
 // and is no error. Errors: conflict with reason name_taken (the name is taken or may not be), io.
 Result<Done> take_ssh_names(Session& session, const Program& program,
-                            const wallet::CredentialRecord& record, const NameChoice& choice);
+                            const keystore::CredentialRecord& record, const NameChoice& choice);
 
 // offer_ssh_names does that for a new credential where our file is in use already; what speaks
 // against it is said and no error.
 Result<Done> offer_ssh_names(Session& session, const Program& program,
-                             const wallet::CredentialRecord& record, const NameChoice& choice);
+                             const keystore::CredentialRecord& record, const NameChoice& choice);
 
 // refresh_ssh_config rewrites our file where it is in use, and takes the Include out when no name
 // is left.
@@ -29,6 +29,6 @@ Result<Done> refresh_ssh_config(wallet::Wallet& wallet);
 
 // add_to_agent hands a credential to the SSH agent of the environment, for as long as its
 // certificate is good.
-Result<Done> add_to_agent(Session& session, const wallet::CredentialRecord& record);
+Result<Done> add_to_agent(Session& session, const keystore::CredentialRecord& record);
 
 }  // namespace keyferry::cli

@@ -3,6 +3,7 @@
 #include "keyferry/base/base64.h"
 #include "keyferry/base/hex.h"
 #include "keyferry/codec/rfc3339.h"
+#include "keyferry/keystore/delegation_record.h"
 #include "keyferry/wallet/delegation_words.h"
 #include "keyferry/wallet/deny.h"
 #include "keyferry/wallet/show_time.h"
@@ -18,26 +19,26 @@ boost::json::array doors_json(const std::vector<Bytes>& doors) {
   boost::json::array out;
   for (const Bytes& door : doors) {
     out.push_back(boost::json::object{{"id", encode_base64url(door)},
-                                      {"lock", encode_hex(lock_id_of(door))},
-                                      {"name", door_name(door)}});
+                                      {"lock", encode_hex(keystore::lock_id_of(door))},
+                                      {"name", keystore::door_name(door)}});
   }
   return out;
 }
 
 // The locks that may still let a denied link in.
-std::vector<std::string> not_told(const SignedRecord& record,
-                                  const std::vector<CarriedList>& lists) {
+std::vector<std::string> not_told(const keystore::SignedRecord& record,
+                                  const std::vector<keystore::CarriedList>& lists) {
   const auto rights = transfer::parse_delegation_rights(record.rights);
   if (!record.denied || !rights) return {};
-  for (const CarriedList& list : lists) {
-    if (denies(list.list, record)) return locks_behind(list, rights->doors);
+  for (const keystore::CarriedList& list : lists) {
+    if (keystore::denies(list.list, record)) return locks_behind(list, rights->doors);
   }
   return {};
 }
 
 }  // namespace
 
-std::string delegation_window(const DelegationRecord& record, Time now) {
+std::string delegation_window(const keystore::DelegationRecord& record, Time now) {
   const auto chain = delegation::check_chain(record.links, record.owner);
   if (!chain) return "damaged: " + chain.error().detail;
   const Time from = instant_of(chain->effective.nbf), until = instant_of(chain->effective.exp);
@@ -45,31 +46,33 @@ std::string delegation_window(const DelegationRecord& record, Time now) {
   return (from > now ? "from " + show_time(from) + " " : "") + "until " + show_time(until);
 }
 
-std::vector<std::string> open_commands(const DelegationRecord& record) {
+std::vector<std::string> open_commands(const keystore::DelegationRecord& record) {
   std::vector<std::string> out;
   const auto chain = delegation::check_chain(record.links, record.owner);
   if (!chain) return out;
   const auto& doors = chain->effective.rights.doors;
   for (const Bytes& door : doors) {
-    out.push_back("keyferry open " + record.name + (doors.size() > 1 ? "/" + door_name(door) : ""));
+    out.push_back("keyferry open " + record.name +
+                  (doors.size() > 1 ? "/" + keystore::door_name(door) : ""));
   }
   return out;
 }
 
-std::string show_delegation_line(const DelegationRecord& record, Time now) {
+std::string show_delegation_line(const keystore::DelegationRecord& record, Time now) {
   const auto chain = delegation::check_chain(record.links, record.owner);
   const std::string doors = chain ? doors_title(chain->effective.rights.doors) : "?";
   return record.name + "  " + doors + "  " + delegation_window(record, now);
 }
 
-std::string show_lock_line(const LockRecord& lock) {
+std::string show_lock_line(const keystore::LockRecord& lock) {
   std::string doors;
-  for (const Bytes& door : lock.doors) doors += (doors.empty() ? "" : ", ") + door_name(door);
+  for (const Bytes& door : lock.doors)
+    doors += (doors.empty() ? "" : ", ") + keystore::door_name(door);
   return lock.name + "  your lock " + encode_hex(ByteView(lock.doors.front()).first(4)) +
          "  doors: " + doors;
 }
 
-boost::json::object delegation_json(const DelegationRecord& record) {
+boost::json::object delegation_json(const keystore::DelegationRecord& record) {
   boost::json::object out{{"name", record.name},
                           {"persona", record.persona},
                           {"kind", transfer::kDelegationKind},
@@ -93,17 +96,17 @@ boost::json::object delegation_json(const DelegationRecord& record) {
   return out;
 }
 
-boost::json::object lock_json(const LockRecord& lock) {
+boost::json::object lock_json(const keystore::LockRecord& lock) {
   return {{"name", lock.name},
           {"persona", lock.persona},
-          {"lock", encode_hex(lock_id_of(lock.doors.front()))},
+          {"lock", encode_hex(keystore::lock_id_of(lock.doors.front()))},
           {"zone", lock.zone},
           {"doors", doors_json(lock.doors)},
-          {"addresses", encode_addresses(lock.addresses)}};
+          {"addresses", keystore::encode_addresses(lock.addresses)}};
 }
 
-std::string show_signed_line(const SignedRecord& record, const std::vector<CarriedList>& lists,
-                             Time now) {
+std::string show_signed_line(const keystore::SignedRecord& record,
+                             const std::vector<keystore::CarriedList>& lists, Time now) {
   std::string out = record.share + "  from " + record.holding + "  to " +
                     (record.label.empty() ? "somebody" : "\"" + record.label + "\"");
   if (record.expires <= now) return out + "  over since " + show_time(record.expires);
@@ -115,7 +118,8 @@ std::string show_signed_line(const SignedRecord& record, const std::vector<Carri
   return out;
 }
 
-boost::json::object signed_json(const SignedRecord& record, const std::vector<CarriedList>& lists) {
+boost::json::object signed_json(const keystore::SignedRecord& record,
+                                const std::vector<keystore::CarriedList>& lists) {
   boost::json::array behind;
   for (const std::string& lock : not_told(record, lists)) behind.emplace_back(lock);
   return {{"share", record.share},

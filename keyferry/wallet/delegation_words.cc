@@ -4,7 +4,7 @@
 #include <array>
 
 #include "keyferry/base/hex.h"
-#include "keyferry/wallet/lock_record.h"
+#include "keyferry/keystore/lock_record.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -80,7 +80,7 @@ std::string show_minute(unsigned minute) {
 std::string doors_title(const std::vector<Bytes>& doors) {
   std::string out;
   for (const Bytes& door : doors) {
-    out += (out.empty() ? "open \"" : ", \"") + door_name(door) + "\" (lock " +
+    out += (out.empty() ? "open \"" : ", \"") + keystore::door_name(door) + "\" (lock " +
            encode_hex(ByteView(door).first(kShownId)) + ")";
   }
   return out;

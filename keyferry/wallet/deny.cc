@@ -4,7 +4,7 @@
 #include <set>
 
 #include "keyferry/base/hex.h"
-#include "keyferry/wallet/give_delegation.h"
+#include "keyferry/wallet/sender_delegation.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -17,10 +17,12 @@ std::uint64_t unix_milliseconds(Time now) {
 }
 
 // forget_over leaves ids out whose link is over: no lock takes such a link any more.
-void forget_over(delegation::DenyList& list, const std::vector<SignedRecord>& made, Time now) {
+void forget_over(delegation::DenyList& list, const std::vector<keystore::SignedRecord>& made,
+                 Time now) {
   std::erase_if(list.ids, [&](const delegation::Id& id) {
-    return std::any_of(made.begin(), made.end(),
-                       [&](const SignedRecord& one) { return one.id == id && is_over(one, now); });
+    return std::any_of(made.begin(), made.end(), [&](const keystore::SignedRecord& one) {
+      return one.id == id && is_over(one, now);
+    });
   });
 }
 
@@ -28,30 +30,30 @@ Result<delegation::DenyList> next_list(Wallet& wallet, const Holding& holding) {
   delegation::DenyList list;
   const auto signer = delegation::thumbprint_of(holding.key.public_key());
   const auto root = holding.owns ? std::nullopt : std::optional(holding.chain.ids.front());
-  KF_TRY(const auto before, load_list(wallet.home, signer, root));
+  KF_TRY(const auto before, keystore::load_list(wallet.home, signer, root));
   if (before) list = before->list;
   const Time now = wallet.web.now();
   list.signer = signer;
   list.root = root;
   list.number = std::max(list.number + 1, unix_milliseconds(now));
   list.issued = static_cast<std::uint32_t>(unix_milliseconds(now) / 1000);
-  KF_TRY(const auto made, load_signed(wallet.home));
+  KF_TRY(const auto made, keystore::load_signed(wallet.home));
   forget_over(list, made, now);
   return list;
 }
 
-bool is_root_of(const delegation::Thumbprint& signer, const SignedRecord& record) {
+bool is_root_of(const delegation::Thumbprint& signer, const keystore::SignedRecord& record) {
   const auto link = delegation::parse_link(record.link);
   return link && link->signed_.signer == signer;
 }
 
 // deny_roots denies `made`, all of the list's signer: by `since` what has begun, a root that begins
 // this second too, and by id what begins later. An id that no record tells of stays.
-void deny_roots(delegation::DenyList& list, const std::vector<SignedRecord>& made) {
+void deny_roots(delegation::DenyList& list, const std::vector<keystore::SignedRecord>& made) {
   list.since = std::max(list.since, list.issued + 1);
-  for (const SignedRecord& one : made) {
+  for (const keystore::SignedRecord& one : made) {
     std::erase(list.ids, one.id);
-    if (!denies(list, one)) list.ids.push_back(one.id);
+    if (!keystore::denies(list, one)) list.ids.push_back(one.id);
   }
 }
 
@@ -65,12 +67,12 @@ Result<Done> sign_and_keep(Wallet& wallet, const Holding& holding, delegation::D
                        : ": ask the owner to take your own right back";
     return full;
   }
-  KF_TRY(const bool kept, keep_list(wallet.home, *octets));
+  KF_TRY(const bool kept, keystore::keep_list(wallet.home, *octets));
   if (kept) return Done{};
   return fail(Errc::conflict, "another keyferry process denied at the same time: try again");
 }
 
-Result<Holding> signer_of_signed(Wallet& wallet, const SignedRecord& record) {
+Result<Holding> signer_of_signed(Wallet& wallet, const keystore::SignedRecord& record) {
   if (!record.deniable) {
     return fail(Errc::forbidden,
                 "only the owner of a lock and the holder of a root can take back what they signed: "
@@ -90,10 +92,10 @@ struct Reachable {
 std::vector<Reachable> locks_of_owner(const Wallet& wallet, const Holding& holding,
                                       const std::string& address) {
   std::vector<Reachable> out;
-  const auto locks = load_locks(wallet.home);
+  const auto locks = keystore::load_locks(wallet.home);
   if (!holding.owns || !locks) return out;
   const auto owner = delegation::thumbprint_of(holding.owner);
-  for (const LockRecord& lock : *locks) {
+  for (const keystore::LockRecord& lock : *locks) {
     auto found = need_holding(wallet, lock.name);
     if (!found || delegation::thumbprint_of(found->owner) != owner) continue;
     const std::string given = lock.name == holding.name ? address : std::string();
@@ -122,36 +124,38 @@ void bring(Wallet& wallet, const Holding& holding, const std::string& address) {
 Result<Done> note_reached(Wallet& wallet, const Holding& holding, const std::vector<Bytes>& doors,
                           DenyOutcome& outcome) {
   const auto root = holding.owns ? std::nullopt : std::optional(holding.chain.ids.front());
-  KF_TRY(const auto list,
-         load_list(wallet.home, delegation::thumbprint_of(holding.key.public_key()), root));
+  KF_TRY(
+      const auto list,
+      keystore::load_list(wallet.home, delegation::thumbprint_of(holding.key.public_key()), root));
   if (!list) return Done{};
   outcome.waiting = locks_behind(*list, doors);
   std::set<std::string> reached;
-  for (const Bytes& door : doors) reached.insert(encode_hex(lock_id_of(door)));
+  for (const Bytes& door : doors) reached.insert(encode_hex(keystore::lock_id_of(door)));
   for (const std::string& lock : outcome.waiting) reached.erase(lock);
   outcome.reached.assign(reached.begin(), reached.end());
   return Done{};
 }
 
 Result<Done> end_exchange(Wallet& wallet, const std::string& share) {
-  KF_TRY(const auto give, find_give_by_share(wallet.home, share));
-  if (!give) return Done{};
-  return end_give(wallet, *give);
+  KF_TRY(const auto sender, keystore::find_sender_by_share(wallet.home, share));
+  if (!sender) return Done{};
+  return end_sender(wallet, *sender);
 }
 
 }  // namespace
 
-Result<std::optional<std::string>> find_delegated(const Home& home, const std::string& share) {
+Result<std::optional<std::string>> find_delegated(const keystore::Home& home,
+                                                  const std::string& share) {
   std::set<std::string> fitting;
   const auto fits = [&](const std::string& id) {
     return id == share || (share.size() >= kLeastBeginning && id.starts_with(share));
   };
-  KF_TRY(const auto gives, load_gives(home));
-  for (const GiveRecord& give : gives) {
-    if (is_delegation(give) && fits(give.share)) fitting.insert(give.share);
+  KF_TRY(const auto senders, keystore::load_senders(home));
+  for (const keystore::SenderRecord& sender : senders) {
+    if (is_delegation(sender) && fits(sender.share)) fitting.insert(sender.share);
   }
-  KF_TRY(const auto made, load_signed(home));
-  for (const SignedRecord& one : made) {
+  KF_TRY(const auto made, keystore::load_signed(home));
+  for (const keystore::SignedRecord& one : made) {
     if (fits(one.share)) fitting.insert(one.share);
   }
   if (fitting.size() > 1 && !fitting.contains(share)) {
@@ -166,7 +170,7 @@ Result<DenyOutcome> deny_delegation(Wallet& wallet, const std::string& share) {
   DenyOutcome outcome;
   outcome.share = share;
   // The list first: what it denies is denied whatever becomes of the exchange.
-  KF_TRY(auto record, load_signed(wallet.home, share));
+  KF_TRY(auto record, keystore::load_signed(wallet.home, share));
   if (record) {
     outcome.was_signed = true;
     KF_TRY(const Holding holding, signer_of_signed(wallet, *record));
@@ -176,7 +180,7 @@ Result<DenyOutcome> deny_delegation(Wallet& wallet, const std::string& share) {
       list.ids.push_back(record->id);
       KF_TRY(sign_and_keep(wallet, holding, std::move(list)));
       record->denied = true;
-      KF_TRY(save_signed(wallet.home, *record));
+      KF_TRY(keystore::save_signed(wallet.home, *record));
     }
     bring(wallet, holding, "");
     KF_TRY(const auto rights, transfer::parse_delegation_rights(record->rights));
@@ -185,7 +189,7 @@ Result<DenyOutcome> deny_delegation(Wallet& wallet, const std::string& share) {
   KF_TRY(end_exchange(wallet, share));
   if (record) return outcome;
   // It may have been signed while the exchange came to its end.
-  KF_TRY(record, load_signed(wallet.home, share));
+  KF_TRY(record, keystore::load_signed(wallet.home, share));
   return record ? deny_delegation(wallet, share) : outcome;
 }
 
@@ -195,15 +199,16 @@ Result<DenyOutcome> deny_all(Wallet& wallet, const Holding& holding, const std::
   outcome.was_signed = true;
   refresh(wallet, holding, address);
   KF_TRY(delegation::DenyList list, next_list(wallet, holding));
-  KF_TRY(std::vector<SignedRecord> made, load_signed(wallet.home));
-  std::erase_if(made, [&](const SignedRecord& one) { return !is_root_of(list.signer, one); });
+  KF_TRY(std::vector<keystore::SignedRecord> made, keystore::load_signed(wallet.home));
+  std::erase_if(made,
+                [&](const keystore::SignedRecord& one) { return !is_root_of(list.signer, one); });
   deny_roots(list, made);
   KF_TRY(sign_and_keep(wallet, holding, std::move(list)));
   std::vector<Bytes> doors = holding.doors;
-  for (SignedRecord& one : made) {
+  for (keystore::SignedRecord& one : made) {
     if (one.denied) continue;
     one.denied = true;
-    KF_TRY(save_signed(wallet.home, one));
+    KF_TRY(keystore::save_signed(wallet.home, one));
     const auto rights = transfer::parse_delegation_rights(one.rights);
     if (!rights || one.expires <= wallet.web.now()) continue;
     doors.insert(doors.end(), rights->doors.begin(), rights->doors.end());
@@ -235,10 +240,11 @@ Result<DoorOutcome> carry_lists(Wallet& wallet, const Holding& holding,
   return outcome;
 }
 
-std::vector<std::string> locks_behind(const CarriedList& list, const std::vector<Bytes>& doors) {
+std::vector<std::string> locks_behind(const keystore::CarriedList& list,
+                                      const std::vector<Bytes>& doors) {
   std::set<std::string> behind;
   for (const Bytes& door : doors) {
-    const std::string lock = encode_hex(lock_id_of(door));
+    const std::string lock = encode_hex(keystore::lock_id_of(door));
     const auto seen = list.seen.find(lock);
     if (seen == list.seen.end() || seen->second < list.list.number) behind.insert(lock);
   }

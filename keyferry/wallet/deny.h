@@ -15,7 +15,8 @@ struct DenyOutcome {
 
 // find_delegated says whether `share`, its id or the beginning of it (4 letters or more), names a
 // delegation of this wallet, under way or signed; then it returns the id.
-Result<std::optional<std::string>> find_delegated(const Home& home, const std::string& share);
+Result<std::optional<std::string>> find_delegated(const keystore::Home& home,
+                                                  const std::string& share);
 
 // deny_delegation ends an exchange that is under way and denies what was signed. An owner's list is
 // brought to all of their locks that can be reached. Errors: forbidden with reason ask_upward (only
@@ -36,6 +37,7 @@ Result<DoorOutcome> carry_lists(Wallet& wallet, const Holding& holding, const st
 
 // locks_behind names the locks of `doors` that have not shown that they have the newest list of the
 // signer, and so may still open.
-std::vector<std::string> locks_behind(const CarriedList& list, const std::vector<Bytes>& doors);
+std::vector<std::string> locks_behind(const keystore::CarriedList& list,
+                                      const std::vector<Bytes>& doors);
 
 }  // namespace keyferry::wallet

@@ -5,25 +5,26 @@
 #include <memory>
 #include <string>
 
-#include "keyferry/wallet/carrier.h"
-#include "keyferry/wallet/exchange_file.h"
-#include "keyferry/wallet/give_record.h"
-#include "keyferry/wallet/take.h"
+#include "keyferry/carrier/carrier.h"
+#include "keyferry/keystore/exchange_file.h"
+#include "keyferry/keystore/sender_record.h"
+#include "keyferry/wallet/wallet.h"
 
 namespace keyferry::wallet {
 
 // direct_carrier is the place; without `secret` it can only be closed. Streams that this command
 // was not started with (Wallet::stream) are one that is gone.
-std::unique_ptr<Carrier> direct_carrier(Wallet& wallet, const std::string& place,
-                                        SecretBytes secret = {});
+std::unique_ptr<carrier::Carrier> direct_carrier(Wallet& wallet, const std::string& place,
+                                                 SecretBytes secret = {});
 
 // first_message reads what lies there first; on streams it waits for it. Errors: not_found (nothing
 // that is a sealed message, reason no_file), invalid (no QR code in the picture; hung_up).
-Result<Arrived> first_message(Wallet& wallet, const std::string& place);
+Result<carrier::Arrived> first_message(Wallet& wallet, const std::string& place);
 
 // hand_over writes what this side said last in an exchange whose place are the streams: its first
 // message, or after a new start that of `exchange` once more. Elsewhere it lies there already.
-Result<Done> hand_over(Wallet& wallet, const GiveRecord& record);
-Result<Done> hand_over(Wallet& wallet, const std::string& place, const ExchangeFile& exchange);
+Result<Done> hand_over(Wallet& wallet, const keystore::SenderRecord& record);
+Result<Done> hand_over(Wallet& wallet, const std::string& place,
+                       const keystore::ExchangeFile& exchange);
 
 }  // namespace keyferry::wallet

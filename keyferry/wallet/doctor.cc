@@ -4,7 +4,9 @@
 
 #include <sys/stat.h>
 
-#include "keyferry/wallet/give_record.h"
+#include "keyferry/client/authority_client.h"
+#include "keyferry/keystore/credential_record.h"
+#include "keyferry/keystore/sender_record.h"
 #include "keyferry/wallet/holder.h"
 #include "keyferry/wallet/keep.h"
 #include "keyferry/wallet/redeem.h"
@@ -22,7 +24,7 @@ Finding wrong(std::string what, std::string advice) {
   return {false, std::move(what), std::move(advice)};
 }
 
-void examine_permissions(const Home& home, std::vector<Finding>& findings) {
+void examine_permissions(const keystore::Home& home, std::vector<Finding>& findings) {
   std::size_t open = 0;
   const auto look = [&](const file::Path& path) {
     struct stat status{};
@@ -50,13 +52,13 @@ std::string standing(Holder& holder) {
 
 void examine_credentials(Wallet& wallet, std::set<std::string>& issuers,
                          std::vector<Finding>& findings) {
-  const auto records = load_credentials(wallet.home);
+  const auto records = keystore::load_credentials(wallet.home);
   if (!records) {
     findings.push_back(wrong(records.error().detail, "repair or remove that file"));
     return;
   }
   const Time now = wallet.web.now();
-  for (const CredentialRecord& record : *records) {
+  for (const keystore::CredentialRecord& record : *records) {
     issuers.insert(record.issuer);
     const std::string name = "credential \"" + record.name + "\"";
     const std::string forget = "keyferry forget " + record.name;
@@ -75,14 +77,14 @@ void examine_credentials(Wallet& wallet, std::set<std::string>& issuers,
 }
 
 void examine_authority(Wallet& wallet, const std::string& issuer, std::vector<Finding>& findings) {
-  AuthorityClient client(wallet.web, issuer, allows_local(wallet, issuer));
+  client::AuthorityClient client(wallet.web, issuer, allows_local(wallet, issuer));
   if (const auto metadata = client.metadata(); !metadata) {
     findings.push_back(wrong("authority " + issuer + ": " + metadata.error().detail,
                              "check the network, or ask its administrator"));
     return;
   }
   findings.push_back(fine("authority " + issuer + " answers"));
-  const std::string clock = clock_words(wallet.web.clock_difference());
+  const std::string clock = client::clock_words(wallet.web.clock_difference());
   findings.push_back(clock.empty() ? fine("the clock agrees with it")
                                    : wrong(clock, "set the clock right"));
 }
@@ -111,12 +113,13 @@ std::vector<Finding> examine(Wallet& wallet) {
   examine_permissions(wallet.home, findings);
   std::set<std::string> issuers;
   examine_credentials(wallet, issuers, findings);
-  if (const auto gives = load_gives(wallet.home); !gives) {
-    findings.push_back(wrong(gives.error().detail, "repair or remove that file"));
+  if (const auto senders = keystore::load_senders(wallet.home); !senders) {
+    findings.push_back(wrong(senders.error().detail, "repair or remove that file"));
   }
-  for (const KnownAuthority& known : wallet.settings.authorities) issuers.insert(known.issuer);
+  for (const keystore::KnownAuthority& known : wallet.settings.authorities)
+    issuers.insert(known.issuer);
   for (const std::string& issuer : issuers) examine_authority(wallet, issuer, findings);
-  for (const TrustedRelay& relay : wallet.settings.relays) {
+  for (const keystore::TrustedRelay& relay : wallet.settings.relays) {
     examine_relay(wallet, relay.base, findings);
   }
   return findings;

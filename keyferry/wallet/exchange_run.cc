@@ -4,8 +4,8 @@
 #include <deque>
 #include <thread>
 
+#include "keyferry/client/refusals.h"
 #include "keyferry/codec/rfc3339.h"
-#include "keyferry/wallet/refusals.h"
 #include "keyferry/wallet/show_time.h"
 
 namespace keyferry::wallet {
@@ -36,7 +36,7 @@ Result<Effects> ExchangeRun::kept(Effects effects) {
 }
 
 bool ExchangeRun::wait_out(const Error& error, Time deadline) {
-  if (!was_lost(error) || wallet_.web.now() >= deadline) return false;
+  if (!client::was_lost(error) || wallet_.web.now() >= deadline) return false;
   if (!told_)
     wallet_.person.notice(
         "no_answer", {{"detail", error.detail}, {"until", codec::encode_rfc3339(deadline)}},
@@ -134,7 +134,8 @@ Result<Effects> ExchangeRun::insist(const transfer::Effect& effect, Time deadlin
   const Time limit = std::min(deadline, wallet_.web.now() + kPatience);
   while (!done && wait_out(done.error(), limit)) done = perform(effect);
   if (done) told_ = false;
-  if (!done && was_lost(done.error()) && deadline != Time{}) return go_on_later(done.error());
+  if (!done && client::was_lost(done.error()) && deadline != Time{})
+    return client::go_on_later(done.error());
   return done;
 }
 

@@ -1,14 +1,14 @@
 // Drives one side of a confirmed exchange: fetches, lets the state machine decide, stores what it
-// decided and only then does it. What is particular to a side stands in give_exchange.cc and
-// take_exchange.cc.
+// decided and only then does it. What is particular to a side stands in sender_exchange.cc and
+// receiver_exchange.cc.
 #pragma once
 
 #include <optional>
 
+#include "keyferry/carrier/courier.h"
+#include "keyferry/client/refusals.h"
 #include "keyferry/transfer/effects.h"
-#include "keyferry/wallet/courier.h"
-#include "keyferry/wallet/refusals.h"
-#include "keyferry/wallet/take.h"
+#include "keyferry/wallet/wallet.h"
 
 namespace keyferry::wallet {
 
@@ -31,7 +31,7 @@ class ExchangeRun {
   bool told() const { return told_end_; }
 
  protected:
-  ExchangeRun(Wallet& wallet, Courier& courier) : wallet_(wallet), courier_(courier) {}
+  ExchangeRun(Wallet& wallet, carrier::Courier& courier) : wallet_(wallet), courier_(courier) {}
 
   // The machine of this side.
   virtual transfer::Effects message(ByteView plaintext) = 0;
@@ -64,7 +64,7 @@ class ExchangeRun {
   Time until() const { return deadline_; }
 
   Wallet& wallet_;
-  Courier& courier_;
+  carrier::Courier& courier_;
 
  private:
   Result<transfer::Effects> begin();

@@ -3,7 +3,8 @@
 #include <set>
 
 #include "keyferry/codec/json.h"
-#include "keyferry/wallet/give_record.h"
+#include "keyferry/keystore/credential_record.h"
+#include "keyferry/keystore/sender_record.h"
 #include "keyferry/wallet/redeem.h"
 
 namespace keyferry::wallet {
@@ -14,7 +15,7 @@ constexpr int kListPages = 5;
 constexpr std::size_t kLeastPrefix = 4;
 
 Result<ShareView> view_of(const http::Response& response, std::string* etag) {
-  KF_TRY(const boost::json::object object, json_of(response));
+  KF_TRY(const boost::json::object object, client::json_of(response));
   if (etag != nullptr) *etag = std::string(response.headers.find("ETag").value_or(""));
   return parse_share_view(object);
 }
@@ -26,24 +27,24 @@ Error unknown_share(std::string_view text) {
               "unknown_name");
 }
 
-Error asking(const CredentialRecord& credential, const Error& error) {
+Error asking(const keystore::CredentialRecord& credential, const Error& error) {
   return in_context("asking for the shares of \"" + credential.name + "\"", error);
 }
 
 }  // namespace
 
-Holder::Holder(Wallet& wallet, CredentialRecord record, crypto::PrivateKey key)
+Holder::Holder(Wallet& wallet, keystore::CredentialRecord record, crypto::PrivateKey key)
     : wallet_(&wallet),
       record_(std::move(record)),
       key_(std::move(key)),
       authority_(wallet.web, record_.issuer, allows_local(wallet, record_.issuer)) {}
 
-Result<Holder> Holder::open(Wallet& wallet, CredentialRecord record) {
-  KF_TRY(crypto::PrivateKey key, load_key(wallet.home, record));
+Result<Holder> Holder::open(Wallet& wallet, keystore::CredentialRecord record) {
+  KF_TRY(crypto::PrivateKey key, keystore::load_key(wallet.home, record));
   return Holder(wallet, std::move(record), std::move(key));
 }
 
-Result<const Access*> Holder::access() {
+Result<const client::Access*> Holder::access() {
   if (!access_) {
     auto access = authority_.holder_access(record_.credential_id, key_);
     if (!access) return learn(access.error());
@@ -69,16 +70,16 @@ void Holder::note_standing(const std::string& over) {
   if (record_.over == over) return;
   record_.over = over;
   // From the file as it is now: another command may have renewed it.
-  if (auto now = load_credential(wallet_->home, record_.name)) {
+  if (auto now = keystore::load_credential(wallet_->home, record_.name)) {
     now->over = over;
-    const auto saved = save_credential(wallet_->home, *now);
+    const auto saved = keystore::save_credential(wallet_->home, *now);
     if (!saved) wallet_->person.say("note: this could not be kept: " + saved.error().detail);
   }
 }
 
-Result<http::Response> Holder::call(const HolderCall& call) {
+Result<http::Response> Holder::call(const client::HolderCall& call) {
   for (bool again = false;; again = true) {
-    KF_TRY(const Access* token, access());
+    KF_TRY(const client::Access* token, access());
     auto response = authority_.call(*token, key_, call);
     if (response || response.error().code != Errc::unauthorized || again) return response;
     access_.reset();
@@ -87,12 +88,12 @@ Result<http::Response> Holder::call(const HolderCall& call) {
 
 Result<ShareViews> Holder::pages(const std::string& query, int most) {
   ShareViews all;
-  HolderCall list;
+  client::HolderCall list;
   list.path = "/v1/shares?" + query;
   for (int page = 0; page < most; ++page) {
     const auto response = call(list);
     if (!response) return learn(response.error());
-    KF_TRY(const boost::json::object object, json_of(*response));
+    KF_TRY(const boost::json::object object, client::json_of(*response));
     KF_TRY(ShareViews next, parse_share_views(object));
     note_standing("");  // whatever was said before: it is good
     for (ShareView& share : next.shares) all.shares.push_back(std::move(share));
@@ -123,14 +124,14 @@ Result<std::vector<ShareView>> Holder::shares_beginning(std::string_view prefix)
 }
 
 Result<ShareView> Holder::share(const std::string& id, std::string* etag) {
-  HolderCall get;
+  client::HolderCall get;
   get.path = "/v1/shares/" + id;
   KF_TRY(const http::Response response, call(get));
   return view_of(response, etag);
 }
 
 Result<std::optional<ShareView>> Holder::wait(const std::string& id, std::string& etag) {
-  HolderCall get;
+  client::HolderCall get;
   get.path = "/v1/shares/" + id;
   get.if_none_match = etag;
   get.wait_seconds = kWaitSeconds;
@@ -142,9 +143,10 @@ Result<std::optional<ShareView>> Holder::wait(const std::string& id, std::string
 
 Result<Done> ask_holders(Wallet& wallet, std::string_view id,
                          const std::function<Result<Done>(Holder&)>& ask) {
-  KF_TRY(const std::vector<CredentialRecord> credentials, load_credentials(wallet.home));
+  KF_TRY(const std::vector<keystore::CredentialRecord> credentials,
+         keystore::load_credentials(wallet.home));
   std::optional<Error> refused;
-  for (const CredentialRecord& credential : credentials) {
+  for (const keystore::CredentialRecord& credential : credentials) {
     if (credential.share == id) continue;  // a credential's own share is not below it
     auto holder = Holder::open(wallet, credential);
     const auto asked = holder ? ask(*holder) : Result<Done>(holder.error());
@@ -168,10 +170,11 @@ Result<FoundShare> find_share(Wallet& wallet, std::string_view text) {
     return fail(Errc::invalid, "name a share by at least the first 4 characters of its id");
   }
   if (!is_id_text(text)) return unknown_share(text);
-  KF_TRY(const std::vector<CredentialRecord> credentials, load_credentials(wallet.home));
+  KF_TRY(const std::vector<keystore::CredentialRecord> credentials,
+         keystore::load_credentials(wallet.home));
   std::optional<FoundShare> found;
   std::optional<Error> unreachable;
-  for (const CredentialRecord& credential : credentials) {
+  for (const keystore::CredentialRecord& credential : credentials) {
     KF_TRY(Holder holder, Holder::open(wallet, credential));
     auto shares = holder.shares_beginning(text);
     if (!shares) {

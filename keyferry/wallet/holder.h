@@ -6,25 +6,27 @@
 #include <string>
 #include <vector>
 
+#include "keyferry/client/authority_client.h"
+#include "keyferry/keystore/credential_record.h"
 #include "keyferry/wallet/share_view.h"
-#include "keyferry/wallet/take.h"
+#include "keyferry/wallet/wallet.h"
 
 namespace keyferry::wallet {
 
 class Holder {
  public:
   // open loads the key; nothing is sent yet.
-  static Result<Holder> open(Wallet& wallet, CredentialRecord record);
+  static Result<Holder> open(Wallet& wallet, keystore::CredentialRecord record);
 
-  const CredentialRecord& record() const { return record_; }
-  AuthorityClient& authority() { return authority_; }
+  const keystore::CredentialRecord& record() const { return record_; }
+  client::AuthorityClient& authority() { return authority_; }
   const crypto::PrivateKey& key() const { return key_; }
 
   // call makes a holder's call, getting an access token at first and once more when it ran out.
-  Result<http::Response> call(const HolderCall& call);
+  Result<http::Response> call(const client::HolderCall& call);
 
   // access gets the token alone (renewal needs it).
-  Result<const Access*> access();
+  Result<const client::Access*> access();
 
   // ask_standing asks the authority whether the credential is still good. Errors: forbidden with
   // reason `revoked`, `ended` or `expired`; else as call.
@@ -49,12 +51,12 @@ class Holder {
   void note_standing(const std::string& over);
   // pages follows the list that `query` asks for, up to so many pages.
   Result<ShareViews> pages(const std::string& query, int most);
-  Holder(Wallet& wallet, CredentialRecord record, crypto::PrivateKey key);
+  Holder(Wallet& wallet, keystore::CredentialRecord record, crypto::PrivateKey key);
   Wallet* wallet_;
-  CredentialRecord record_;
+  keystore::CredentialRecord record_;
   crypto::PrivateKey key_;
-  AuthorityClient authority_;
-  std::optional<Access> access_;
+  client::AuthorityClient authority_;
+  std::optional<client::Access> access_;
 };
 
 // FoundShare is a share and the credential that it hangs below.

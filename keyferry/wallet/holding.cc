@@ -5,8 +5,8 @@
 namespace keyferry::wallet {
 namespace {
 
-Result<Holding> of_lock(const Wallet& wallet, const LockRecord& lock) {
-  KF_TRY(auto key, find_owner_key(wallet.home, lock.persona));
+Result<Holding> of_lock(const Wallet& wallet, const keystore::LockRecord& lock) {
+  KF_TRY(auto key, keystore::find_owner_key(wallet.home, lock.persona));
   if (!key) {
     return fail(Errc::invalid, "the key that owns the lock \"" + lock.name + "\" is missing");
   }
@@ -14,7 +14,7 @@ Result<Holding> of_lock(const Wallet& wallet, const LockRecord& lock) {
   return Holding{lock.name, true, *std::move(key), owner, {}, {}, lock.doors, lock.addresses};
 }
 
-Result<Holding> of_delegation(DelegationRecord record) {
+Result<Holding> of_delegation(keystore::DelegationRecord record) {
   KF_TRY(delegation::CheckedChain chain, delegation::check_chain(record.links, record.owner));
   std::vector<Bytes> doors = chain.effective.rights.doors;
   return Holding{record.name,
@@ -29,8 +29,9 @@ Result<Holding> of_delegation(DelegationRecord record) {
 
 Result<Done> leave_one_door(Holding& holding, const std::string& door) {
   std::string names;
-  for (const Bytes& one : holding.doors) names += (names.empty() ? "" : ", ") + door_name(one);
-  std::erase_if(holding.doors, [&](const Bytes& one) { return door_name(one) != door; });
+  for (const Bytes& one : holding.doors)
+    names += (names.empty() ? "" : ", ") + keystore::door_name(one);
+  std::erase_if(holding.doors, [&](const Bytes& one) { return keystore::door_name(one) != door; });
   if (!holding.doors.empty()) return Done{};
   return fail(Errc::not_found,
               "\"" + holding.name + "\" has no door \"" + door + "\": it has " + names,
@@ -43,11 +44,11 @@ Result<std::optional<Holding>> find_holding(const Wallet& wallet, const std::str
   const std::size_t slash = text.find('/');
   const std::string name = text.substr(0, slash);
   std::optional<Holding> found;
-  KF_TRY(const auto lock, load_lock(wallet.home, name));
+  KF_TRY(const auto lock, keystore::load_lock(wallet.home, name));
   if (lock) {
     KF_TRY(found, of_lock(wallet, *lock));
   } else {
-    KF_TRY(auto record, load_delegation(wallet.home, name));
+    KF_TRY(auto record, keystore::load_delegation(wallet.home, name));
     if (!record) return std::optional<Holding>();
     KF_TRY(found, of_delegation(*std::move(record)));
   }
@@ -62,7 +63,7 @@ Result<Holding> need_holding(const Wallet& wallet, const std::string& text) {
   if (found) return *std::move(found);
   std::string names;
   for (const char* folder : {"locks", "delegations"}) {
-    KF_TRY(const auto some, record_names(wallet.home.folder(folder)));
+    KF_TRY(const auto some, keystore::record_names(wallet.home.folder(folder)));
     for (const std::string& name : some) names += (names.empty() ? "" : ", ") + name;
   }
   return fail(Errc::not_found,
@@ -75,15 +76,15 @@ Result<Done> remember_address(const Wallet& wallet, const Holding& holding, cons
                               const std::string& address) {
   KF_TRY(const file::Lock held, wallet.home.lock());
   if (holding.owns) {
-    KF_TRY(auto lock, load_lock(wallet.home, holding.name));
-    if (!lock || lock->addresses[door_name(door)] == address) return Done{};
-    lock->addresses[door_name(door)] = address;
-    return save_lock(wallet.home, *lock);
+    KF_TRY(auto lock, keystore::load_lock(wallet.home, holding.name));
+    if (!lock || lock->addresses[keystore::door_name(door)] == address) return Done{};
+    lock->addresses[keystore::door_name(door)] = address;
+    return keystore::save_lock(wallet.home, *lock);
   }
-  KF_TRY(auto record, load_delegation(wallet.home, holding.name));
-  if (!record || record->addresses[door_name(door)] == address) return Done{};
-  record->addresses[door_name(door)] = address;
-  return save_delegation(wallet.home, *record);
+  KF_TRY(auto record, keystore::load_delegation(wallet.home, holding.name));
+  if (!record || record->addresses[keystore::door_name(door)] == address) return Done{};
+  record->addresses[keystore::door_name(door)] = address;
+  return keystore::save_delegation(wallet.home, *record);
 }
 
 }  // namespace keyferry::wallet

@@ -2,8 +2,8 @@
 // hold.
 #pragma once
 
-#include "keyferry/wallet/delegation_record.h"
-#include "keyferry/wallet/take.h"
+#include "keyferry/keystore/delegation_record.h"
+#include "keyferry/wallet/wallet.h"
 
 namespace keyferry::wallet {
 

@@ -2,11 +2,13 @@
 
 #include <chrono>
 
+#include "keyferry/client/issued.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/credential/kind.h"
-#include "keyferry/wallet/delegation_record.h"
-#include "keyferry/wallet/give.h"
-#include "keyferry/wallet/give_delegation.h"
+#include "keyferry/keystore/credential_record.h"
+#include "keyferry/keystore/delegation_record.h"
+#include "keyferry/wallet/sender.h"
+#include "keyferry/wallet/sender_delegation.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_files.h"
 
@@ -16,26 +18,27 @@ namespace {
 constexpr auto kTooLate = std::chrono::days(7);
 constexpr auto kTryAgain = std::chrono::minutes(5);
 
-file::Path tried_file(const Home& home, const CredentialRecord& record) {
+file::Path tried_file(const keystore::Home& home, const keystore::CredentialRecord& record) {
   return home.credential_folder(record.name) / "renewal-tried";
 }
 
-bool tried_lately(const Home& home, const CredentialRecord& record, Time now) {
+bool tried_lately(const keystore::Home& home, const keystore::CredentialRecord& record, Time now) {
   const auto text = file::read_text(tried_file(home, record), 64);
   const auto time = text ? codec::parse_rfc3339(*text) : Result<Time>(text.error());
   return time && *time <= now && now - *time < kTryAgain;
 }
 
-void note_try(const Home& home, const CredentialRecord& record, Time now) {
+void note_try(const keystore::Home& home, const keystore::CredentialRecord& record, Time now) {
   const std::string text = codec::encode_rfc3339(now);
   const auto saved = file::replace(tried_file(home, record), bytes_of(text), 0600);
   static_cast<void>(saved);
 }
 
-Result<CredentialRecord> replace_certificate(Wallet& wallet, const CredentialRecord& record,
-                                             const IssuedAnswer& answer,
-                                             const credential::HeldCredential& held) {
-  CredentialRecord next = record;
+Result<keystore::CredentialRecord> replace_certificate(Wallet& wallet,
+                                                       const keystore::CredentialRecord& record,
+                                                       const client::IssuedAnswer& answer,
+                                                       const credential::HeldCredential& held) {
+  keystore::CredentialRecord next = record;
   next.rights = credential::encode_rights(answer.rights);
   next.window = answer.window;
   next.certificate = held.window;
@@ -47,13 +50,13 @@ Result<CredentialRecord> replace_certificate(Wallet& wallet, const CredentialRec
   KF_TRY(file::replace(wallet.home.credential_folder(record.name) / "known_hosts",
                        bytes_of(known_hosts), 0600));
   KF_TRY(write_certificate(wallet.home, next, answer.credential));
-  KF_TRY(save_credential(wallet.home, next));
+  KF_TRY(keystore::save_credential(wallet.home, next));
   return next;
 }
 
-Result<Done> drop_at_authority(Wallet& wallet, const CredentialRecord& record) {
+Result<Done> drop_at_authority(Wallet& wallet, const keystore::CredentialRecord& record) {
   KF_TRY(Holder holder, Holder::open(wallet, record));
-  HolderCall drop;
+  client::HolderCall drop;
   drop.method = "DELETE";
   drop.path = "/v1/shares/" + record.share;
   const auto dropped = holder.call(drop);
@@ -64,13 +67,13 @@ Result<Done> drop_at_authority(Wallet& wallet, const CredentialRecord& record) {
   return dropped.error();
 }
 
-Result<Done> end_gives(Wallet& wallet, const std::vector<GiveRecord>& gives,
-                       const std::string& from) {
-  const Web::Brief brief(wallet.web);
-  for (const GiveRecord& give : gives) {
-    if (give.credential != from) continue;
-    if (!end_give(wallet, give)) {
-      KF_TRY(drop_give(wallet, give));
+Result<Done> end_senders(Wallet& wallet, const std::vector<keystore::SenderRecord>& senders,
+                         const std::string& from) {
+  const client::Web::Brief brief(wallet.web);
+  for (const keystore::SenderRecord& sender : senders) {
+    if (sender.credential != from) continue;
+    if (!end_sender(wallet, sender)) {
+      KF_TRY(drop_sender(wallet, sender));
     }
   }
   return Done{};
@@ -90,7 +93,7 @@ Result<Done> erase_folder(const file::Path& folder) {
 
 }  // namespace
 
-bool renewal_is_due(const CredentialRecord& record, Time now) {
+bool renewal_is_due(const keystore::CredentialRecord& record, Time now) {
   const auto& certificate = record.certificate;
   if (!record.renew || certificate.until >= record.window.until || now >= record.window.until) {
     return false;
@@ -99,27 +102,28 @@ bool renewal_is_due(const CredentialRecord& record, Time now) {
   return now >= half && now < certificate.until + kTooLate;
 }
 
-Result<CredentialRecord> renew_credential(Wallet& wallet, const CredentialRecord& record) {
+Result<keystore::CredentialRecord> renew_credential(Wallet& wallet,
+                                                    const keystore::CredentialRecord& record) {
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer("renew-" + record.name));
   KF_TRY(Holder holder, Holder::open(wallet, record));
   KF_TRY(const credential::Kind* kind, credential::find_kind(record.kind));
   KF_TRY(const credential::Rights rights, credential::parse_rights(kind->schema(), record.rights));
-  KF_TRY(const IssuerMetadata* about, holder.authority().metadata());
-  KF_TRY(const Access* access, holder.access());
+  KF_TRY(const client::IssuerMetadata* about, holder.authority().metadata());
+  KF_TRY(const client::Access* access, holder.access());
   const auto body = holder.authority().renew(*access, holder.key());
   if (!body) return holder.learn(body.error());
-  KF_TRY(const IssuedAnswer answer, parse_issued(*kind, *body));
+  KF_TRY(const client::IssuedAnswer answer, client::parse_issued(*kind, *body));
   const credential::Approval approval{holder.key().public_key(), rights, record.window};
-  auto held = check_issued_answer(*kind, answer, approval, about->ssh_ca_keys);
+  auto held = client::check_issued_answer(*kind, answer, approval, about->ssh_ca_keys);
   if (!held) return in_context("the renewed certificate was discarded", held.error());
   return replace_certificate(wallet, record, answer, *held);
 }
 
 void renew_due(Wallet& wallet) {
-  const auto records = load_credentials(wallet.home);
+  const auto records = keystore::load_credentials(wallet.home);
   if (!records) return;  // the command itself will say so
   const Time now = wallet.web.now();
-  for (const CredentialRecord& record : *records) {
+  for (const keystore::CredentialRecord& record : *records) {
     if (!renewal_is_due(record, now) || tried_lately(wallet.home, record, now)) continue;
     note_try(wallet.home, record, now);
     const auto renewed = renew_credential(wallet, record);
@@ -131,27 +135,30 @@ void renew_due(Wallet& wallet) {
   }
 }
 
-Result<Done> forget_credential(Wallet& wallet, const CredentialRecord& record, bool local_only) {
+Result<Done> forget_credential(Wallet& wallet, const keystore::CredentialRecord& record,
+                               bool local_only) {
   if (!local_only) {
     KF_TRY(drop_at_authority(wallet, record));
   }
-  KF_TRY(std::vector<GiveRecord> gives, load_gives(wallet.home));
-  std::erase_if(gives, [](const GiveRecord& give) { return is_delegation(give); });
-  KF_TRY(end_gives(wallet, gives, record.name));
+  KF_TRY(std::vector<keystore::SenderRecord> senders, keystore::load_senders(wallet.home));
+  std::erase_if(senders,
+                [](const keystore::SenderRecord& sender) { return is_delegation(sender); });
+  KF_TRY(end_senders(wallet, senders, record.name));
   KF_TRY(const file::Lock lock, wallet.home.lock());
   return erase_folder(wallet.home.credential_folder(record.name));
 }
 
 Result<Done> forget_holding(Wallet& wallet, const std::string& folder, const std::string& name) {
-  KF_TRY(std::vector<GiveRecord> gives, load_gives(wallet.home));
-  std::erase_if(gives, [](const GiveRecord& give) { return !is_delegation(give); });
-  KF_TRY(end_gives(wallet, gives, name));
+  KF_TRY(std::vector<keystore::SenderRecord> senders, keystore::load_senders(wallet.home));
+  std::erase_if(senders,
+                [](const keystore::SenderRecord& sender) { return !is_delegation(sender); });
+  KF_TRY(end_senders(wallet, senders, name));
   KF_TRY(const file::Lock lock, wallet.home.lock());
-  KF_TRY(erase_record(wallet.home.folder(folder), name));
-  KF_TRY(const auto made, load_signed(wallet.home));
-  for (const SignedRecord& one : made) {
+  KF_TRY(keystore::erase_record(wallet.home.folder(folder), name));
+  KF_TRY(const auto made, keystore::load_signed(wallet.home));
+  for (const keystore::SignedRecord& one : made) {
     if (one.holding != name) continue;
-    KF_TRY(erase_record(wallet.home.folder("signed"), one.share));
+    KF_TRY(keystore::erase_record(wallet.home.folder("signed"), one.share));
   }
   return Done{};
 }

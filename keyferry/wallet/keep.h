@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "keyferry/keystore/credential_record.h"
 #include "keyferry/wallet/holder.h"
 
 namespace keyferry::wallet {
@@ -11,11 +12,12 @@ namespace keyferry::wallet {
 // renewal_is_due: the credential is past half the certificate's life while the share lasts longer,
 // and not expired for over 7 days. That an answer once called it over does not count: if it is, the
 // renewal is refused; if the answer was wrong, the renewal puts it right. Pure.
-bool renewal_is_due(const CredentialRecord& record, Time now);
+bool renewal_is_due(const keystore::CredentialRecord& record, Time now);
 
 // renew_credential gets a new certificate for the same key, checks it against what the wallet holds
 // (equal or narrower) and replaces the file. Returns the new record.
-Result<CredentialRecord> renew_credential(Wallet& wallet, const CredentialRecord& record);
+Result<keystore::CredentialRecord> renew_credential(Wallet& wallet,
+                                                    const keystore::CredentialRecord& record);
 
 // renew_due renews what is due, at most one try in 5 minutes each; failures are told to the person
 // in one line and are no error. Run by every command, since there is no daemon.
@@ -23,7 +25,8 @@ void renew_due(Wallet& wallet);
 
 // forget_credential drops a credential: the authority ends it and everything below it, then its
 // files are erased. With `local_only` the authority is not asked. Errors leave the credential here.
-Result<Done> forget_credential(Wallet& wallet, const CredentialRecord& record, bool local_only);
+Result<Done> forget_credential(Wallet& wallet, const keystore::CredentialRecord& record,
+                               bool local_only);
 
 // forget_holding erases a delegation with its key (`folder`: delegations), or what is known of a
 // lock (locks; the owner's key stays, it is the persona's), and what was signed from it. Links that

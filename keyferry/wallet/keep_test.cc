@@ -8,6 +8,7 @@
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/ssh_wire.h"
 #include "keyferry/credential/ssh_certificate.h"
+#include "keyferry/keystore/credential_record.h"
 #include "keyferry/wallet/qr.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_agent.h"
@@ -25,7 +26,7 @@ Time at(std::string_view text) {
 
 TEST(Renewal, IsDueFromHalfLifeOn) {
   const Time start = from_unix_seconds(1795000000);
-  CredentialRecord record;
+  keystore::CredentialRecord record;
   record.renew = true;
   record.certificate = {start, start + hours(24)};
   record.window = {start, start + hours(24 * 30)};
@@ -211,7 +212,7 @@ TEST(SshConfig, OnlyAWholeActiveLineAtTheTopLevelIsOurs) {
 
 TEST(SshConfig, AnIncludeMeansItsOwnPathAlone) {
   const std::string folder = testing::TempDir() + "keyferry [b]* ?~";
-  const auto home = Home::open(folder);
+  const auto home = keystore::Home::open(folder);
   ASSERT_TRUE(home.has_value());
   EXPECT_EQ(include_line(*home),
             "Include \"" + testing::TempDir() + "keyferry [[]b][*] [?]~/ssh/config\"\n");
@@ -222,9 +223,9 @@ TEST(SshConfig, AnIncludeMeansItsOwnPathAlone) {
 
 TEST(SshConfig, BlocksNameEveryHost) {
   const std::string folder = testing::TempDir() + "keyferry config";
-  const auto home = Home::open(folder);
+  const auto home = keystore::Home::open(folder);
   ASSERT_TRUE(home.has_value());
-  CredentialRecord record;
+  keystore::CredentialRecord record;
   record.name = "web";
   record.key_file = "id_ed25519";
   record.rights = {{"logins", boost::json::array{"deploy"}}};

@@ -5,44 +5,46 @@
 #include <thread>
 
 #include "keyferry/codec/json.h"
-#include "keyferry/wallet/deny_store.h"
-#include "keyferry/wallet/give.h"
-#include "keyferry/wallet/give_delegation.h"
-#include "keyferry/wallet/give_exchange.h"
-#include "keyferry/wallet/take_exchange.h"
+#include "keyferry/keystore/credential_record.h"
+#include "keyferry/keystore/deny_store.h"
+#include "keyferry/wallet/receiver_exchange.h"
+#include "keyferry/wallet/sender.h"
+#include "keyferry/wallet/sender_delegation.h"
+#include "keyferry/wallet/sender_exchange.h"
 
 namespace keyferry::wallet {
 namespace {
 
 constexpr auto kNetworkPause = std::chrono::seconds(1);
 
-bool transfer_is_over(const GiveRecord& give, const std::vector<ShareView>& shares, Time now) {
-  if (give.shown && give.link_until <= now) return true;
+bool transfer_is_over(const keystore::SenderRecord& sender, const std::vector<ShareView>& shares,
+                      Time now) {
+  if (sender.shown && sender.link_until <= now) return true;
   const auto share = std::find_if(shares.begin(), shares.end(),
-                                  [&](const ShareView& view) { return view.id == give.share; });
+                                  [&](const ShareView& view) { return view.id == sender.share; });
   if (share == shares.end()) return false;
   // The receiver's done, or the deadline, ends a confirmed exchange.
-  return give.confirmed ? is_over(*share) : !is_open(*share);
+  return sender.confirmed ? is_over(*share) : !is_open(*share);
 }
 
 // A verifier that was heard this lately may take the list any moment.
 constexpr std::int64_t kHeardLately = 60;
 
 Result<RevokeOutcome> send_revoke(Holder& holder, const std::string& path) {
-  HolderCall revoke;
+  client::HolderCall revoke;
   revoke.method = "DELETE";
   revoke.path = path;
   KF_TRY(const http::Response response, holder.call(revoke));
   RevokeOutcome outcome;
   outcome.path = path;
-  KF_TRY(outcome.raw, json_of(response));
+  KF_TRY(outcome.raw, client::json_of(response));
   KF_TRY(outcome.revoked, codec::texts_member(outcome.raw, "revoked"));
   KF_TRY(const auto sessions, codec::optional_text_member(outcome.raw, "open_sessions"));
   outcome.open_sessions = sessions.value_or("continue");
   return outcome;
 }
 
-bool may_take_it_soon(const boost::json::value& verifier) {
+bool may_receiver_it_soon(const boost::json::value& verifier) {
   const auto* object = verifier.if_object();
   if (object == nullptr) return false;
   const auto* took = object->if_contains("took");
@@ -58,20 +60,20 @@ bool awaits_verifiers(const boost::json::object& answer) {
     const auto* verifiers = object == nullptr ? nullptr : object->if_contains("verifiers");
     if (verifiers == nullptr || !verifiers->is_array()) continue;
     const auto& all = verifiers->get_array();
-    if (std::any_of(all.begin(), all.end(), may_take_it_soon)) return true;
+    if (std::any_of(all.begin(), all.end(), may_receiver_it_soon)) return true;
   }
   return false;
 }
 
 // ask_again repeats a revoke, which changes nothing, and waits for news.
 void ask_again(RevokeOutcome& outcome, std::chrono::seconds wait) {
-  HolderCall again;
+  client::HolderCall again;
   again.method = "DELETE";
   again.path = outcome.path;
   again.wait_seconds = static_cast<int>(wait.count());
   const auto response = outcome.holder->call(again);
   if (!response) return;
-  auto answer = json_of(*response);
+  auto answer = client::json_of(*response);
   if (!answer) return;
   if (auto* lists = answer->if_contains("lists")) outcome.raw["lists"] = std::move(*lists);
 }
@@ -80,26 +82,26 @@ void note(Wallet& wallet, const std::string& what, const Error& error) {
   wallet.person.say("note: " + what + " could not be cleaned up: " + error.detail);
 }
 
-std::vector<GiveRecord> known_gives(Wallet& wallet) {
-  auto gives = load_gives(wallet.home);
-  if (gives) return *std::move(gives);
-  note(wallet, "what is over", gives.error());
+std::vector<keystore::SenderRecord> known_senders(Wallet& wallet) {
+  auto senders = keystore::load_senders(wallet.home);
+  if (senders) return *std::move(senders);
+  note(wallet, "what is over", senders.error());
   return {};
 }
 
 // Whose place cannot be reached before its link runs out need not be told any more.
-void end_or_note(Wallet& wallet, const GiveRecord& give) {
-  auto ended = end_give(wallet, give);
+void end_or_note(Wallet& wallet, const keystore::SenderRecord& sender) {
+  auto ended = end_sender(wallet, sender);
   if (ended) return;
-  if (give.link_until <= wallet.web.now() && drop_give(wallet, give)) return;
-  note(wallet, "the place of share " + give.share, ended.error());
+  if (sender.link_until <= wallet.web.now() && drop_sender(wallet, sender)) return;
+  note(wallet, "the place of share " + sender.share, ended.error());
 }
 
 template <class Ended>
-void end_gives(Wallet& wallet, Ended ended) {
-  const Web::Brief brief(wallet.web);
-  for (const GiveRecord& give : known_gives(wallet)) {
-    if (ended(give)) end_or_note(wallet, give);
+void end_senders(Wallet& wallet, Ended ended) {
+  const client::Web::Brief brief(wallet.web);
+  for (const keystore::SenderRecord& sender : known_senders(wallet)) {
+    if (ended(sender)) end_or_note(wallet, sender);
   }
 }
 
@@ -126,7 +128,7 @@ Result<RevokeOutcome> revoke_share(Wallet& wallet, std::string_view text) {
   return *std::move(outcome);
 }
 
-Result<RevokeOutcome> revoke_below(Wallet& wallet, const CredentialRecord& record) {
+Result<RevokeOutcome> revoke_below(Wallet& wallet, const keystore::CredentialRecord& record) {
   KF_TRY(Holder holder, Holder::open(wallet, record));
   KF_TRY(RevokeOutcome outcome, send_revoke(holder, "/v1/shares"));
   outcome.holder = std::make_shared<Holder>(std::move(holder));
@@ -144,45 +146,46 @@ void await_verifiers(std::vector<RevokeOutcome>& outcomes, Duration most) {
 }
 
 void tidy_revoked(Wallet& wallet, const std::vector<RevokeOutcome>& outcomes) {
-  end_gives(wallet, [&](const GiveRecord& give) {
+  end_senders(wallet, [&](const keystore::SenderRecord& sender) {
     return std::any_of(outcomes.begin(), outcomes.end(), [&](const RevokeOutcome& outcome) {
       const auto& ids = outcome.revoked;
-      return !give.share.empty() && (give.share == outcome.share ||
-                                     std::find(ids.begin(), ids.end(), give.share) != ids.end());
+      return !sender.share.empty() &&
+             (sender.share == outcome.share ||
+              std::find(ids.begin(), ids.end(), sender.share) != ids.end());
     });
   });
 }
 
-void tidy_below(Wallet& wallet, const CredentialRecord& record) {
-  end_gives(wallet, [&](const GiveRecord& give) {
-    return give.credential == record.name && !give.share.empty();
+void tidy_below(Wallet& wallet, const keystore::CredentialRecord& record) {
+  end_senders(wallet, [&](const keystore::SenderRecord& sender) {
+    return sender.credential == record.name && !sender.share.empty();
   });
 }
 
 //= spec:tigress#A-53
-void tidy_gives(Wallet& wallet, const std::vector<ShareView>& shares) {
-  const Web::Brief brief(wallet.web);
-  for (const GiveRecord& give : known_gives(wallet)) {
-    if (transfer_is_over(give, shares, wallet.web.now())) {
-      end_or_note(wallet, give);
-    } else if (give.confirmed && give.shown) {
-      static_cast<void>(settle_give(wallet, give).has_value());
+void tidy_senders(Wallet& wallet, const std::vector<ShareView>& shares) {
+  const client::Web::Brief brief(wallet.web);
+  for (const keystore::SenderRecord& sender : known_senders(wallet)) {
+    if (transfer_is_over(sender, shares, wallet.web.now())) {
+      end_or_note(wallet, sender);
+    } else if (sender.confirmed && sender.shown) {
+      static_cast<void>(settle_sender(wallet, sender).has_value());
     }
   }
 }
 
 //= spec:transfer#6-erased
 void erase_overdue(Wallet& wallet) {
-  for (const GiveRecord& give : known_gives(wallet)) {
-    const bool over = give.link_until != Time{} && give.link_until <= wallet.web.now();
+  for (const keystore::SenderRecord& sender : known_senders(wallet)) {
+    const bool over = sender.link_until != Time{} && sender.link_until <= wallet.web.now();
     // A confirmed share is settled when its authority is asked; no authority knows a delegation.
-    if (!over || (give.confirmed && !is_delegation(give))) continue;
-    if (auto erased = drop_give(wallet, give); !erased && erased.error().reason != "busy") {
-      note(wallet, "share " + give.share, erased.error());
+    if (!over || (sender.confirmed && !is_delegation(sender))) continue;
+    if (auto erased = drop_sender(wallet, sender); !erased && erased.error().reason != "busy") {
+      note(wallet, "share " + sender.share, erased.error());
     }
   }
-  if (auto tidied = tidy_takes(wallet); !tidied) note(wallet, "a share", tidied.error());
-  if (auto erased = erase_over(wallet.home, wallet.web.now()); !erased)
+  if (auto tidied = tidy_receivers(wallet); !tidied) note(wallet, "a share", tidied.error());
+  if (auto erased = keystore::erase_over(wallet.home, wallet.web.now()); !erased)
     note(wallet, "what was signed", erased.error());
 }
 
@@ -194,7 +197,7 @@ Result<Done> follow_share(Wallet& wallet, FoundShare& found,
   const auto show = [&] {
     const bool goes_on = seen(share);
     // Its link is of no use any more, though it may be watched for long.
-    if (!is_open(share)) tidy_gives(wallet, {share});
+    if (!is_open(share)) tidy_senders(wallet, {share});
     return goes_on;
   };
   for (bool changed = true; (!changed || show()) && !is_over(share);) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "keyferry/keystore/credential_record.h"
 #include "keyferry/wallet/holder.h"
 
 namespace keyferry::wallet {
@@ -28,7 +29,7 @@ Result<RevokeOutcome> revoke_share(Wallet& wallet, std::string_view text);
 
 // revoke_below ends everything below a credential in one call. `revoked` names what was not
 // revoked before. The places are left to tidy_below.
-Result<RevokeOutcome> revoke_below(Wallet& wallet, const CredentialRecord& record);
+Result<RevokeOutcome> revoke_below(Wallet& wallet, const keystore::CredentialRecord& record);
 
 // await_verifiers asks again, for `most` in all, until the verifiers that the authority hears have
 // taken the lists that the outcomes name, and puts what it learns into their `raw`. That is news,
@@ -39,18 +40,18 @@ void await_verifiers(std::vector<RevokeOutcome>& outcomes, Duration most);
 
 // tidy_revoked and tidy_below delete the mailboxes and erase the secrets of what was revoked. A
 // place that cannot be reached is a note to the person and no error, and all of them together get
-// Web::kBrief: what is revoked is revoked. tidy_gives comes back to it until its link runs out.
+// Web::kBrief: what is revoked is revoked. tidy_senders comes back to it until its link runs out.
 void tidy_revoked(Wallet& wallet, const std::vector<RevokeOutcome>& outcomes);
-void tidy_below(Wallet& wallet, const CredentialRecord& record);
+void tidy_below(Wallet& wallet, const keystore::CredentialRecord& record);
 
-// tidy_gives ends the transfers of shares that were taken, ended or whose link ran out: mailboxes
+// tidy_senders ends the transfers of shares that were taken, ended or whose link ran out: mailboxes
 // are deleted and secrets erased (tigress A-53). `shares` is what the authority said of them. What
 // fails is a note, as in tidy_revoked.
-void tidy_gives(Wallet& wallet, const std::vector<ShareView>& shares);
+void tidy_senders(Wallet& wallet, const std::vector<ShareView>& shares);
 
 // erase_overdue erases, without asking anybody, what is of no use any more: the secrets of
-// immediate shares whose link ran out, what was signed and is over, and what tidy_takes erases. Run
-// by every command, since there is no daemon. What fails is a note.
+// immediate shares whose link ran out, what was signed and is over, and what tidy_receivers erases.
+// Run by every command, since there is no daemon. What fails is a note.
 void erase_overdue(Wallet& wallet);
 
 // follow_share calls `seen` with the share now and once after every change until `seen` says stop

@@ -6,7 +6,7 @@ namespace keyferry::wallet {
 
 Result<OfferPlan> make_plan(const std::vector<std::string>& configurations,
                             const std::optional<credential::OfferTerms>& terms,
-                            const IssuerMetadata& authority) {
+                            const client::IssuerMetadata& authority) {
   OfferPlan plan;
   plan.authority = &authority;
   for (const std::string& id : configurations) {

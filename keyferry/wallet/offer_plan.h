@@ -5,16 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "keyferry/client/issuer_metadata.h"
 #include "keyferry/credential/kind.h"
 #include "keyferry/credential/offer.h"
-#include "keyferry/wallet/issuer_metadata.h"
 #include "keyferry/wallet/person.h"
 
 namespace keyferry::wallet {
 
 struct OfferPlan {
   const credential::Kind* kind = nullptr;
-  const IssuerMetadata* authority = nullptr;
+  const client::IssuerMetadata* authority = nullptr;
   std::string configuration;
   std::optional<credential::Rights> rights;  // as offered; none: said only when taken
   credential::Window window;                 // begins at Time{} where its begin was not said
@@ -25,7 +25,7 @@ struct OfferPlan {
 // know; no key to check the credential with).
 Result<OfferPlan> make_plan(const std::vector<std::string>& configurations,
                             const std::optional<credential::OfferTerms>& terms,
-                            const IssuerMetadata& authority);
+                            const client::IssuerMetadata& authority);
 
 // show_plan shows it from the data; `note` is the sender's, quoted.
 void show_plan(Person& person, const OfferPlan& plan, const std::optional<std::string>& note);

@@ -11,18 +11,18 @@ using delegation::Challenge;
 using delegation::SealedTalk;
 
 constexpr unsigned kSealedAnswer = 4, kShortAnswer = 5, kReply = 6, kPut = 7, kPutDone = 8;
-constexpr unsigned kGet = 9, kGiven = 10;
+constexpr unsigned kGet = 9, kMade = 10;
 
 Result<std::string> address_of(const Holding& holding, const std::string& given) {
   if (holding.doors.size() != 1) {
     std::string names;
     for (const Bytes& door : holding.doors) {
-      names += (names.empty() ? "" : ", ") + holding.name + "/" + door_name(door);
+      names += (names.empty() ? "" : ", ") + holding.name + "/" + keystore::door_name(door);
     }
     return fail(Errc::invalid, "which door? " + names, "usage");
   }
   if (!given.empty()) return given;
-  const auto known = holding.addresses.find(door_name(holding.doors.front()));
+  const auto known = holding.addresses.find(keystore::door_name(holding.doors.front()));
   if (known != holding.addresses.end()) return known->second;
   return fail(Errc::invalid,
               "where is the reader of this door? --lock unix:PATH or --lock ADDRESS:PORT; it is "
@@ -33,7 +33,8 @@ Result<std::string> address_of(const Holding& holding, const std::string& given)
 // A wallet answers only the door that its person chose, so that nobody else learns the chain.
 Result<Done> check_door(const Holding& holding, const Challenge& challenge, bool any_door) {
   const bool fits = std::any_of(holding.doors.begin(), holding.doors.end(), [&](const Bytes& door) {
-    return any_door ? lock_id_of(door) == lock_id_of(challenge.door) : door == challenge.door;
+    return any_door ? keystore::lock_id_of(door) == keystore::lock_id_of(challenge.door)
+                    : door == challenge.door;
   });
   if (fits) return Done{};
   return fail(Errc::forbidden,
@@ -44,7 +45,7 @@ Result<Done> check_door(const Holding& holding, const Challenge& challenge, bool
 
 class AtDoor {
  public:
-  AtDoor(Wallet& wallet, LockTalk talk, Challenge challenge)
+  AtDoor(Wallet& wallet, client::LockTalk talk, Challenge challenge)
       : wallet_(wallet),
         talk_(std::move(talk)),
         challenge_(std::move(challenge)),
@@ -52,10 +53,10 @@ class AtDoor {
 
   Result<DoorOutcome> answer(ByteView plain) {
     DoorOutcome outcome;
-    outcome.door = door_name(challenge_.door);
-    outcome.lock = encode_hex(lock_id_of(challenge_.door));
+    outcome.door = keystore::door_name(challenge_.door);
+    outcome.lock = encode_hex(keystore::lock_id_of(challenge_.door));
     KF_TRY(const Bytes sealed, sealed_.seal_answer(plain));
-    KF_TRY(const LockFrame frame, talk_.say(kSealedAnswer, sealed));
+    KF_TRY(const client::LockFrame frame, talk_.say(kSealedAnswer, sealed));
     if (frame.type == kShortAnswer) return outcome;
     if (frame.type != kReply) return fail(Errc::invalid, "the lock's reply has not its form");
     KF_TRY(const delegation::Reply reply, sealed_.open_reply(frame.body));
@@ -73,11 +74,11 @@ class AtDoor {
  private:
   //= spec:lock#3-deny
   Result<Done> exchange(const delegation::ListNumber& theirs, DoorOutcome& outcome) {
-    KF_TRY(const auto ours, load_list(wallet_.home, theirs.signer, theirs.root));
+    KF_TRY(const auto ours, keystore::load_list(wallet_.home, theirs.signer, theirs.root));
     delegation::ListNumber shown = theirs;
     const std::uint64_t number = ours ? ours->list.number : 0;
     if (number > theirs.number) {
-      KF_TRY(const LockFrame frame, talk_.say(kPut, sealed_.seal_next(ours->octets)));
+      KF_TRY(const client::LockFrame frame, talk_.say(kPut, sealed_.seal_next(ours->octets)));
       if (frame.type != kPutDone) return fail(Errc::invalid, "the lock did not answer");
       KF_TRY(const Bytes reason, sealed_.open_next(frame.body));
       if (reason == delegation::cbor_number(delegation::kDone)) {
@@ -87,16 +88,16 @@ class AtDoor {
     } else if (number < theirs.number) {
       KF_TRY(fetch(theirs, outcome));
     }
-    return note_seen(wallet_.home, shown, lock_id_of(challenge_.door));
+    return keystore::note_seen(wallet_.home, shown, keystore::lock_id_of(challenge_.door));
   }
 
   Result<Done> fetch(const delegation::ListNumber& theirs, DoorOutcome& outcome) {
     const Bytes which = theirs.root ? copy_of(*theirs.root) : copy_of(theirs.signer);
-    KF_TRY(const LockFrame frame, talk_.say(kGet, sealed_.seal_next(which)));
-    if (frame.type != kGiven) return fail(Errc::invalid, "the lock did not answer");
+    KF_TRY(const client::LockFrame frame, talk_.say(kGet, sealed_.seal_next(which)));
+    if (frame.type != kMade) return fail(Errc::invalid, "the lock did not answer");
     KF_TRY(const Bytes list, sealed_.open_next(frame.body));
     if (list.empty()) return Done{};
-    const auto kept = keep_list(wallet_.home, list);
+    const auto kept = keystore::keep_list(wallet_.home, list);
     if (!kept && kept.error().reason == "signer") return Done{};
     if (!kept) return kept.error();
     if (*kept) ++outcome.fetched;
@@ -104,7 +105,7 @@ class AtDoor {
   }
 
   Wallet& wallet_;
-  LockTalk talk_;
+  client::LockTalk talk_;
   Challenge challenge_;
   SealedTalk sealed_;
 };
@@ -113,7 +114,7 @@ using MakeAnswer = std::function<Bytes(const Challenge&)>;
 
 Result<DoorOutcome> at_door(Wallet& wallet, const Holding& holding, const std::string& address,
                             bool any_door, const MakeAnswer& make) {
-  KF_TRY(LockTalk talk, LockTalk::connect(address));
+  KF_TRY(client::LockTalk talk, client::LockTalk::connect(address));
   KF_TRY(const Challenge challenge, talk.greet());
   KF_TRY(check_door(holding, challenge, any_door));
   KF_TRY(remember_address(wallet, holding, challenge.door, address));

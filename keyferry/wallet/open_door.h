@@ -2,9 +2,9 @@
 // ways (docs/lock.md, "At the door").
 #pragma once
 
-#include "keyferry/wallet/deny_store.h"
+#include "keyferry/client/lock_talk.h"
+#include "keyferry/keystore/deny_store.h"
 #include "keyferry/wallet/holding.h"
-#include "keyferry/wallet/lock_talk.h"
 
 namespace keyferry::wallet {
 

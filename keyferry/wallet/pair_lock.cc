@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "keyferry/client/lock_talk.h"
 #include "keyferry/codec/text.h"
 #include "keyferry/crypto/aead.h"
 #include "keyferry/crypto/cpace.h"
-#include "keyferry/wallet/lock_talk.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::size_t kLeastCode = 8, kMostCode = 64, kMostZone = 64, kMostDoors
 constexpr ByteArray<crypto::kAeadIvSize> kZeroNonce{};
 
 struct Pairing {
-  LockTalk talk;
+  client::LockTalk talk;
   SecretBytes for_lock, for_owner;
 };
 
@@ -44,8 +44,8 @@ Error not_pairing() {
               "not_pairing");
 }
 
-Result<LockRecord> read_lock(ByteView statement) {
-  LockRecord lock;
+Result<keystore::LockRecord> read_lock(ByteView statement) {
+  keystore::LockRecord lock;
   delegation::CborReader reader(statement);
   reader.array(3, 3);
   const delegation::XyOctets key = delegation::read_cose_key(reader);
@@ -69,11 +69,11 @@ Result<LockRecord> read_lock(ByteView statement) {
 }
 
 // compare is the guess: what it returns is what the lock says of itself.
-Result<LockRecord> compare(Pairing& pairing, const SecretBytes& code) {
-  KF_TRY(const LockFrame sid, pairing.talk.say(kStart));
+Result<keystore::LockRecord> compare(Pairing& pairing, const SecretBytes& code) {
+  KF_TRY(const client::LockFrame sid, pairing.talk.say(kStart));
   if (sid.type != kSid) return not_pairing();
   const auto side = crypto::CpaceSide::start({code.expose(), bytes_of(kPairing), sid.body});
-  KF_TRY(const LockFrame theirs, pairing.talk.say(kShare, side.share()));
+  KF_TRY(const client::LockFrame theirs, pairing.talk.say(kShare, side.share()));
   crypto::CpaceShare yb{};
   if (theirs.type != kLock || theirs.body.size() < yb.size()) return not_pairing();
   std::copy_n(theirs.body.begin(), yb.size(), yb.begin());
@@ -91,14 +91,16 @@ Result<LockRecord> compare(Pairing& pairing, const SecretBytes& code) {
   return read_lock(*statement);
 }
 
-Result<std::string> name_of_lock(const Home& home, const std::string& wish) {
-  if (wish.empty()) return free_name({home.folder("locks"), home.folder("delegations")}, "lock");
-  if (!is_credential_name(wish)) {
+Result<std::string> name_of_lock(const keystore::Home& home, const std::string& wish) {
+  if (wish.empty())
+    return keystore::free_name({home.folder("locks"), home.folder("delegations")}, "lock");
+  if (!keystore::is_credential_name(wish)) {
     return fail(Errc::invalid, "a lock's name has letters, digits, '.', '_' and '-', at most 64",
                 "usage");
   }
   KF_TRY(const std::string free,
-         free_name({home.folder("locks"), home.folder("delegations"), home.ssh_folder()}, wish));
+         keystore::free_name({home.folder("locks"), home.folder("delegations"), home.ssh_folder()},
+                             wish));
   if (free == wish) return wish;
   return fail(Errc::conflict, "something is called \"" + wish + "\" already: choose another --name",
               "name_taken");
@@ -107,24 +109,24 @@ Result<std::string> name_of_lock(const Home& home, const std::string& wish) {
 }  // namespace
 
 //= spec:lock#4-pairing
-Result<LockRecord> pair_lock(Wallet& wallet, const std::string& address, const std::string& name,
-                             const SecretBytes& code) {
+Result<keystore::LockRecord> pair_lock(Wallet& wallet, const std::string& address,
+                                       const std::string& name, const SecretBytes& code) {
   KF_TRY(const SecretBytes digits, digits_of_code(code));
   KF_TRY(const std::string chosen, name_of_lock(wallet.home, name));
-  KF_TRY(const crypto::PrivateKey owner, owner_key(wallet.home, wallet.settings.persona));
-  KF_TRY(LockTalk talk, LockTalk::connect(address));
+  KF_TRY(const crypto::PrivateKey owner, keystore::owner_key(wallet.home, wallet.settings.persona));
+  KF_TRY(client::LockTalk talk, client::LockTalk::connect(address));
   Pairing pairing{std::move(talk), {}, {}};
-  KF_TRY(LockRecord lock, compare(pairing, digits));
+  KF_TRY(keystore::LockRecord lock, compare(pairing, digits));
   lock.name = chosen;
   lock.persona = wallet.settings.persona;
-  if (lock.doors.size() == 1) lock.addresses[door_name(lock.doors.front())] = address;
-  KF_TRY(save_lock(wallet.home, lock));
+  if (lock.doors.size() == 1) lock.addresses[keystore::door_name(lock.doors.front())] = address;
+  KF_TRY(keystore::save_lock(wallet.home, lock));
   const Bytes own = delegation::cose_key(delegation::xy_of(owner.public_key()));
-  KF_TRY(const LockFrame answer,
+  KF_TRY(const client::LockFrame answer,
          pairing.talk.say(kOwner, crypto::aead_seal_at(crypto::Cipher::aes_256_gcm,
                                                        pairing.for_owner, kZeroNonce, own)));
   if (answer.type == 5 && answer.body == Bytes{1}) return lock;
-  KF_TRY(erase_record(wallet.home.folder("locks"), lock.name));
+  KF_TRY(keystore::erase_record(wallet.home.folder("locks"), lock.name));
   return not_pairing();
 }
 

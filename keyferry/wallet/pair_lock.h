@@ -1,8 +1,8 @@
 // Becoming the first owner of a lock, by the code that is printed on it (docs/lock.md, "Pairing").
 #pragma once
 
-#include "keyferry/wallet/lock_record.h"
-#include "keyferry/wallet/take.h"
+#include "keyferry/keystore/lock_record.h"
+#include "keyferry/wallet/wallet.h"
 
 namespace keyferry::wallet {
 
@@ -10,7 +10,7 @@ namespace keyferry::wallet {
 // free one). `code` is as typed. What it keeps is stored before the lock learns the owner's key.
 // Errors: conflict with reason not_pairing (nobody has allowed it at the lock, or it has an owner),
 // forbidden with reason code (another code: the guess is spent), as LockTalk.
-Result<LockRecord> pair_lock(Wallet& wallet, const std::string& address, const std::string& name,
-                             const SecretBytes& code);
+Result<keystore::LockRecord> pair_lock(Wallet& wallet, const std::string& address,
+                                       const std::string& name, const SecretBytes& code);
 
 }  // namespace keyferry::wallet

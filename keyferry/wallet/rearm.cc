@@ -1,19 +1,19 @@
 // Unlocking a share after too many wrong PINs, and offering one again whose code was typed wrong.
+#include "keyferry/client/refusals.h"
 #include "keyferry/digest/random.h"
-#include "keyferry/wallet/give.h"
-#include "keyferry/wallet/give_steps.h"
-#include "keyferry/wallet/notify_url.h"
-#include "keyferry/wallet/refusals.h"
+#include "keyferry/keystore/notify_url.h"
 #include "keyferry/wallet/relay_choice.h"
+#include "keyferry/wallet/sender.h"
+#include "keyferry/wallet/sender_steps.h"
 
 namespace keyferry::wallet {
 namespace {
 
 // Unlocks with the stored PIN. An answer that was lost shows as "not locked": then a new code is
 // asked for.
-Result<Done> order_rearm(Wallet& wallet, Holder& holder, GiveRecord& record) {
+Result<Done> order_rearm(Wallet& wallet, Holder& holder, keystore::SenderRecord& record) {
   if (record.offer) return Done{};
-  HolderCall rearm;
+  client::HolderCall rearm;
   rearm.method = "POST";
   rearm.path = "/v1/shares/" + record.share + "/pin";
   rearm.body = record.order;
@@ -24,16 +24,17 @@ Result<Done> order_rearm(Wallet& wallet, Holder& holder, GiveRecord& record) {
     response = holder.call(rearm);
   }
   if (!response) {
-    if (!is_refusal(response.error())) return go_on_later(response.error());
-    KF_TRY(erase_give(wallet.home, record.id));
+    if (!client::is_refusal(response.error())) return client::go_on_later(response.error());
+    KF_TRY(keystore::erase_sender(wallet.home, record.id));
     return response.error();
   }
   KF_TRY(note_answer(record, *response));
-  return save_give(wallet.home, record);
+  return keystore::save_sender(wallet.home, record);
 }
 
 // invite_again offers a share whose code was typed wrong under a new one.
-Result<GiveRecord> invite_again(Wallet& wallet, FoundShare& found, GiveRecord record) {
+Result<keystore::SenderRecord> invite_again(Wallet& wallet, FoundShare& found,
+                                            keystore::SenderRecord record) {
   if (record.code.empty()) {
     if (record.invites >= kInvitesPerShare) {
       return fail(Errc::conflict,
@@ -41,30 +42,33 @@ Result<GiveRecord> invite_again(Wallet& wallet, FoundShare& found, GiveRecord re
                   "another one",
                   "invites_used_up");
     }
-    GiveRecord fresh =
+    keystore::SenderRecord fresh =
         new_record(wallet, record.credential, record.request, record.relay, {false, record.suite});
     ++record.invites;
     record.code = digest::random_digits(kCodeDigits);
     record.secret = std::move(fresh.secret);
     record.device_claim = fresh.device_claim;
-    if (!record.notify.empty()) record.notify = draw_notify_url(notify_base(record.notify));
+    if (!record.notify.empty())
+      record.notify = keystore::draw_notify_url(keystore::notify_base(record.notify));
     record.create_request = fresh.create_request;
     record.delete_request = fresh.delete_request;
     record.started = fresh.started;
     record.shown = false;
-    KF_TRY(save_give(wallet.home, record));
+    KF_TRY(keystore::save_sender(wallet.home, record));
   }
-  return finish_give(wallet, found.holder, std::move(record));
+  return finish_sender(wallet, found.holder, std::move(record));
 }
 
 // The bound code of a confirmed share stays: only the PIN is new. An answer that was lost shows as
 // "not locked".
-Result<GiveRecord> rearm_confirmed(Wallet& wallet, FoundShare& found, const std::string& request) {
-  KF_TRY(std::optional<GiveRecord> exchange, find_give_by_share(wallet.home, found.share.id));
+Result<keystore::SenderRecord> rearm_confirmed(Wallet& wallet, FoundShare& found,
+                                               const std::string& request) {
+  KF_TRY(std::optional<keystore::SenderRecord> exchange,
+         keystore::find_sender_by_share(wallet.home, found.share.id));
   if (exchange && exchange->confirmed && !exchange->link && is_open(found.share)) {
     return invite_again(wallet, found, *std::move(exchange));
   }
-  KF_TRY(std::optional<GiveRecord> record, find_unfinished(wallet.home, request));
+  KF_TRY(std::optional<keystore::SenderRecord> record, find_unfinished(wallet.home, request));
   if (!record && found.share.state != "locked") {
     return fail(Errc::conflict, "the share is not locked: its link and PIN still stand",
                 "not_locked");
@@ -73,16 +77,16 @@ Result<GiveRecord> rearm_confirmed(Wallet& wallet, FoundShare& found, const std:
     record = new_record(wallet, found.holder.record().name, request, "", {});
     record->secret.reset();
     record->order = {{"pin", digest::random_digits(kPinDigits)}};
-    KF_TRY(save_give(wallet.home, *record));
+    KF_TRY(keystore::save_sender(wallet.home, *record));
   }
-  HolderCall rearm;
+  client::HolderCall rearm;
   rearm.method = "POST";
   rearm.path = "/v1/shares/" + found.share.id + "/pin";
   rearm.body = record->order;
   const auto response = found.holder.call(rearm);
   if (!response && response.error().reason != "not_locked") {
-    if (!is_refusal(response.error())) return go_on_later(response.error());
-    KF_TRY(erase_give(wallet.home, record->id));
+    if (!client::is_refusal(response.error())) return client::go_on_later(response.error());
+    KF_TRY(keystore::erase_sender(wallet.home, record->id));
     return response.error();
   }
   return *std::move(record);
@@ -90,27 +94,31 @@ Result<GiveRecord> rearm_confirmed(Wallet& wallet, FoundShare& found, const std:
 
 }  // namespace
 
-Result<GiveRecord> rearm_share(Wallet& wallet, FoundShare& found, const std::string& relay) {
-  const std::string request = transfer_id(wallet.settings.persona, "rearm " + found.share.id);
+Result<keystore::SenderRecord> rearm_share(Wallet& wallet, FoundShare& found,
+                                           const std::string& relay) {
+  const std::string request =
+      keystore::transfer_id(wallet.settings.persona, "rearm " + found.share.id);
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(request));
   if (found.share.confirmed) return rearm_confirmed(wallet, found, request);
-  KF_TRY(std::optional<GiveRecord> record, find_unfinished(wallet.home, request));
+  KF_TRY(std::optional<keystore::SenderRecord> record, find_unfinished(wallet.home, request));
   if (!record) {
     if (found.share.state != "locked") {
       return fail(Errc::conflict, "the share is not locked: its link and PIN still stand",
                   "not_locked");
     }
-    KF_TRY(const IssuerMetadata* about, found.holder.authority().metadata());
-    KF_TRY(std::optional<GiveRecord> old, find_give_by_share(wallet.home, found.share.id));
+    KF_TRY(const client::IssuerMetadata* about, found.holder.authority().metadata());
+    KF_TRY(std::optional<keystore::SenderRecord> old,
+           keystore::find_sender_by_share(wallet.home, found.share.id));
     KF_TRY(std::string base, choose_relay(wallet, relay, about->relays));
     record = new_record(wallet, found.holder.record().name, request, std::move(base),
                         {false, old ? old->suite : std::nullopt});
     record->share = found.share.id;
-    if (old && !old->notify.empty()) record->notify = draw_notify_url(notify_base(old->notify));
+    if (old && !old->notify.empty())
+      record->notify = keystore::draw_notify_url(keystore::notify_base(old->notify));
     record->order = {{"pin", digest::random_digits(kPinDigits)}};
-    KF_TRY(save_give(wallet.home, *record));
+    KF_TRY(keystore::save_sender(wallet.home, *record));
     if (old) {
-      KF_TRY(end_give(wallet, *old));
+      KF_TRY(end_sender(wallet, *old));
     }
   }
   KF_TRY(order_rearm(wallet, found.holder, *record));

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "keyferry/client/authority_client.h"
+#include "keyferry/client/issued.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/plain_text.h"
 #include "keyferry/codec/text.h"
 #include "keyferry/codec/web_url.h"
 #include "keyferry/digest/random.h"
-#include "keyferry/wallet/issued.h"
+#include "keyferry/keystore/credential_record.h"
+#include "keyferry/keystore/receiver_record.h"
 #include "keyferry/wallet/offer_plan.h"
 #include "keyferry/wallet/ssh_files.h"
 
@@ -16,7 +19,8 @@ namespace {
 
 constexpr int kTokenRounds = 3;
 
-Result<Done> agree_to_offer(Wallet& wallet, TakeRecord& record, const OfferPlan& plan) {
+Result<Done> agree_to_offer(Wallet& wallet, keystore::ReceiverRecord& record,
+                            const OfferPlan& plan) {
   if (record.approved) return Done{};
   show_plan(wallet.person, plan, record.note);
   if (record.agreed) return Done{};
@@ -48,8 +52,8 @@ Result<SecretBytes> read_pin(const SecretBytes& typed, const credential::TxCode&
 }
 
 Result<std::optional<SecretBytes>> pin_for(Wallet& wallet, const credential::CredentialOffer& offer,
-                                           const TakeRecord& record, const TakeOptions& options,
-                                           bool ask_again) {
+                                           const keystore::ReceiverRecord& record,
+                                           const ReceiverOptions& options, bool ask_again) {
   if (!offer.tx_code) return std::optional<SecretBytes>();
   const auto& given = options.pin || record.coded ? options.pin : options.number;
   if (given && !ask_again) {
@@ -62,16 +66,18 @@ Result<std::optional<SecretBytes>> pin_for(Wallet& wallet, const credential::Cre
 }
 
 // A new name for what is typed now, stored before it is sent.
-Result<Done> begin_try(Wallet& wallet, TakeRecord& record) {
+Result<Done> begin_try(Wallet& wallet, keystore::ReceiverRecord& record) {
   record.pin_try = encode_uuid(digest::random_uuid());
-  return save_take(wallet.home, record);
+  return keystore::save_receiver(wallet.home, record);
 }
 
 // `pin` is what was typed last in this run. While its answer is outstanding it goes under the same
 // name, so that a wrong one costs one try.
-Result<Access> redeem_with_pin(Wallet& wallet, AuthorityClient& client,
-                               const credential::CredentialOffer& offer, TakeRecord& record,
-                               const TakeOptions& options, std::optional<SecretBytes>& pin) {
+Result<client::Access> redeem_with_pin(Wallet& wallet, client::AuthorityClient& client,
+                                       const credential::CredentialOffer& offer,
+                                       keystore::ReceiverRecord& record,
+                                       const ReceiverOptions& options,
+                                       std::optional<SecretBytes>& pin) {
   for (bool again = false;; again = true) {
     if (!pin) {
       KF_TRY(pin, pin_for(wallet, offer, record, options, again));
@@ -89,12 +95,12 @@ Result<Access> redeem_with_pin(Wallet& wallet, AuthorityClient& client,
   }
 }
 
-bool is_taken(const Home& home, const std::string& name) {
+bool is_taken(const keystore::Home& home, const std::string& name) {
   return std::filesystem::exists(home.credential_folder(name));
 }
 
-Result<std::string> choose_name(const Home& home, const TakeOptions& options,
-                                const IssuedAnswer& answer) {
+Result<std::string> choose_name(const keystore::Home& home, const ReceiverOptions& options,
+                                const client::IssuedAnswer& answer) {
   if (!options.name.empty()) {
     if (is_taken(home, options.name)) {
       return fail(
@@ -105,18 +111,18 @@ Result<std::string> choose_name(const Home& home, const TakeOptions& options,
     return options.name;
   }
   std::string stem = answer.hosts.empty() ? std::string("credential") : answer.hosts[0].name;
-  if (!is_credential_name(stem)) stem = "credential";
+  if (!keystore::is_credential_name(stem)) stem = "credential";
   std::string name = stem;
   for (int number = 2; is_taken(home, name); ++number) name = stem + "-" + std::to_string(number);
   return name;
 }
 
-CredentialRecord record_of(const TakeRecord& take, const OfferPlan& plan,
-                           const IssuedAnswer& answer, const credential::HeldCredential& held,
-                           Time now) {
-  CredentialRecord record;
-  record.name = take.name;
-  record.persona = take.persona;
+keystore::CredentialRecord record_of(const keystore::ReceiverRecord& receiver,
+                                     const OfferPlan& plan, const client::IssuedAnswer& answer,
+                                     const credential::HeldCredential& held, Time now) {
+  keystore::CredentialRecord record;
+  record.name = receiver.name;
+  record.persona = receiver.persona;
   record.kind = plan.kind->name();
   record.issuer = plan.authority->issuer;
   record.credential_id = answer.credential_id;
@@ -128,43 +134,46 @@ CredentialRecord record_of(const TakeRecord& take, const OfferPlan& plan,
   record.renew = answer.renew;
   record.depth = answer.depth;
   record.hosts = answer.hosts;
-  record.key_file = key_file_name(take.key->type());
-  record.source = take.id;
+  record.key_file = key_file_name(receiver.key->type());
+  record.source = receiver.id;
   record.taken = now;
   record.ssh_names.emplace();  // none before the person agrees
   return record;
 }
 
 // A name that was stored before a crash may have gone to another share since.
-bool belongs_to_another(const Home& home, const TakeRecord& take) {
-  const auto record = load_credential(home, take.name);
-  return record && record->source != take.id;
+bool belongs_to_another(const keystore::Home& home, const keystore::ReceiverRecord& receiver) {
+  const auto record = keystore::load_credential(home, receiver.name);
+  return record && record->source != receiver.id;
 }
 
 // The name is stored first, so that a second run writes into the same folder.
-Result<CredentialRecord> store(Wallet& wallet, TakeRecord& take, const TakeOptions& options,
-                               const OfferPlan& plan, const IssuedAnswer& answer,
-                               const credential::HeldCredential& held) {
+Result<keystore::CredentialRecord> store(Wallet& wallet, keystore::ReceiverRecord& receiver,
+                                         const ReceiverOptions& options, const OfferPlan& plan,
+                                         const client::IssuedAnswer& answer,
+                                         const credential::HeldCredential& held) {
   KF_TRY(const file::Lock lock, wallet.home.lock());
-  if (take.name.empty() || belongs_to_another(wallet.home, take)) {
-    KF_TRY(take.name, choose_name(wallet.home, options, answer));
-    if (auto saved = save_take(wallet.home, take); !saved) return saved.error();
+  if (receiver.name.empty() || belongs_to_another(wallet.home, receiver)) {
+    KF_TRY(receiver.name, choose_name(wallet.home, options, answer));
+    if (auto saved = keystore::save_receiver(wallet.home, receiver); !saved) return saved.error();
   }
-  const CredentialRecord record = record_of(take, plan, answer, held, wallet.web.now());
-  if (auto r = write_ssh_files(wallet.home, record, *take.key, answer.credential); !r) {
+  const keystore::CredentialRecord record =
+      record_of(receiver, plan, answer, held, wallet.web.now());
+  if (auto r = write_ssh_files(wallet.home, record, *receiver.key, answer.credential); !r) {
     return r.error();
   }
-  if (auto r = save_credential(wallet.home, record); !r) return r.error();
+  if (auto r = keystore::save_credential(wallet.home, record); !r) return r.error();
   return record;
 }
 
 Result<Done> remember_authority(Wallet& wallet, const std::string& issuer) {
   const bool local = allows_local(wallet, issuer);
-  auto changed = change_settings(wallet.home, [&](Settings& settings) -> Result<Done> {
-    if (settings.known_authority(issuer) == nullptr)
-      settings.authorities.push_back({issuer, local});
-    return Done{};
-  });
+  auto changed =
+      keystore::change_settings(wallet.home, [&](keystore::Settings& settings) -> Result<Done> {
+        if (settings.known_authority(issuer) == nullptr)
+          settings.authorities.push_back({issuer, local});
+        return Done{};
+      });
   if (!changed) return changed.error();
   wallet.settings = *std::move(changed);
   return Done{};
@@ -179,34 +188,38 @@ Error discarded(Error error) {
   return error;
 }
 
-Result<CredentialRecord> finish(Wallet& wallet, AuthorityClient& client, TakeRecord& record,
-                                const TakeOptions& options, const OfferPlan& plan,
-                                const Access& access) {
+Result<keystore::CredentialRecord> finish(Wallet& wallet, client::AuthorityClient& client,
+                                          keystore::ReceiverRecord& record,
+                                          const ReceiverOptions& options, const OfferPlan& plan,
+                                          const client::Access& access) {
   KF_TRY(const boost::json::object body,
          client.request_credential(access, plan.configuration, record.label, *record.key));
-  auto answer = parse_issued(*plan.kind, body);
+  auto answer = client::parse_issued(*plan.kind, body);
   if (!answer) return discarded(answer.error());
   const credential::Approval approval{record.key->public_key(),
                                       plan.rights.value_or(answer->rights),
                                       plan.rights ? plan.window : answer->window};
-  auto held = check_issued_answer(*plan.kind, *answer, approval, plan.authority->ssh_ca_keys);
+  auto held =
+      client::check_issued_answer(*plan.kind, *answer, approval, plan.authority->ssh_ca_keys);
   if (!held) {
     client.notify(access, answer->notification_id, "credential_failure", *record.key);
     return discarded(held.error());
   }
-  KF_TRY(CredentialRecord stored, store(wallet, record, options, plan, *answer, *held));
+  KF_TRY(keystore::CredentialRecord stored, store(wallet, record, options, plan, *answer, *held));
   client.notify(access, answer->notification_id, "credential_accepted", *record.key);
   return stored;
 }
 
 // A token can run out, or die where an exchange was repeated: the same key gets another.
-Result<CredentialRecord> fetch_credential(Wallet& wallet, AuthorityClient& client,
-                                          TakeRecord& record, const TakeOptions& options,
-                                          const credential::CredentialOffer& offer,
-                                          const OfferPlan& plan) {
+Result<keystore::CredentialRecord> fetch_credential(Wallet& wallet, client::AuthorityClient& client,
+                                                    keystore::ReceiverRecord& record,
+                                                    const ReceiverOptions& options,
+                                                    const credential::CredentialOffer& offer,
+                                                    const OfferPlan& plan) {
   std::optional<SecretBytes> pin;
   for (int round = 1;; ++round) {
-    KF_TRY(const Access access, redeem_with_pin(wallet, client, offer, record, options, pin));
+    KF_TRY(const client::Access access,
+           redeem_with_pin(wallet, client, offer, record, options, pin));
     auto stored = finish(wallet, client, record, options, plan, access);
     if (stored || stored.error().reason != "invalid_token" || round == kTokenRounds) return stored;
   }
@@ -215,7 +228,7 @@ Result<CredentialRecord> fetch_credential(Wallet& wallet, AuthorityClient& clien
 }  // namespace
 
 bool allows_local(const Wallet& wallet, std::string_view issuer) {
-  const KnownAuthority* known = wallet.settings.known_authority(issuer);
+  const keystore::KnownAuthority* known = wallet.settings.known_authority(issuer);
   return wallet.allow_local || (known != nullptr && known->local);
 }
 
@@ -231,14 +244,14 @@ Result<Done> agree_to_contact(Wallet& wallet, std::string_view issuer) {
   return Done{};
 }
 
-Result<CredentialRecord> redeem_take(Wallet& wallet, TakeRecord& record,
-                                     const TakeOptions& options) {
+Result<keystore::CredentialRecord> redeem_received(Wallet& wallet, keystore::ReceiverRecord& record,
+                                                   const ReceiverOptions& options) {
   KF_TRY(const credential::CredentialOffer offer, credential::parse_offer(*record.offer));
   if (!record.agreed) {
     if (auto fine = agree_to_contact(wallet, offer.issuer); !fine) return fine.error();
   }
-  AuthorityClient client(wallet.web, offer.issuer, allows_local(wallet, offer.issuer));
-  KF_TRY(const IssuerMetadata* authority, client.metadata());
+  client::AuthorityClient client(wallet.web, offer.issuer, allows_local(wallet, offer.issuer));
+  KF_TRY(const client::IssuerMetadata* authority, client.metadata());
   KF_TRY(const OfferPlan plan,
          make_plan(offer.configuration_ids, record.approved ? record.approved : offer.terms,
                    *authority));
@@ -246,8 +259,9 @@ Result<CredentialRecord> redeem_take(Wallet& wallet, TakeRecord& record,
   if (!record.key) {
     record.key = crypto::PrivateKey::generate(authority->proof_keys.at(plan.configuration));
   }
-  if (auto saved = save_take(wallet.home, record); !saved) return saved.error();
-  KF_TRY(CredentialRecord stored, fetch_credential(wallet, client, record, options, offer, plan));
+  if (auto saved = keystore::save_receiver(wallet.home, record); !saved) return saved.error();
+  KF_TRY(keystore::CredentialRecord stored,
+         fetch_credential(wallet, client, record, options, offer, plan));
   if (auto noted = remember_authority(wallet, offer.issuer); !noted) return noted.error();
   return stored;
 }

@@ -1,7 +1,9 @@
 // Redeeming an offer that is known by value: asks, makes the key, redeems, checks, stores.
 #pragma once
 
-#include "keyferry/wallet/take.h"
+#include "keyferry/keystore/credential_record.h"
+#include "keyferry/keystore/receiver_record.h"
+#include "keyferry/wallet/receiver.h"
 
 namespace keyferry::wallet {
 
@@ -12,11 +14,11 @@ bool allows_local(const Wallet& wallet, std::string_view issuer);
 // Errors: forbidden with reason declined.
 Result<Done> agree_to_contact(Wallet& wallet, std::string_view issuer);
 
-// redeem_take finishes `record`, whose offer is known (and, in a confirmed exchange, was approved
-// before: then the credential is held against that and nothing is asked), and returns the stored
-// credential. `record` is saved before every step that the authority sees. The record itself is
-// left to the caller.
-Result<CredentialRecord> redeem_take(Wallet& wallet, TakeRecord& record,
-                                     const TakeOptions& options);
+// redeem_received finishes `record`, whose offer is known (and, in a confirmed exchange, was
+// approved before: then the credential is held against that and nothing is asked), and returns the
+// stored credential. `record` is saved before every step that the authority sees. The record itself
+// is left to the caller.
+Result<keystore::CredentialRecord> redeem_received(Wallet& wallet, keystore::ReceiverRecord& record,
+                                                   const ReceiverOptions& options);
 
 }  // namespace keyferry::wallet

@@ -5,7 +5,7 @@
 namespace keyferry::wallet {
 
 bool relay_is_local(const Wallet& wallet, const std::string& base) {
-  const TrustedRelay* trusted = wallet.settings.trusted_relay(base);
+  const keystore::TrustedRelay* trusted = wallet.settings.trusted_relay(base);
   return wallet.allow_local || (trusted != nullptr && trusted->local);
 }
 

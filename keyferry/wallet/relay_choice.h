@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "keyferry/wallet/take.h"
+#include "keyferry/wallet/wallet.h"
 
 namespace keyferry::wallet {
 

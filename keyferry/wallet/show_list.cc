@@ -16,7 +16,7 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-std::string validity(const CredentialRecord& record, Time now) {
+std::string validity(const keystore::CredentialRecord& record, Time now) {
   if (!record.over.empty() && record.over != "expired") return record.over;
   if (now >= record.window.until) return "ended " + show_time(record.window.until);
   if (now < record.window.from) return "from " + show_time(record.window.from);
@@ -24,31 +24,32 @@ std::string validity(const CredentialRecord& record, Time now) {
          " left)";
 }
 
-bool has_several_personas(const std::vector<CredentialRecord>& records) {
-  return std::any_of(records.begin(), records.end(), [&](const CredentialRecord& record) {
+bool has_several_personas(const std::vector<keystore::CredentialRecord>& records) {
+  return std::any_of(records.begin(), records.end(), [&](const keystore::CredentialRecord& record) {
     return record.persona != records.front().persona;
   });
 }
 
 }  // namespace
 
-std::string title_of(const CredentialRecord& record) {
+std::string title_of(const keystore::CredentialRecord& record) {
   const auto kind = credential::find_kind(record.kind);
   if (!kind) return record.kind;
   const auto rights = credential::parse_rights((*kind)->schema(), record.rights);
   return rights ? (*kind)->title(*rights) : record.kind;
 }
 
-std::vector<std::string> show_credentials(const std::vector<CredentialRecord>& records, Time now) {
+std::vector<std::string> show_credentials(const std::vector<keystore::CredentialRecord>& records,
+                                          Time now) {
   std::size_t name_width = 0, title_width = 0, time_width = 0;
-  for (const CredentialRecord& record : records) {
+  for (const keystore::CredentialRecord& record : records) {
     name_width = std::max(name_width, codec::count_code_points(record.name));
     title_width = std::max(title_width, codec::count_code_points(title_of(record)));
     time_width = std::max(time_width, codec::count_code_points(validity(record, now)));
   }
   const bool personas = has_several_personas(records);
   std::vector<std::string> lines;
-  for (const CredentialRecord& record : records) {
+  for (const keystore::CredentialRecord& record : records) {
     std::string line = padded(record.name, name_width) + "  " +
                        padded(title_of(record), title_width) + "  " +
                        padded(validity(record, now), time_width) + "  " + record.issuer;
@@ -58,7 +59,7 @@ std::vector<std::string> show_credentials(const std::vector<CredentialRecord>& r
   return lines;
 }
 
-boost::json::object credential_json(const CredentialRecord& record) {
+boost::json::object credential_json(const keystore::CredentialRecord& record) {
   boost::json::object object{{"name", record.name},
                              {"persona", record.persona},
                              {"kind", record.kind},
@@ -76,7 +77,7 @@ boost::json::object credential_json(const CredentialRecord& record) {
   if (!record.over.empty()) object["over"] = record.over;
   if (record.ssh_names && !record.ssh_names->empty()) {
     boost::json::array names;
-    for (const SshName& name : *record.ssh_names) names.emplace_back(name.alias);
+    for (const keystore::SshName& name : *record.ssh_names) names.emplace_back(name.alias);
     object["ssh_names"] = std::move(names);
   }
   return object;

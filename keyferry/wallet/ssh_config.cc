@@ -19,8 +19,9 @@ std::string quoted(const file::Path& path) {
   return "\"" + path.string() + "\"";
 }
 
-std::string block(const Home& home, const CredentialRecord& record, const SshHost& host,
-                  const SshName& name, const std::string& program) {
+std::string block(const keystore::Home& home, const keystore::CredentialRecord& record,
+                  const keystore::SshHost& host, const keystore::SshName& name,
+                  const std::string& program) {
   const file::Path folder = home.credential_folder(record.name);
   // %% is a percent sign to ssh; our own paths have none (Home), the program's may.
   std::string renew = shell_quoted(program);
@@ -37,19 +38,20 @@ std::string block(const Home& home, const CredentialRecord& record, const SshHos
          "  StrictHostKeyChecking yes\n";
 }
 
-std::string blocks(const Home& home, const CredentialRecord& record, const std::string& program,
-                   std::set<std::string>& written) {
+std::string blocks(const keystore::Home& home, const keystore::CredentialRecord& record,
+                   const std::string& program, std::set<std::string>& written) {
   std::string text;
-  for (const SshName& name : agreed_names(record)) {
-    const auto host = std::find_if(record.hosts.begin(), record.hosts.end(),
-                                   [&](const SshHost& one) { return one.name == name.host; });
+  for (const keystore::SshName& name : agreed_names(record)) {
+    const auto host =
+        std::find_if(record.hosts.begin(), record.hosts.end(),
+                     [&](const keystore::SshHost& one) { return one.name == name.host; });
     if (!written.insert(name.alias).second) continue;
     text += block(home, record, *host, name, program);
   }
   return text.empty() ? text : "\n" + text;
 }
 
-file::Path config_file(const Home& home) {
+file::Path config_file(const keystore::Home& home) {
   return home.ssh_folder() / "config";
 }
 
@@ -102,21 +104,23 @@ std::optional<std::pair<std::size_t, std::size_t>> find_line(std::string_view co
 }
 
 // As a version before wrote it, which ssh reads otherwise where the path has * ? or [.
-std::string plain_line(const Home& home) {
+std::string plain_line(const keystore::Home& home) {
   return "Include " + quoted(config_file(home)) + "\n";
 }
 
 }  // namespace
 
-std::string ssh_config_text(const Home& home, const std::vector<CredentialRecord>& records,
+std::string ssh_config_text(const keystore::Home& home,
+                            const std::vector<keystore::CredentialRecord>& records,
                             const std::string& program) {
   std::string text(kHead);
   std::set<std::string> written;
-  for (const CredentialRecord& record : records) text += blocks(home, record, program, written);
+  for (const keystore::CredentialRecord& record : records)
+    text += blocks(home, record, program, written);
   return text;
 }
 
-std::string include_line(const Home& home) {
+std::string include_line(const keystore::Home& home) {
   std::string path;
   for (const char c : config_file(home).string()) {
     const bool expands = c == '*' || c == '?' || c == '[';
@@ -139,19 +143,19 @@ std::string without_include(const std::string& config, const std::string& line) 
   return out;
 }
 
-Result<Done> write_ssh_config(const Home& home, const std::string& program) {
+Result<Done> write_ssh_config(const keystore::Home& home, const std::string& program) {
   if (std::any_of(program.begin(), program.end(), [](char c) {
         return c == '"' || static_cast<unsigned char>(c) < ' ' || c == '\x7f';
       })) {
     return fail(Errc::invalid, "ssh cannot be told to run this program: the path " + program +
                                    " has a double quote or a control character");
   }
-  KF_TRY(const std::vector<CredentialRecord> records, load_credentials(home));
+  KF_TRY(const std::vector<keystore::CredentialRecord> records, keystore::load_credentials(home));
   const std::string text = ssh_config_text(home, records, program);
   return file::replace(config_file(home), bytes_of(text), 0600);
 }
 
-Result<bool> install_include(const Home& home, const file::Path& config) {
+Result<bool> install_include(const keystore::Home& home, const file::Path& config) {
   const std::string line = include_line(home);
   bool added = false;
   KF_TRY(change(config, [&](const std::string& text) {
@@ -161,7 +165,7 @@ Result<bool> install_include(const Home& home, const file::Path& config) {
   return added;
 }
 
-Result<Done> remove_include(const Home& home, const file::Path& config) {
+Result<Done> remove_include(const keystore::Home& home, const file::Path& config) {
   return change(config, [&](const std::string& text) {
     const std::string without = without_include(text, include_line(home));
     return without != text ? without : without_include(text, plain_line(home));

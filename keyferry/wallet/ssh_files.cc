@@ -12,7 +12,7 @@ namespace {
 constexpr unsigned kFileMode = 0600;
 constexpr std::uint16_t kSshPort = 22;
 
-std::string host_pattern(const SshHost& host) {
+std::string host_pattern(const keystore::SshHost& host) {
   if (host.port == kSshPort) return host.address;
   return "[" + host.address + "]:" + std::to_string(host.port);
 }
@@ -30,8 +30,8 @@ std::vector<std::string> texts_of(const boost::json::object& rights, std::string
   return *std::move(texts);
 }
 
-std::string command_line(const Home& home, const CredentialRecord& record, const SshHost& host,
-                         const std::string& login) {
+std::string command_line(const keystore::Home& home, const keystore::CredentialRecord& record,
+                         const keystore::SshHost& host, const std::string& login) {
   const file::Path folder = home.credential_folder(record.name);
   const std::string known_hosts = "UserKnownHostsFile=" + option_path(folder / "known_hosts");
   std::string line = "ssh -i " + shell_quoted((folder / record.key_file).string());
@@ -43,9 +43,9 @@ std::string command_line(const Home& home, const CredentialRecord& record, const
 
 }  // namespace
 
-std::string known_hosts_text(const std::vector<SshHost>& hosts) {
+std::string known_hosts_text(const std::vector<keystore::SshHost>& hosts) {
   std::string text;
-  for (const SshHost& host : hosts) {
+  for (const keystore::SshHost& host : hosts) {
     for (const std::string& key : host.host_keys) text += host_pattern(host) + " " + key + "\n";
     for (const std::string& key : host.host_cas) {
       text += "@cert-authority " + host_pattern(host) + " " + key + "\n";
@@ -65,12 +65,13 @@ std::string shell_quoted(std::string_view word) {
   return out + "'";
 }
 
-std::vector<SshLine> ssh_lines(const Home& home, const CredentialRecord& record) {
-  std::vector<SshHost> hosts = record.hosts;
+std::vector<SshLine> ssh_lines(const keystore::Home& home,
+                               const keystore::CredentialRecord& record) {
+  std::vector<keystore::SshHost> hosts = record.hosts;
   std::sort(hosts.begin(), hosts.end(),
-            [](const SshHost& a, const SshHost& b) { return a.name < b.name; });
+            [](const keystore::SshHost& a, const keystore::SshHost& b) { return a.name < b.name; });
   std::vector<SshLine> lines;
-  for (const SshHost& host : hosts) {
+  for (const keystore::SshHost& host : hosts) {
     for (const std::string& login : texts_of(record.rights, "logins")) {
       lines.push_back({login, host.name, command_line(home, record, host, login)});
     }
@@ -78,7 +79,7 @@ std::vector<SshLine> ssh_lines(const Home& home, const CredentialRecord& record)
   return lines;
 }
 
-Result<Done> write_ssh_files(const Home& home, const CredentialRecord& record,
+Result<Done> write_ssh_files(const keystore::Home& home, const keystore::CredentialRecord& record,
                              const crypto::PrivateKey& key, std::string_view certificate) {
   const file::Path folder = home.credential_folder(record.name);
   if (auto made = file::make_directory(folder, 0700); !made) return made.error();
@@ -93,7 +94,7 @@ Result<Done> write_ssh_files(const Home& home, const CredentialRecord& record,
   return write_certificate(home, record, certificate);
 }
 
-Result<Done> write_certificate(const Home& home, const CredentialRecord& record,
+Result<Done> write_certificate(const keystore::Home& home, const keystore::CredentialRecord& record,
                                std::string_view certificate) {
   const std::string line = std::string(certificate) + "\n";
   return file::replace(home.credential_folder(record.name) / (record.key_file + "-cert.pub"),

@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "keyferry/wallet/credential_record.h"
+#include "keyferry/keystore/credential_record.h"
 
 namespace keyferry::wallet {
 
 // known_hosts_text writes one line a key: "[address]:port" unless the port is 22; host CAs as
 // @cert-authority. So ssh never trusts on first use.
-std::string known_hosts_text(const std::vector<SshHost>& hosts);
+std::string known_hosts_text(const std::vector<keystore::SshHost>& hosts);
 
 // shell_quoted leaves a word of harmless characters as it is and puts everything else in single
 // quotes.
@@ -27,15 +27,16 @@ struct SshLine {
 // ssh_lines writes one line for every pair of login and host of the credential, in the order of
 // their names: ssh -i KEY -o IdentitiesOnly=yes -o UserKnownHostsFile=… -o
 // StrictHostKeyChecking=yes [-p PORT] -- LOGIN@ADDRESS.
-std::vector<SshLine> ssh_lines(const Home& home, const CredentialRecord& record);
+std::vector<SshLine> ssh_lines(const keystore::Home& home,
+                               const keystore::CredentialRecord& record);
 
 // write_ssh_files writes key, certificate and known_hosts into the credential's folder (made with
 // 700), each 600 and whole; credential.json is not touched.
-Result<Done> write_ssh_files(const Home& home, const CredentialRecord& record,
+Result<Done> write_ssh_files(const keystore::Home& home, const keystore::CredentialRecord& record,
                              const crypto::PrivateKey& key, std::string_view certificate);
 
 // write_certificate replaces the certificate alone (renewal).
-Result<Done> write_certificate(const Home& home, const CredentialRecord& record,
+Result<Done> write_certificate(const keystore::Home& home, const keystore::CredentialRecord& record,
                                std::string_view certificate);
 
 // key_file_name is "id_ed25519" or "id_ecdsa".

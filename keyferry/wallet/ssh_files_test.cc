@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "keyferry/keystore/credential_record.h"
 #include "keyferry/wallet/show_time.h"
 
 namespace keyferry::wallet {
@@ -19,18 +20,18 @@ class OwnHome {
   explicit OwnHome(const std::string& inner) {
     std::string pattern = testing::TempDir() + "keyferry.XXXXXX";
     folder_ = mkdtemp(pattern.data());
-    home_ = Home::open(folder_ / inner);
+    home_ = keystore::Home::open(folder_ / inner);
   }
   ~OwnHome() { std::filesystem::remove_all(folder_); }
-  const Home& home() const { return **home_; }
+  const keystore::Home& home() const { return **home_; }
 
  private:
   file::Path folder_;
-  std::optional<Result<Home>> home_;
+  std::optional<Result<keystore::Home>> home_;
 };
 
-CredentialRecord sample() {
-  CredentialRecord record;
+keystore::CredentialRecord sample() {
+  keystore::CredentialRecord record;
   record.name = "web";
   record.key_file = "id_ed25519";
   record.rights = {{"logins", boost::json::array{"root", "deploy"}},
@@ -76,7 +77,7 @@ TEST(SshFiles, FilesAreClosedToOthers) {
   const OwnHome own("home");
   const auto key = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
   ASSERT_TRUE(write_ssh_files(own.home(), sample(), key, "CERT").has_value());
-  ASSERT_TRUE(save_credential(own.home(), sample()).has_value());
+  ASSERT_TRUE(keystore::save_credential(own.home(), sample()).has_value());
   for (const char* name : {"id_ed25519", "id_ed25519-cert.pub", "known_hosts", "credential.json"}) {
     struct stat status{};
     ASSERT_EQ(stat((own.home().credential_folder("web") / name).c_str(), &status), 0) << name;
@@ -85,22 +86,23 @@ TEST(SshFiles, FilesAreClosedToOthers) {
   struct stat folder{};
   ASSERT_EQ(stat(own.home().credential_folder("web").c_str(), &folder), 0);
   EXPECT_EQ(folder.st_mode & 0777, 0700U);
-  EXPECT_TRUE(load_key(own.home(), sample())->secret() == key.secret());
+  EXPECT_TRUE(keystore::load_key(own.home(), sample())->secret() == key.secret());
 }
 
 TEST(Home, RefusesFoldersThatSshCannotName) {
   for (const char* path :
        {"relative", "/tmp/a\"b", "/tmp/a%b", "/tmp/a\\b", "/tmp/${HOME}", "/tmp/a\nb"}) {
-    EXPECT_FALSE(Home::open(path).has_value()) << path;
+    EXPECT_FALSE(keystore::Home::open(path).has_value()) << path;
   }
 }
 
 TEST(Home, NamesAreFitForFolders) {
-  for (const char* name : {"web", "web-2", "a.b_c", "W"}) EXPECT_TRUE(is_credential_name(name));
+  for (const char* name : {"web", "web-2", "a.b_c", "W"})
+    EXPECT_TRUE(keystore::is_credential_name(name));
   for (const char* name : {"", ".", "..", "-web", "a/b", "a b", "ü", ".hidden"}) {
-    EXPECT_FALSE(is_credential_name(name)) << name;
+    EXPECT_FALSE(keystore::is_credential_name(name)) << name;
   }
-  EXPECT_FALSE(is_credential_name(std::string(65, 'a')));
+  EXPECT_FALSE(keystore::is_credential_name(std::string(65, 'a')));
 }
 
 TEST(ShowTime, FollowsThePersonsZone) {

@@ -146,21 +146,22 @@ bool is_number(std::string_view name) {
   return !host || host->kind != codec::Host::Kind::name;
 }
 
-bool has_right(const CredentialRecord& record, const SshName& name) {
+bool has_right(const keystore::CredentialRecord& record, const keystore::SshName& name) {
   const auto logins = codec::texts_member(record.rights, "logins");
   return logins && std::find(logins->begin(), logins->end(), name.login) != logins->end() &&
          std::any_of(record.hosts.begin(), record.hosts.end(),
-                     [&](const SshHost& host) { return host.name == name.host; });
+                     [&](const keystore::SshHost& host) { return host.name == name.host; });
 }
 
 }  // namespace
 
-std::vector<SshName> names_of_credential(const CredentialRecord& record, std::string_view first) {
+std::vector<keystore::SshName> names_of_credential(const keystore::CredentialRecord& record,
+                                                   std::string_view first) {
   auto logins = codec::texts_member(record.rights, "logins");
   if (!logins) return {};
   std::sort(logins->begin(), logins->end());
-  std::vector<SshName> names;
-  for (const SshHost& host : record.hosts) {
+  std::vector<keystore::SshName> names;
+  for (const keystore::SshHost& host : record.hosts) {
     for (const std::string& login : *logins) {
       std::string name(first);
       if (!names.empty()) name += "-" + host.name + (logins->size() > 1 ? "-" + login : "");
@@ -170,14 +171,14 @@ std::vector<SshName> names_of_credential(const CredentialRecord& record, std::st
   return names;
 }
 
-std::vector<SshName> agreed_names(const CredentialRecord& record) {
-  std::vector<SshName> names;
+std::vector<keystore::SshName> agreed_names(const keystore::CredentialRecord& record) {
+  std::vector<keystore::SshName> names;
   if (record.ssh_names) {
     names = *record.ssh_names;
   } else if (!looks_like_a_machine(record.name)) {
     names = names_of_credential(record, record.name);
   }
-  std::erase_if(names, [&](const SshName& name) { return !has_right(record, name); });
+  std::erase_if(names, [&](const keystore::SshName& name) { return !has_right(record, name); });
   return names;
 }
 
@@ -217,7 +218,7 @@ std::vector<UsedName> used_names(const file::Path& config, const file::Path& own
 }
 
 std::string why_not_taken(std::string_view name, const std::vector<UsedName>& used,
-                          const std::vector<CredentialRecord>& others) {
+                          const std::vector<keystore::CredentialRecord>& others) {
   if (is_number(name)) return "ssh reads it as an address";
   const auto known = std::find_if(used.begin(), used.end(), [&](const UsedName& one) {
     return fits(lower(name), lower(one.pattern));
@@ -225,8 +226,8 @@ std::string why_not_taken(std::string_view name, const std::vector<UsedName>& us
   if (known != used.end()) {
     return "it means something to ssh already (" + known->file.string() + ")";
   }
-  for (const CredentialRecord& other : others) {
-    for (const SshName& one : agreed_names(other)) {
+  for (const keystore::CredentialRecord& other : others) {
+    for (const keystore::SshName& one : agreed_names(other)) {
       if (lower(one.alias) == lower(name)) return "your credential \"" + other.name + "\" has it";
     }
   }

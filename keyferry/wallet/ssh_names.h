@@ -6,18 +6,19 @@
 #include <string_view>
 #include <vector>
 
-#include "keyferry/wallet/credential_record.h"
+#include "keyferry/keystore/credential_record.h"
 
 namespace keyferry::wallet {
 
 // names_of_credential is what its hosts and logins would be called: the first `first`, the others
 // FIRST-HOST, and FIRST-HOST-LOGIN where there are several logins. Pure.
-std::vector<SshName> names_of_credential(const CredentialRecord& record, std::string_view first);
+std::vector<keystore::SshName> names_of_credential(const keystore::CredentialRecord& record,
+                                                   std::string_view first);
 
 // agreed_names are those of a credential that the person agreed to, as far as its rights still hold
 // their host and login. A credential that was taken by a version before has what that version gave
 // it, unless it looks like a machine of the network. Pure.
-std::vector<SshName> agreed_names(const CredentialRecord& record);
+std::vector<keystore::SshName> agreed_names(const keystore::CredentialRecord& record);
 
 // looks_like_a_machine: a name with a dot, "localhost", and numbers that ssh reads as an address
 // ("2130706433"). Such a name is not taken from outside. Pure.
@@ -47,6 +48,6 @@ std::vector<UsedName> used_names(const file::Path& config, const file::Path& own
 // numbers that ssh reads as an address, means something already (`used`, ignoring case), or is
 // another credential's. Pure.
 std::string why_not_taken(std::string_view name, const std::vector<UsedName>& used,
-                          const std::vector<CredentialRecord>& others);
+                          const std::vector<keystore::CredentialRecord>& others);
 
 }  // namespace keyferry::wallet

@@ -2,36 +2,39 @@
 
 #include <gtest/gtest.h>
 
+#include "keyferry/keystore/credential_record.h"
+
 namespace keyferry::wallet {
 namespace {
 
-CredentialRecord sample(const std::string& name) {
-  CredentialRecord record;
+keystore::CredentialRecord sample(const std::string& name) {
+  keystore::CredentialRecord record;
   record.name = name;
   record.rights = {{"logins", boost::json::array{"deploy"}}};
   record.hosts = {{"web", "10.0.0.5", 22, {}, {}}, {"db", "10.0.0.6", 2222, {}, {}}};
   return record;
 }
 
-std::vector<std::string> aliases(const std::vector<SshName>& names) {
+std::vector<std::string> aliases(const std::vector<keystore::SshName>& names) {
   std::vector<std::string> out;
-  for (const SshName& name : names) out.push_back(name.alias);
+  for (const keystore::SshName& name : names) out.push_back(name.alias);
   return out;
 }
 
 using Texts = std::vector<std::string>;
 
 TEST(SshNames, EveryHostAndLoginHasOne) {
-  CredentialRecord record = sample("x");
-  EXPECT_EQ(names_of_credential(record, "prod"),
-            (std::vector<SshName>{{"prod", "web", "deploy"}, {"prod-db", "db", "deploy"}}));
+  keystore::CredentialRecord record = sample("x");
+  EXPECT_EQ(
+      names_of_credential(record, "prod"),
+      (std::vector<keystore::SshName>{{"prod", "web", "deploy"}, {"prod-db", "db", "deploy"}}));
   record.rights = {{"logins", boost::json::array{"deploy", "ada"}}};
   EXPECT_EQ(aliases(names_of_credential(record, "prod")),
             (Texts{"prod", "prod-web-deploy", "prod-db-ada", "prod-db-deploy"}));
 }
 
 TEST(SshNames, OnlyWhatWasAgreedToAndStillHeldIsUsed) {
-  CredentialRecord record = sample("x");
+  keystore::CredentialRecord record = sample("x");
   record.ssh_names = {
       {"prod", "web", "deploy"}, {"old", "gone", "deploy"}, {"root", "web", "root"}};
   EXPECT_EQ(aliases(agreed_names(record)), Texts{"prod"});

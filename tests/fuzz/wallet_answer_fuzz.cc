@@ -2,12 +2,12 @@
 // authority may be anybody's. Metadata are two documents with an empty line between them.
 #include <algorithm>
 
+#include "keyferry/client/issued.h"
+#include "keyferry/client/issuer_metadata.h"
+#include "keyferry/client/web.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/web_url.h"
 #include "keyferry/credential/ssh_kind.h"
-#include "keyferry/wallet/issued.h"
-#include "keyferry/wallet/issuer_metadata.h"
-#include "keyferry/wallet/web.h"
 
 namespace {
 
@@ -21,8 +21,8 @@ bool is_one_word(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-void check_hosts(const std::vector<wallet::SshHost>& hosts) {
-  for (const wallet::SshHost& host : hosts) {
+void check_hosts(const std::vector<keystore::SshHost>& hosts) {
+  for (const keystore::SshHost& host : hosts) {
     require(is_one_word(host.name) && is_one_word(host.address), "a host is one word");
     for (const auto* keys : {&host.host_keys, &host.host_cas}) {
       for (const std::string& key : *keys) {
@@ -30,7 +30,7 @@ void check_hosts(const std::vector<wallet::SshHost>& hosts) {
       }
     }
   }
-  const auto again = wallet::parse_hosts({{"hosts", wallet::encode_hosts(hosts)}});
+  const auto again = keystore::parse_hosts({{"hosts", keystore::encode_hosts(hosts)}});
   require(again && *again == hosts, "hosts come back");
 }
 
@@ -39,7 +39,7 @@ void check_metadata(std::string_view text) {
   const auto issuer = codec::parse_json_object(text.substr(0, middle));
   const auto server = codec::parse_json_object(text.substr(middle));
   if (!issuer || !server) return;
-  const auto metadata = wallet::parse_issuer_metadata(kIssuer, *issuer, *server);
+  const auto metadata = client::parse_issuer_metadata(kIssuer, *issuer, *server);
   if (!metadata) return;
   require(metadata->issuer == kIssuer, "an issuer speaks for itself");
   for (const std::string& endpoint : {metadata->token_endpoint, metadata->credential_endpoint}) {
@@ -67,12 +67,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_metadata(text);
   check_url(text);
   if (const auto object = codec::parse_json_object(text)) {
-    if (const auto hosts = wallet::parse_hosts(*object)) check_hosts(*hosts);
-    if (const auto answer = wallet::parse_issued(credential::ssh_kind(), *object)) {
+    if (const auto hosts = keystore::parse_hosts(*object)) check_hosts(*hosts);
+    if (const auto answer = client::parse_issued(credential::ssh_kind(), *object)) {
       check_hosts(answer->hosts);
     }
   }
-  const Error error = wallet::error_of({.status = 400, .headers = {}, .body = std::string(text)});
+  const Error error = client::error_of({.status = 400, .headers = {}, .body = std::string(text)});
   require(std::none_of(error.detail.begin(), error.detail.end(),
                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }),
           "what is shown has no control character");

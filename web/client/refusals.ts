@@ -1,5 +1,5 @@
 // What an error of a redemption says: the answer was lost, or the share was refused, or neither; by the
-// rules of keyferry/wallet/refusals.h. What was begun is given up for a refusal alone: whatever else
+// rules of keyferry/client/refusals.h. What was begun is given up for a refusal alone: whatever else
 // reached us, the share may be this key's already.
 
 import {asError, fail, type KeyferryError} from "../base/error.ts";

@@ -1,0 +1,24 @@
+#include "keyferry/carrier/mailbox_carrier.h"
+
+#include "keyferry/digest/random.h"
+
+namespace keyferry::carrier {
+
+Result<std::optional<Arrived>> MailboxCarrier::receive(const std::string& version, bool) {
+  const client::MailboxCaller caller{ids_.device_claim, encode_uuid(digest::random_uuid())};
+  KF_TRY(auto message, relay_.await(link_, caller, version));
+  if (!message) return std::optional<Arrived>();
+  return std::optional(Arrived{std::move(message->payload), std::move(message->version)});
+}
+
+Result<std::string> MailboxCarrier::send(const transfer::SealedPayload& payload,
+                                         const std::string& request_id,
+                                         const std::string& version) {
+  return relay_.write(link_, {ids_.device_claim, request_id}, payload, version);
+}
+
+void MailboxCarrier::close() {
+  static_cast<void>(relay_.remove(link_, {ids_.device_claim, ids_.delete_request}).has_value());
+}
+
+}  // namespace keyferry::carrier

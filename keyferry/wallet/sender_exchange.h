@@ -1,0 +1,39 @@
+// The sender's half of a confirmed exchange: the invite, comparing words, the grant.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "keyferry/keystore/sender_record.h"
+#include "keyferry/wallet/sender_outcome.h"
+#include "keyferry/wallet/wallet.h"
+
+namespace keyferry::wallet {
+
+// WordsSource gives the words that the other person reads out where they do not come from a
+// terminal (--words): a text once for every time that they are asked for, then nothing. Empty: the
+// person is asked. `stop` as in Person::ask_line.
+using WordsSource = std::function<Result<std::optional<std::string>>(const Person::Stop& stop)>;
+
+// make_invite composes and seals the invite of `record`, whose share was made, and stores both. A
+// call that was cut off before its payload was stored makes a new one.
+Result<Done> make_invite(Wallet& wallet, const std::string& issuer, keystore::SenderRecord& record);
+
+// carry_out_sender waits for the other side and goes on until the exchange is over; then its keys
+// are erased. Where the receiver has it, the record is left to the caller, who says so first and
+// then erases it (erase_sender): a command that was killed in between says it when it is run again.
+// Errors leave it as it is: calling again goes on. invalid with reason no_terminal: the
+// words are wanted and nobody can be asked.
+Result<SenderOutcome> carry_out_sender(Wallet& wallet, keystore::SenderRecord& record,
+                                       const WordsSource& words);
+
+// settle_sender takes what the other side has written already, without waiting; true if the
+// exchange is over with it. False too while another process carries it out.
+Result<bool> settle_sender(Wallet& wallet, const keystore::SenderRecord& record);
+
+// cancel_sender tells the other side that it is over and erases the secrets. The share is the
+// caller's to revoke.
+Result<Done> cancel_sender(Wallet& wallet, const keystore::SenderRecord& record);
+
+}  // namespace keyferry::wallet

@@ -1,0 +1,44 @@
+// The steps between a wish and a link, which making a share and offering one again have in common.
+// Each is stored before it is sent and skipped when it was done, so that a call that was cut off
+// goes on where it was.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "keyferry/keystore/sender_record.h"
+#include "keyferry/wallet/holder.h"
+
+namespace keyferry::wallet {
+
+inline constexpr std::size_t kPinDigits = 6;
+inline constexpr std::size_t kCodeDigits = 6;
+
+// LinkShape is what the link shall be: one for any v1 wallet, or one to a dropbox (Draft R).
+struct LinkShape {
+  bool plain = false;
+  std::optional<transfer::DropSuite> suite;
+};
+
+// new_record draws secret, claim and request ids; nothing is stored yet.
+keystore::SenderRecord new_record(const Wallet& wallet, const std::string& credential,
+                                  std::string request, std::string relay, const LinkShape& shape);
+
+// find_unfinished finds the record of the same request whose link was not shown yet.
+Result<std::optional<keystore::SenderRecord>> find_unfinished(const keystore::Home& home,
+                                                              const std::string& request);
+
+// note_answer takes over what the authority says of the share: its offer too, in immediate mode.
+Result<Done> note_answer(keystore::SenderRecord& record, const http::Response& response);
+
+// seal_offer seals the offer once. post_offer makes the mailbox; a relay that refuses takes the
+// share back (`holder` null: nothing was made at an authority).
+Result<Done> seal_offer(const keystore::Home& home, keystore::SenderRecord& record);
+Result<Done> post_offer(Wallet& wallet, Holder* holder, keystore::SenderRecord& record);
+
+// finish_sender does all that is still to do until the link is known: share, message, mailbox. What
+// the authority refuses leaves nothing behind.
+Result<keystore::SenderRecord> finish_sender(Wallet& wallet, Holder& holder,
+                                             keystore::SenderRecord record);
+
+}  // namespace keyferry::wallet
