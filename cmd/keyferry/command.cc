@@ -11,7 +11,7 @@
 #include "keyferry/carrier/direct_stream.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/plain_text.h"
-#include "keyferry/wallet/manage.h"
+#include "keyferry/wallet/tidy.h"
 
 namespace keyferry::cli {
 namespace {

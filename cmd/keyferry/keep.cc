@@ -10,7 +10,6 @@
 #include "keyferry/keystore/delegation_record.h"
 #include "keyferry/wallet/doctor.h"
 #include "keyferry/wallet/examine_site.h"
-#include "keyferry/wallet/manage.h"
 #include "keyferry/wallet/show_list.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_files.h"

@@ -8,13 +8,15 @@
 #include "keyferry/wallet/delegation_list.h"
 #include "keyferry/wallet/deny.h"
 #include "keyferry/wallet/direct.h"
+#include "keyferry/wallet/follow.h"
 #include "keyferry/wallet/keep.h"
-#include "keyferry/wallet/manage.h"
 #include "keyferry/wallet/receiver_exchange.h"
+#include "keyferry/wallet/revoke.h"
 #include "keyferry/wallet/sender_delegation.h"
 #include "keyferry/wallet/show_list.h"
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_files.h"
+#include "keyferry/wallet/tidy.h"
 
 namespace keyferry::cli {
 namespace {

@@ -1,5 +1,5 @@
 // What happens to a share after it was made and beside redeeming: granted, re-armed, offered again,
-// refused, revoked, dropped.
+// refused. What ends it: revoke.h.
 #pragma once
 
 #include <string>
@@ -50,11 +50,5 @@ Result<Share> offer_again(Share share, Time now);
 // refuse takes an open share back before anybody took it: open → refused, again and again. Errors:
 // conflict with reason `not_open`.
 Result<Share> refuse(Share share, Time now);
-
-// revoke marks a share revoked, whatever it was; false if it was revoked already.
-bool revoke(Share& share, Time now);
-
-// drop marks a share as given up by its own holder: redeemed → ended. False if it is over already.
-bool drop(Share& share, Time now);
 
 }  // namespace keyferry::authority

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "keyferry/authority/revoke.h"
 #include "keyferry/authority/samples_test.h"
 
 namespace keyferry::authority {

@@ -10,7 +10,7 @@
 #include "keyferry/issuer/settings.h"
 #include "keyferry/ledger/issue.h"
 #include "keyferry/ledger/lists.h"
-#include "keyferry/ledger/manage.h"
+#include "keyferry/ledger/look.h"
 #include "keyferry/ledger/offer.h"
 
 namespace keyferry::issuer {

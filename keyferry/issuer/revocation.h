@@ -6,7 +6,7 @@
 
 #include "keyferry/issuer/acks.h"
 #include "keyferry/issuer/settings.h"
-#include "keyferry/ledger/manage.h"
+#include "keyferry/ledger/revoke.h"
 
 namespace keyferry::issuer {
 

@@ -7,7 +7,7 @@
 #include "keyferry/authority/change.h"
 #include "keyferry/authority/create.h"
 #include "keyferry/ledger/ledger.h"
-#include "keyferry/ledger/manage.h"
+#include "keyferry/ledger/look.h"
 #include "keyferry/ledger/once.h"
 #include "keyferry/ledger/record.h"
 

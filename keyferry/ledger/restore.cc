@@ -5,7 +5,7 @@
 
 #include "keyferry/ledger/audit.h"
 #include "keyferry/ledger/lists.h"
-#include "keyferry/ledger/manage.h"
+#include "keyferry/ledger/revoke.h"
 #include "keyferry/ledger/settings.h"
 #include "keyferry/ledger/shares.h"
 

@@ -12,8 +12,8 @@
 #include "keyferry/ledger/exchange.h"
 #include "keyferry/ledger/issue.h"
 #include "keyferry/ledger/lists.h"
-#include "keyferry/ledger/manage.h"
 #include "keyferry/ledger/offer.h"
+#include "keyferry/ledger/revoke.h"
 #include "keyferry/ledger/shares.h"
 
 namespace keyferry::ledger {
