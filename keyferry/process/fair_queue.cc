@@ -1,3 +1,5 @@
+// Round robin twice, over sources and over the keys of one: a name stands in its ring exactly while
+// it has work, and goes to the back after each piece.
 #include "keyferry/process/fair_queue.h"
 
 #include <utility>

@@ -1,3 +1,5 @@
+// spdlog only writes finished lines; level, time and escaping are ours, so that no value can break
+// out of its line.
 #include "keyferry/process/log.h"
 
 #include <chrono>

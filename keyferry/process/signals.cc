@@ -1,3 +1,5 @@
+// Every thread blocks the signals and one takes them by sigwait, so `reload` is an ordinary call
+// and no handler.
 #include "keyferry/process/signals.h"
 
 #include <csignal>

@@ -1,3 +1,5 @@
+// Each message has a socket of its own and ignores every failure: nothing is kept open, and
+// libsystemd is not needed.
 #include "keyferry/process/supervisor.h"
 
 #include <chrono>

@@ -1,3 +1,5 @@
+// One mutex over all lanes. A thread takes from the next lane that holds work, and runs and
+// destroys what it took outside of the lock.
 #include "keyferry/process/worker_pool.h"
 
 #include <algorithm>
