@@ -1,3 +1,5 @@
+// Takes a batch, then waits for the socket again. Out of descriptors it pauses, for the socket
+// stays ready and would be turned around without end.
 #include "keyferry/net/acceptor.h"
 
 #include "keyferry/base/clock.h"

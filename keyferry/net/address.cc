@@ -1,3 +1,5 @@
+// What is special is IANA's registry as a table for IPv4, and for IPv6 all but 2000::/3, which has
+// exceptions of its own; an IPv4 address inside a mapped, NAT64 or 6to4 one is judged by the table.
 #include "keyferry/net/address.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// A unix socket gets its mode before bind() shows it to others; a file left behind is told from one
+// in use by connecting to it.
 #include "keyferry/net/listener.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// That LISTEN_FDS is set tells that nothing was read yet: the first call unsets it and keeps what
+// it named, and each descriptor is handed out once.
 #include "keyferry/net/passed_sockets.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Each slot shares the table that counts it, so that it can give back after SourceSlots has died.
 #include "keyferry/net/source_slots.h"
 
 #include <mutex>

@@ -1,3 +1,5 @@
+// recv and send where there is no TLS session; EAGAIN and EINTR become a state to wait for, every
+// other error an end.
 #include "keyferry/net/stream.h"
 
 #include <cerrno>

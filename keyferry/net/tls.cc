@@ -1,3 +1,5 @@
+// OpenSSL keeps errors in one queue for each thread: it is emptied before each call, or what
+// another connection left there would be taken for this one's.
 #include "keyferry/net/tls.h"
 
 #include <array>
