@@ -1,3 +1,5 @@
+// A state machine, octet by octet but for chunk data, which is copied in pieces; a line's length is
+// counted as it comes.
 #include "keyferry/http/chunked_body.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// One step for each phase until something has to be waited for. An answer from another thread comes
+// by the worker's loop with its request's serial, so one that is late meets nobody.
 #include "keyferry/http/connection.h"
 
 #include <exception>

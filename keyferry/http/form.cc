@@ -1,3 +1,4 @@
+// Names are compared after decoding, so two spellings of one name are a repetition too.
 #include "keyferry/http/form.h"
 
 #include <algorithm>

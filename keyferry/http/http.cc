@@ -1,3 +1,5 @@
+// All copies of a Reply share one flag: who sets it first answers, and if the last copy dies before
+// that, 500 is the answer.
 #include "keyferry/http/http.h"
 
 #include <algorithm>

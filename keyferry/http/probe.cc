@@ -1,3 +1,5 @@
+// libcurl by itself and not HttpClient: no certificate is checked, no proxy asked and no redirect
+// followed, and only security level 0 makes OpenSSL offer old TLS.
 #include "keyferry/http/probe.h"
 
 #include <memory>

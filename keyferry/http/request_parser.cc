@@ -1,3 +1,5 @@
+// The header's end is found first, and its line ends checked on the way; Beast gets the header
+// whole, its callbacks add the rules, and the body is read here without it.
 #include "keyferry/http/request_parser.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// All headers are looked at before the first octet is written, so a response is either whole or a
+// 500.
 #include "keyferry/http/response_encoder.h"
 
 #include <algorithm>

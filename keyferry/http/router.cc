@@ -1,3 +1,5 @@
+// Routes are kept in order while they are added, so the first that matches is the right one; a path
+// is split before it is decoded, so an escaped slash stays inside its segment.
 #include "keyferry/http/router.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Whatever touches a connection is a task on its worker's loop; a connection knows its index and
+// leaves by a swap with the last.
 #include "keyferry/http/worker.h"
 
 #include <algorithm>
