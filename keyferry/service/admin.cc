@@ -1,3 +1,5 @@
+// An HttpServer with a thread of its own, so health is answered while all threads of the API are
+// busy.
 #include "keyferry/service/admin.h"
 
 #include <prometheus/text_serializer.h>

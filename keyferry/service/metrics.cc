@@ -1,3 +1,5 @@
+// A counter is made when its route and status are seen first, and found again under a short lock;
+// the counting itself is outside of it.
 #include "keyferry/service/metrics.h"
 
 #include <map>
