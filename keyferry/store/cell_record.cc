@@ -1,3 +1,5 @@
+// Adds filler until SQLite's own formula says that the record overflows and fills its last page;
+// filler lengthens its own serial type too, hence the loops.
 #include "keyferry/store/cell_record.h"
 
 #include "keyferry/dropbox/drop.h"

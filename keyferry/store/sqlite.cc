@@ -1,3 +1,5 @@
+// A read asks the cache, then the place, then a read connection; every change goes to the one
+// writer.
 #include "keyferry/store/sqlite.h"
 
 #include "keyferry/store/cell_cache.h"

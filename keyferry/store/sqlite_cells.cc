@@ -1,3 +1,5 @@
+// All statements are prepared once; a change that keeps the deadline has one of its own, which
+// leaves the index alone.
 #include "keyferry/store/sqlite_cells.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Replacing compares numbers, never octets; what goes is deleted before anything is added.
 #include "keyferry/store/sqlite_parts.h"
 
 #include <algorithm>

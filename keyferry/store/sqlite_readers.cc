@@ -1,3 +1,4 @@
+// A stack of idle connections: a read takes one or opens one, and gives it back unless it failed.
 #include "keyferry/store/sqlite_readers.h"
 
 namespace keyferry::store {

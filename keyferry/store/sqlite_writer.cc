@@ -1,3 +1,6 @@
+// A batch in this order: apply, tell the cache which keys may change, sync, then places, counts,
+// cache and the callers; on a full disk once more, with the reserve given up and nothing let in
+// that grows.
 #include "keyferry/store/sqlite_writer.h"
 
 #include <iterator>
