@@ -1,3 +1,5 @@
+// A VFS in front of the default one: every call that could show a log's content first sends what
+// was gathered of it.
 #include "keyferry/sql/log_gatherer.h"
 
 #include <memory>

@@ -1,3 +1,4 @@
+// posix_fallocate, for a file's size alone takes no blocks; giving up is one unlink.
 #include "keyferry/sql/reserve.h"
 
 #include <array>
