@@ -1,3 +1,4 @@
+// Levenshtein's table, one row at a time.
 #include "keyferry/config/nearest.h"
 
 #include <algorithm>
