@@ -1,3 +1,5 @@
+// SHA-2 and HMAC are OpenSSL's; HKDF is built of HMAC here, and each block is wiped when the next
+// is there.
 #include "keyferry/digest/suite_hash.h"
 
 #include <algorithm>
