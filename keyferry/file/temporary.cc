@@ -1,3 +1,5 @@
+// A writer holds its file by flock, so who can lock one has found a dead writer's; process id and
+// age only spare a writer without a lock.
 #include "keyferry/file/temporary.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Resolves the path once, then asks the same of the folder and of each one above it, up to the
+// root.
 #include "keyferry/file/trust.h"
 
 #include <grp.h>
