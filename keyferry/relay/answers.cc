@@ -1,3 +1,4 @@
+// Each ETag is the version that its own reader sees (set_etag), never the version of the cell.
 #include "keyferry/relay/answers.h"
 
 #include "keyferry/base/base64.h"

@@ -1,3 +1,5 @@
+// The Mailbox-* headers are read with all(), so that one that comes twice is never taken by its
+// first value.
 #include "keyferry/relay/headers.h"
 
 #include <algorithm>

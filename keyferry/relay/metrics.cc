@@ -1,3 +1,5 @@
+// Counters that every call touches are made at the start and found by index; only refusals and
+// errors of the store are looked up by their word.
 #include "keyferry/relay/metrics.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The files are part of the program; each is split once, at its [name] lines, into views, and only
+// what is filled in is copied.
 #include "keyferry/relay/page_words.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Two instances may start at once: create_new lets one of them make the ring, and the other reads
+// that one.
 #include "keyferry/relay/secret_ring.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Sweeps portion by portion until one is not full, with nothing locked; after a failure the next
+// period tries again.
 #include "keyferry/relay/sweeper.h"
 
 #include "keyferry/process/log.h"
