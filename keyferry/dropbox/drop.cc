@@ -1,3 +1,5 @@
+// The same octets put again are a retry and succeed: a client that lost its answer must get
+// through.
 #include "keyferry/dropbox/drop.h"
 
 namespace keyferry::dropbox {
