@@ -1,3 +1,5 @@
+// Answer and reply have a key each for their one message; the frames of lists share a third and
+// count up behind an octet for the side, so no nonce comes twice under a key.
 #include "keyferry/delegation/answer.h"
 
 #include <algorithm>

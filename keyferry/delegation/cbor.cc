@@ -1,3 +1,5 @@
+// Each head is checked against its shortest form, and each size against what is left, before octets
+// are taken.
 #include "keyferry/delegation/cbor.h"
 
 #include <algorithm>

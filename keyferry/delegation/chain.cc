@@ -1,3 +1,5 @@
+// Checks in the lock's order, so that both name the same fault; each link is verified under the key
+// that the link before it names.
 #include "keyferry/delegation/chain.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Ids ascend strictly, in what is written and in what is read: one set has one form, and no id
+// comes twice.
 #include "keyferry/delegation/deny_list.h"
 
 #include <algorithm>

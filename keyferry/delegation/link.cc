@@ -1,3 +1,5 @@
+// Claims are numbered in the order of deterministic CBOR: reading finds disorder and repetition by
+// one comparison, and writing goes through them as they stand.
 #include "keyferry/delegation/link.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// One right after the other, in the order of the lock's reasons; the depth alone is not taken over
+// as it is but one less.
 #include "keyferry/delegation/narrow.h"
 
 #include <algorithm>

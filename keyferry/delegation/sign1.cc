@@ -1,3 +1,5 @@
+// The header and the key have one encoding each that is allowed, so they are compared as octets and
+// not parsed.
 #include "keyferry/delegation/sign1.h"
 
 #include <algorithm>
