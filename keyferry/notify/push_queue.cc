@@ -1,3 +1,5 @@
+// One lock and one map by due time: take() goes past the pushes whose receiver is busy or belongs
+// to the other lane.
 #include "keyferry/notify/push_queue.h"
 
 #include <utility>

@@ -1,3 +1,5 @@
+// One task at the earliest deadline serves all waiters; who is woken is taken out under the lock
+// and called without it.
 #include "keyferry/notify/waiters.h"
 
 #include <chrono>

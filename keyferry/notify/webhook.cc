@@ -1,3 +1,5 @@
+// Each thread has a client of its own and one loop: take a push, ask for admission once the address
+// is known, call, then finish it, hold it or queue it again.
 #include "keyferry/notify/webhook.h"
 
 #include <algorithm>
