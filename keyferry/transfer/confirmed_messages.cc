@@ -1,3 +1,5 @@
+// read_* says what is wrong; the parse_* around it adds the reason `damaged`, for all faults in one
+// place.
 #include "keyferry/transfer/confirmed_messages.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Messages are compared as whole plaintexts, so a duplicate is never mistaken for another message
+// with its number; compose() encodes before it advances.
 #include "keyferry/transfer/conversation.h"
 
 #include <algorithm>

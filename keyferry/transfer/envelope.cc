@@ -1,3 +1,5 @@
+// `v` is looked at before the other members of `keyferry`, so a message of a newer version is
+// called that and not damaged.
 #include "keyferry/transfer/envelope.h"
 
 #include <algorithm>

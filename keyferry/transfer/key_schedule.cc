@@ -1,3 +1,5 @@
+// A zero octet ends each label of a hash, and a length stands before each secret of varying size,
+// so no two inputs are written alike.
 #include "keyferry/transfer/key_schedule.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The format comes first, then the routing, then the content, so a foreign or newer message is
+// called that and not damaged.
 #include "keyferry/transfer/offer_message.h"
 
 #include "keyferry/codec/json.h"

@@ -1,3 +1,5 @@
+// The buffer grows into a new one and the old one is wiped: a vector's own growth would leave
+// copies of secrets behind.
 #include "keyferry/transfer/record.h"
 
 #include <charconv>

@@ -1,3 +1,4 @@
+// Type and length are checked before anything is decoded; the AEAD comes last.
 #include "keyferry/transfer/sealed_payload.h"
 
 #include "keyferry/base/base64.h"

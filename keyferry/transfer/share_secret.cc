@@ -1,3 +1,4 @@
+// Draws whole secrets until one passes, so what comes out is uniform among those that can pass.
 #include "keyferry/transfer/share_secret.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// What was typed is brought to lower-case letters and digits and compared in constant time, always
+// with both spellings.
 #include "keyferry/transfer/words.h"
 
 #include <algorithm>
