@@ -1,3 +1,4 @@
+// A Kronecker symbol tells whether there is an x; the root is never taken.
 #include "keyferry/crypto/ed25519_point.h"
 
 #include <algorithm>

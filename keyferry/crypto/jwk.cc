@@ -1,3 +1,5 @@
+// The key's own parser checks the point; this only moves octets, so every way to a key has the same
+// checks.
 #include "keyferry/crypto/jwk.h"
 
 #include <algorithm>

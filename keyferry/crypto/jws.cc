@@ -1,3 +1,5 @@
+// `typ` is checked before the payload is decoded, and the signature covers the octets as they came,
+// never what they would be encoded to again.
 #include "keyferry/crypto/jws.h"
 
 #include "keyferry/base/base64.h"

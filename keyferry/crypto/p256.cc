@@ -1,3 +1,5 @@
+// The scalar as a number is marked for constant time and cleared when it dies; the octets that it
+// passes through are wiped.
 #include "keyferry/crypto/p256.h"
 
 #include <openssl/bn.h>

@@ -1,3 +1,4 @@
+// OpenSSL refuses an all-zero result itself; it is looked at once more, for everything rests on it.
 #include "keyferry/crypto/x25519.h"
 
 #include <openssl/evp.h>
