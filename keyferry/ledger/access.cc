@@ -1,3 +1,5 @@
+// Proof and token are judged first, then the gate is asked, and the jti is written last: a refusal
+// leaves nothing.
 #include "keyferry/ledger/access.h"
 
 #include "keyferry/ledger/codes.h"

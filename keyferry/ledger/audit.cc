@@ -1,3 +1,5 @@
+// The head is read in the transaction that appends to it, and transactions run one after another,
+// so no two rows follow the same one.
 #include "keyferry/ledger/audit.h"
 
 #include <algorithm>

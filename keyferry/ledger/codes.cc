@@ -1,3 +1,4 @@
+// Tokens on the disk and tokens in memory are two tables of one form, which are read as one.
 #include "keyferry/ledger/codes.h"
 
 namespace keyferry::ledger {

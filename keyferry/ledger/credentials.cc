@@ -1,3 +1,5 @@
+// What adds a certificate strips the one before of its rights and forgets the oldest, in the same
+// transaction.
 #include "keyferry/ledger/credentials.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// A lost answer costs no second try: a try is named by the PIN's MAC and the request's key, and one
+// that was counted is not counted again.
 #include "keyferry/ledger/exchange.h"
 
 #include <algorithm>

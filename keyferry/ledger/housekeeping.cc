@@ -1,3 +1,4 @@
+// What is in memory is forgotten first, for that needs no disk; without room nothing else is done.
 #include "keyferry/ledger/housekeeping.h"
 
 #include "keyferry/ledger/audit.h"

@@ -1,3 +1,5 @@
+// All that a certificate is made of is stored here, its random octets too; it is signed after the
+// commit, so whoever asks again gets the same one.
 #include "keyferry/ledger/issue.h"
 
 #include "keyferry/digest/random.h"

@@ -1,3 +1,5 @@
+// A write that fails tells that the disk is full: then the reserve is given up for what has to
+// work, and all else is refused until it could be made again.
 #include "keyferry/ledger/ledger.h"
 
 #include "keyferry/ledger/audit.h"

@@ -1,3 +1,5 @@
+// The query puts what is in force before what is over, and the newest first, so a bound cuts off
+// the oldest.
 #include "keyferry/ledger/lists.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// A code is derived from the share and its number: only its hash is stored, and still a lost one
+// can be told again.
 #include "keyferry/ledger/offer.h"
 
 #include "keyferry/digest/random.h"

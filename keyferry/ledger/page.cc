@@ -1,3 +1,5 @@
+// A page begins behind a share's number and not at an offset, so shares that come or go between two
+// pages move nothing.
 #include "keyferry/ledger/page.h"
 
 #include "keyferry/authority/share.h"

@@ -1,3 +1,4 @@
+// A merge only raises numbers and only adds entries, so lists may come in any order, and twice.
 #include "keyferry/ledger/restore.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// One revoke marks all its shares with one instant; asked again, it finds by that what fell with it
+// then.
 #include "keyferry/ledger/revoke.h"
 
 #include "keyferry/authority/revoke.h"

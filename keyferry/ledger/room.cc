@@ -1,3 +1,4 @@
+// Every count ends at the bound that it is held against, so a refusal costs no more than the bound.
 #include "keyferry/ledger/room.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The conditions of a walk are spelled as in the schema's partial indexes: in other words SQLite
+// would not use them, and read whole tables.
 #include "keyferry/ledger/shares.h"
 
 #include <algorithm>

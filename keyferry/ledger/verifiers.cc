@@ -1,3 +1,5 @@
+// The INSERT itself asks whether the verifier is still recorded, so one that was removed meanwhile
+// leaves no row.
 #include "keyferry/ledger/verifiers.h"
 
 #include "keyferry/authority/issue.h"
