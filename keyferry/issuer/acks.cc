@@ -1,3 +1,5 @@
+// Answers come from memory, under one lock; who changed is marked, written with the housekeeping,
+// and marked again if that fails.
 #include "keyferry/issuer/acks.h"
 
 #include <algorithm>

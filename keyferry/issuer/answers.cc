@@ -1,3 +1,5 @@
+// The OAuth word of a refusal alone tells whether the caller is at fault (401 with a challenge) or
+// the request (400).
 #include "keyferry/issuer/answers.h"
 
 #include "keyferry/codec/json.h"

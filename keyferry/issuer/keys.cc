@@ -1,3 +1,5 @@
+// All names are looked for before the first file is made, and each file is created new, so no key
+// is ever replaced.
 #include "keyferry/issuer/keys.h"
 
 #include "keyferry/base/base64.h"

@@ -1,3 +1,5 @@
+// One lock is held while a list is built, another only while it takes its place, so nobody who
+// reads a list waits for a build.
 #include "keyferry/issuer/list_publisher.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Signature and hash come first: nothing of the list is parsed before both hold.
 #include "keyferry/issuer/merge.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// A record is settled at `now` before it is written, so what ran out reads so whether housekeeping
+// has come by or not.
 #include "keyferry/issuer/render.h"
 
 #include "keyferry/codec/rfc3339.h"

@@ -1,3 +1,5 @@
+// A proof is held against the configured URL and the request's path; the Host header is never
+// believed.
 #include "keyferry/issuer/requests.h"
 
 #include <charconv>

@@ -1,3 +1,4 @@
+// Positions are compared by epoch, then number, so a list of before a restore never counts as out.
 #include "keyferry/issuer/revocation.h"
 
 #include <algorithm>

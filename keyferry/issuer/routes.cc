@@ -1,3 +1,5 @@
+// Four wrappers say where an endpoint runs: at once on the I/O thread, on a worker, on a worker
+// with the path's id, or when it likes.
 #include "keyferry/issuer/routes.h"
 
 #include <utility>

@@ -1,3 +1,5 @@
+// What the service does by itself is a task that asks for the next one when it ends, so none runs
+// beside itself.
 #include "keyferry/issuer/service.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// A wait is a chain of steps, each a task on a worker; between two of them no thread is held.
 #include "keyferry/issuer/waiting.h"
 
 #include <atomic>
