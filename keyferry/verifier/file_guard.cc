@@ -1,3 +1,5 @@
+// One loop: attach the watch, look, wait. The watch comes first, so what changes before the look is
+// seen and what changes after it wakes.
 #include "keyferry/verifier/file_guard.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The folder is watched and not the file, for a file that is renamed into its place is another one;
+// that the folder itself was replaced is told by device and inode.
 #include "keyferry/verifier/folder_watch.h"
 
 #include <array>

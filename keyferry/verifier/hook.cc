@@ -1,3 +1,5 @@
+// posix_spawn, then one poll for the child's pidfd and the stopper's eventfd: no signal handler,
+// and no thread for the time limit.
 #include "keyferry/verifier/hook.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// What is wanted is one slot beside what runs and what is done, so requests during a run become
+// one, and none if nothing is new.
 #include <condition_variable>
 #include <mutex>
 #include <optional>

@@ -1,3 +1,5 @@
+// The octets are read only where device, inode, size, times or mode are not what they were when the
+// file was known to be right.
 #include "keyferry/verifier/installed_file.h"
 
 #include <sys/stat.h>

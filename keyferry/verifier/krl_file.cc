@@ -1,3 +1,5 @@
+// The closed list names the CA keys as revoked keys; its comment tells it from the authority's
+// lists.
 #include "keyferry/verifier/krl_file.h"
 
 #include <algorithm>

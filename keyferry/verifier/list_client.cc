@@ -1,3 +1,4 @@
+// A poll brings the signature alone; the list is fetched by the number that it names.
 #include "keyferry/verifier/list_client.h"
 
 #include "keyferry/codec/http_date.h"

@@ -1,3 +1,4 @@
+// Older copies go last, after the position that names the new one is on the disk.
 #include "keyferry/verifier/list_state.h"
 
 #include <algorithm>

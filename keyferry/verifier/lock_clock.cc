@@ -1,3 +1,4 @@
+// An owner's time is kept as its distance from the time since boot, which nobody can set.
 #include "keyferry/verifier/lock_clock.h"
 
 #include <chrono>

@@ -1,3 +1,5 @@
+// The C library calls back with this object as its context; it enters and leaves our mutex itself,
+// around everything that it decides.
 #include "keyferry/verifier/lock_core.h"
 
 #include <algorithm>

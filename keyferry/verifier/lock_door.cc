@@ -1,3 +1,4 @@
+// The queue is bounded and open() never waits, for the lock calls it while it decides.
 #include "keyferry/verifier/lock_door.h"
 
 namespace keyferry::verifier {

@@ -1,3 +1,5 @@
+// take() spends the act once, for all attempts together; each key seals one message, so the nonce
+// may be zero.
 #include "keyferry/verifier/lock_pairing.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reads come from memory, which changes only when the file is on the disk.
 #include "keyferry/verifier/lock_records.h"
 
 #include "keyferry/file/file.h"

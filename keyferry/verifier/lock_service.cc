@@ -1,3 +1,5 @@
+// decided() runs under the library's lock and only hands over: to the door's queue, the log and the
+// counters.
 #include "keyferry/verifier/lock_service.h"
 
 #include <map>

@@ -1,3 +1,5 @@
+// Frames that the library calls foreign are pairing's. A COSE_Key is read by encoding it again and
+// comparing, so it has one spelling.
 #include "keyferry/verifier/lock_talk.h"
 
 #include <algorithm>

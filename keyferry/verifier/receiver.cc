@@ -1,3 +1,5 @@
+// The list is stored first, then its ETag is remembered, and the contact is stored last: nothing
+// counts as heard that is not on the disk.
 #include "keyferry/verifier/receiver.h"
 
 #include "keyferry/codec/rfc3339.h"

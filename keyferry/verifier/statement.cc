@@ -1,3 +1,4 @@
+// Positions are compared before dates, so an old list is refused as old whatever the clock says.
 #include "keyferry/verifier/statement.h"
 
 #include "keyferry/codec/json.h"

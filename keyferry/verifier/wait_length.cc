@@ -1,3 +1,5 @@
+// Three quarters of what broke, twice as much after enough that lasted; a longer try that breaks
+// doubles what is enough.
 #include "keyferry/verifier/wait_length.h"
 
 #include <algorithm>
