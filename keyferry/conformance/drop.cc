@@ -1,3 +1,5 @@
+// What was put down is read twice at once: what differs between the two changes by itself, and is
+// no one's doing.
 #include "keyferry/conformance/drop.h"
 
 #include <thread>

@@ -1,3 +1,4 @@
+// No parser: names are found in a lower-case copy of the page, values are cut from the page itself.
 #include "keyferry/conformance/html.h"
 
 #include <algorithm>

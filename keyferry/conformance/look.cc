@@ -1,3 +1,6 @@
+// The values and lengths of each aspect are gathered as sets, one for each group: two sets of one
+// element that differ tell the groups apart, as does an aspect that one group always has and the
+// other never.
 #include "keyferry/conformance/look.h"
 
 #include <algorithm>

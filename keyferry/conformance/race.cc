@@ -1,3 +1,4 @@
+// A barrier: no call goes out before each connection has been used once.
 #include "keyferry/conformance/race.h"
 
 #include <barrier>

@@ -1,3 +1,4 @@
+// Whatever a relay said goes through shown() before any format sees it.
 #include "keyferry/conformance/report.h"
 
 #include <boost/json/array.hpp>

@@ -1,3 +1,5 @@
+// Here an Error becomes a verdict: conflict is a fail, too_many a skip, anything else a fail for
+// want of an answer.
 #include "keyferry/conformance/run.h"
 
 #include <algorithm>

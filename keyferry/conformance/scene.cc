@@ -1,3 +1,5 @@
+// What differs and is no state by the drafts is read once more after a pause: what has changed
+// again by then changes by itself.
 #include "keyferry/conformance/scene.h"
 
 #include <algorithm>

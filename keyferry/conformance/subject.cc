@@ -1,3 +1,5 @@
+// Every answer goes through note(), which remembers what has to be deleted and lets Watch see it,
+// so no check can forget either.
 #include "keyferry/conformance/subject.h"
 
 #include <charconv>

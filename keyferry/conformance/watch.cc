@@ -1,3 +1,4 @@
+// Secrets are learned from each request before its answer is searched for them, as plain text.
 #include "keyferry/conformance/watch.h"
 
 #include <algorithm>
