@@ -1,3 +1,5 @@
+// CLI11 parses. Words behind `--` wear a mark, or it would read them as options, and a validator
+// cleans each value before it is stored.
 #include "command_line.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Only a call that was never sent falls back to the ledger: one whose answer was lost may have done
+// its work.
 #include "command.h"
 
 #include <filesystem>

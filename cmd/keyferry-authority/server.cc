@@ -1,3 +1,5 @@
+// The admin socket starts first, for its loop keeps the service's timers, and the API last; on the
+// way down waiting calls are answered before anything closes.
 #include "server.h"
 
 #include <atomic>

@@ -1,3 +1,5 @@
+// Lock, store and secrets are opened and held against each other before an address is bound; the
+// admin address comes last, so ready means that calls are taken.
 #include "server.h"
 
 #include <prometheus/registry.h>

@@ -1,3 +1,4 @@
+// A reload reads every trust file before it replaces one.
 #include "agent.h"
 
 #include "keyferry/file/file.h"

@@ -1,3 +1,5 @@
+// The kernel says who asks (SO_PEERCRED); callers are served one after the other, and one that
+// stays silent for two seconds is given up.
 #include "lock_control.h"
 
 #include <cerrno>
