@@ -14,8 +14,8 @@ struct Deleted {
 };
 
 // decide_delete ends the mailbox: the creator may always, the bound receiver if accessRights
-// hold D. Errors: not_found (a
-// repeated delete too, IDM-10); unauthorized (`not_bound`, `access_right`).
+// hold D. Errors: not_found (a repeated delete too, IDM-10); unauthorized (`not_bound`,
+// `access_right`).
 Result<Deleted> decide_delete(std::optional<State> current, const HashedClaim& claim, Time now);
 
 }  // namespace keyferry::mailbox
