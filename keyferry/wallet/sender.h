@@ -59,8 +59,7 @@ Result<MadeShare> make_share(Wallet& wallet, const keystore::CredentialRecord& c
 // link too, and the old mailbox is deleted. A confirmed one keeps its exchange: the record that
 // comes back has no link, and only its PIN is to be told. A confirmed share whose code was typed
 // wrong is offered again with a new mailbox, link and code, kInvitesPerShare times in all. Errors:
-// conflict
-// (`not_locked`; `invites_used_up`); as make_share.
+// conflict (`not_locked`; `invites_used_up`); as make_share.
 inline constexpr int kInvitesPerShare = 5;
 Result<keystore::SenderRecord> rearm_share(Wallet& wallet, FoundShare& found,
                                            const std::string& relay);
