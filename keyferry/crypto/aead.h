@@ -1,6 +1,10 @@
 // AES-GCM as Draft V and our own messages use it: IV(12) ‖ ciphertext ‖ tag(16). The key's length
 // picks the cipher: 16 octets AEAD_AES_128_GCM, 32 octets AEAD_AES_256_GCM (RFC 5116). And the
 // ciphers of TLS 1.3 under a nonce that the caller derived, for Draft R.
+//
+// Security notion of each: IND-CPA and INT-CTXT, and so IND-CCA2, while no nonce comes twice under
+// a key; one that does tells how the two messages differ and lets others forge. None commits to its
+// key: octets can be made that open under two keys.
 #pragma once
 
 #include "keyferry/base/bytes.h"

@@ -1,6 +1,10 @@
 // CPace, a balanced PAKE (draft-irtf-cfrg-cpace), suite CPACE-RISTR255-SHA512, initiator-responder
 // order: two sides that know the same six digits get the same key, and whoever does not know them
 // has one guess, online.
+//
+// Security notion: a PAKE with forward secrecy and implicit authentication. A recorded run can be
+// searched for no digits, and digits that are known later open no earlier run; that the other side
+// knew them shows only when it uses the key.
 #pragma once
 
 #include "keyferry/base/bytes.h"

@@ -18,7 +18,8 @@ Result<PublicKey> parse_jwk(const boost::json::object& jwk);
 Result<PublicKey> parse_jwk_exact(const boost::json::object& jwk);
 
 // jwk_thumbprint is base64url(SHA-256(JSON with members in order crv, kty, x[, y], no white
-// space)): 43 characters.
+// space)): 43 characters. It names one key: SHA-256 is collision-resistant, and a key that was
+// checked has one spelling.
 std::string jwk_thumbprint(const PublicKey& key);
 
 }  // namespace keyferry::crypto

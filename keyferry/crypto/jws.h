@@ -1,4 +1,7 @@
 // Compact JWS (RFC 7515) with EdDSA (Ed25519) or ES256. No other algorithm exists here.
+//
+// Security notion: EUF-CMA, as that of the key (key.h). Whoever has a JWS of ES256 can make another
+// of the same content: tell repetitions by a member of the payload, never by the octets.
 #pragma once
 
 #include <boost/json/object.hpp>

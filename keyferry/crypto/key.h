@@ -1,5 +1,12 @@
 // Signature and agreement keys. Ed25519 (RFC 8032) and P-256 (FIPS 186-4, ECDSA with SHA-256) sign;
-// X25519 (RFC 7748) agrees.
+// P-256 agrees too (X25519: x25519.h).
+//
+// Security notions:
+//   Ed25519     SUF-CMA: OpenSSL refuses S of L and above, and compares R as octets. A signature
+//               fits one message only, since keys of small order are refused (ed25519_point.h).
+//   P-256       EUF-CMA and not SUF-CMA: with (r, s) its mirror (r, n - s) fits too.
+//   agreement   a secret under the gap Diffie-Hellman assumption, not uniform octets: derive keys
+//               from it by HKDF, with both public keys in the input.
 #pragma once
 
 #include <memory>
@@ -12,7 +19,8 @@ namespace keyferry::crypto {
 
 enum class KeyType { ed25519, p256 };
 
-// PublicKey is a checked verification key: for P-256 the point is on the curve.
+// PublicKey is a checked verification key: for P-256 the point is on the curve, for Ed25519 it is
+// one that is_ed25519_point takes.
 class PublicKey {
  public:
   // parse takes raw octets: 32 for Ed25519, 65 for P-256 (uncompressed point 04 ‖ x ‖ y).

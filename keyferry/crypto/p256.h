@@ -1,4 +1,5 @@
-// P-256 between the octets that we keep and OpenSSL's objects. For key.cc only.
+// P-256 between the octets that we keep and OpenSSL's objects. For key.cc only; what signatures and
+// agreement hold is said in key.h.
 #pragma once
 
 #include <optional>

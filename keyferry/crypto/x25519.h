@@ -1,4 +1,7 @@
 // X25519 key agreement (RFC 7748) with ephemeral keys.
+//
+// Security notion: a secret under the gap Diffie-Hellman assumption, not uniform octets. Several
+// public keys agree to the same secret: derive keys from it by HKDF, with both keys in the input.
 #pragma once
 
 #include "keyferry/base/bytes.h"
