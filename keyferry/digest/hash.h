@@ -1,4 +1,12 @@
 // SHA-2, HMAC and HKDF. Cannot fail: a failure of OpenSSL here is a broken promise (require).
+//
+// Security notions:
+//   SHA-2   resists collisions and preimages. Whoever knows a hash can go on from it (length
+//           extension), so a key before a message makes no MAC.
+//   HMAC    a PRF, and so a MAC that nobody forges (SUF-CMA). A key and the same with zeros behind
+//           it, up to 64 octets, are one key.
+//   HKDF    extract: a key from a secret that is not uniform. expand: a PRF under `prk`, with an
+//           output of its own for each `info`.
 #pragma once
 
 #include <memory>

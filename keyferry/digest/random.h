@@ -1,4 +1,6 @@
 // The system's random generator. A machine without randomness is a broken promise (require).
+//
+// Security notion: what is drawn cannot be told from uniform octets, whatever was drawn before.
 #pragma once
 
 #include <span>

@@ -1,5 +1,8 @@
 // The hash of a TLS 1.3 cipher suite, which Draft R takes its names from, with HMAC and HKDF over
 // it. What is fixed to SHA-256 uses hash.h. Cannot fail.
+//
+// Security notions: those of hash.h, but that SHA-384 cannot be extended, and that a key of its
+// HMAC is the same with zeros behind it up to 128 octets.
 #pragma once
 
 #include "keyferry/base/bytes.h"
