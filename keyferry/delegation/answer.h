@@ -24,7 +24,7 @@ Bytes answer_of_holder(const Challenge& challenge, const crypto::PrivateKey& hol
                        std::span<const Bytes> links);
 Bytes answer_of_owner(const Challenge& challenge, const crypto::PrivateKey& owner);
 
-// Statement is what an owner has a lock do instead of opening; `value` is encoded CBOR.
+// statement_of_owner has a lock do `op` instead of opening; `value` is encoded CBOR.
 enum class Op : unsigned { add_owner = 1, remove_owner = 2, set_clock = 3, lists = 4 };
 Bytes statement_of_owner(const Challenge& challenge, const crypto::PrivateKey& owner, Op op,
                          ByteView value);

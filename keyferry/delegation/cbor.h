@@ -13,7 +13,8 @@ namespace keyferry::delegation {
 
 enum class Major : std::uint8_t { number, negative, bytes, text, array, map };
 
-// cbor_head writes a head; of `negative` the value is -1 - value.
+// cbor_head writes a head; of `negative` the value is -1 - value. cbor_number, cbor_bytes and
+// cbor_text write whole items.
 Bytes cbor_head(Major major, std::uint64_t value);
 Bytes cbor_number(std::uint64_t value);
 Bytes cbor_bytes(ByteView value);

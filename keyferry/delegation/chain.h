@@ -20,6 +20,7 @@ struct CheckedChain {
   XyOctets holder{};
 };
 
+// encode_chain is the array of the links as byte strings; the empty one is an owner's.
 Bytes encode_chain(std::span<const Bytes> links);
 // parse_chain reads the array only. Errors: invalid (reason `form`).
 Result<std::vector<Bytes>> parse_chain(ByteView octets);

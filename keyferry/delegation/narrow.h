@@ -17,7 +17,7 @@ struct Effective {
 // reason being the right that is wider: window, depth, doors, uses, hours, fresh.
 Result<Effective> narrow(const Effective& above, const Claims& claims, std::size_t at);
 
-// is_inside holds what came against what was offered. Errors: as narrow.
+// check_inside holds what came against what was offered. Errors: as narrow.
 Result<Done> check_inside(const Effective& inner, const Effective& outer);
 
 }  // namespace keyferry::delegation
