@@ -7,11 +7,10 @@
 //   verifier_list
 //   verifier_remove  name
 //   share       as the body of POST /v1/shares, `pin` true: the authority draws one
-//   list        limit? (1 to 200; absent: all), after? (a share): a page, with `next` where more
-//   may
-//               follow
-//   revoke      share; wait (0 to 25 seconds that a server's answer waits for verifiers to take the
-//               list)
+//   list        limit? (1 to 200; absent: all), after? (a share): a page, with `next` where
+//               more may follow
+//   revoke      share; wait (0 to 25 seconds that a server's answer waits until verifiers have
+//               taken the list)
 //   rearm       share (locked: a new PIN and a new offer; open or claimed: a new offer)
 //   trust       host?
 //   audit       jws? (a list's JWS, as a verifier keeps it)
@@ -46,8 +45,8 @@ Result<boost::json::object> administer(const Administration& authority,
 Result<ledger::Revoked> administer_revoke(const Administration& authority,
                                           const boost::json::object& command);
 
-// The commands that have a file of their own (administer_share.cc,
-// administer_verifier.cc, administer_trust.cc).
+// The commands that have a file of their own (administer_share.cc, administer_verifier.cc,
+// administer_trust.cc).
 Result<boost::json::object> administer_share(const Administration& authority,
                                              const boost::json::object& command);
 Result<boost::json::object> administer_rearm(const Administration& authority,

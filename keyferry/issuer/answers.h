@@ -21,8 +21,8 @@ http::Response resource_refusal(const authority::Refusal& refusal);
 // problem_refusal is the same for the calls under /v1: a problem document.
 http::Response problem_refusal(const authority::Refusal& refusal);
 
-// token_error is what an Error (the ledger cannot answer, malformed input) becomes at the OAuth and
-// OpenID4VCI endpoints.
+// oauth_error is what an Error (the ledger cannot answer, malformed input) becomes at the OAuth and
+// OpenID4VCI endpoints; `word` is its `error` where the request is at fault.
 http::Response oauth_error(const Error& error, std::string_view word);
 
 }  // namespace keyferry::issuer

@@ -8,7 +8,7 @@
 
 namespace keyferry::issuer {
 
-// discovery.cc
+// discovery.cc: the two well-known documents, GET /openapi.yaml
 http::Response issuer_metadata(Service& service);
 http::Response oauth_metadata(Service& service);
 http::Response openapi_document(Service& service);
@@ -21,12 +21,13 @@ http::Response read_offer(Service& service, const http::Request& request,
 http::Response issue_token(Service& service, const http::Request& request);
 http::Response issue_nonce(Service& service);
 
-// credential.cc, renew.cc, notification.cc
+// credential.cc: POST /credential; renew.cc: POST /v1/credentials/renew; notification.cc: POST
+// /notification
 http::Response issue_credential(Service& service, const http::Request& request);
 http::Response renew_credential(Service& service, const http::Request& request);
 http::Response note_event(Service& service, const http::Request& request);
 
-// make_share.cc, list_shares.cc: /v1/shares
+// make_share.cc: POST /v1/shares; list_shares.cc: GET /v1/shares
 http::Response make_share(Service& service, const http::Request& request);
 http::Response list_shares(Service& service, const http::Request& request);
 // read_share.cc: GET /v1/shares/{id}, with waiting

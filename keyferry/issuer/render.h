@@ -33,6 +33,7 @@ std::string offer_reference(const Settings& settings, std::string_view handle);
 // Errors: internal if the key that shall sign is not there any more.
 Result<boost::json::object> render_issued(const Keys& keys, const ledger::Issued& issued);
 
+// render_host writes a host with its keys, as a wallet gets it and the administrator sees it.
 boost::json::object render_host(const ledger::Host& host);
 
 }  // namespace keyferry::issuer
