@@ -20,6 +20,7 @@ struct Check {
 };
 
 using Checks = std::span<const Check>;
+// Each stands in the file of its name.
 Checks transport_checks();
 Checks call_checks();
 Checks body_checks();

@@ -22,6 +22,7 @@ boost::json::object create_body(const Subject& relay, const MailboxWish& wish = 
 // expiration_after is the text of an instant by the relay's clock.
 std::string expiration_after(const Subject& relay, std::chrono::seconds seconds);
 
+// new_uuid is a random UUID as text.
 std::string new_uuid();
 
 // Device makes calls with its claim and a fresh request id each. It does not send them.
@@ -38,14 +39,15 @@ struct Device {
 // preview is the GET that anybody may make.
 Call preview(const Box& box);
 
-// The steps of a check that have to work before it can judge. Errors: as Subject::send; conflict
-// says which step answered what.
+// The steps of a check that have to work before it can judge: box_of reads the answer of a Create,
+// make_box makes a mailbox, answered makes a call that must get `status`. Errors: as Subject::send;
+// conflict says which step answered what.
 Result<Box> box_of(const Answer& answer);
 Result<Box> make_box(Subject& relay, const Device& creator, const MailboxWish& wish = {});
 Result<Answer> answered(Subject& relay, const Call& call, int status, std::string_view what);
 // succeeded takes any 2xx, as for calls whose success the drafts give no body.
 Result<Done> succeeded(Subject& relay, const Call& call, std::string_view what);
-// payload_read is the member `payload` of a Read that must succeed; has_payload compares.
+// payload_read is the member `payload` of a Read that must succeed; must_hold compares.
 Result<boost::json::object> payload_read(Subject& relay, const Call& read, std::string_view what);
 Result<Done> must_hold(Subject& relay, const Call& read, const boost::json::object& payload,
                        std::string_view what);

@@ -12,6 +12,8 @@ constexpr const char* kOctets = "application/octet-stream";
 std::string random_octets(std::size_t size = kMessageOctets);
 std::string new_path();  // "/t/" and a new location
 
+// The calls on one address: drop_call with any method, put with a body, fetch (GET) and erase
+// (DELETE).
 Call drop_call(std::string method, const std::string& path);
 Call put(const std::string& path, std::string message);
 Call fetch(const std::string& path);

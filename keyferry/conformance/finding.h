@@ -26,6 +26,7 @@ struct Finding {
   std::string seen;  // one line for people: what was seen, or what is wrong
 };
 
+// One for each verdict; broken is the one of fail.
 Finding pass(std::string seen);
 Finding broken(std::string seen);
 Finding allowed(std::string seen);

@@ -9,7 +9,8 @@ namespace keyferry::conformance {
 // never_made is an address where nothing can be.
 Box never_made();
 
-// calls_on is every call that a device may make on a mailbox, and every look at its page, twice.
+// calls_on is every call that a device may make on a mailbox, looks_at every look at its page, each
+// twice in a row.
 std::vector<Call> calls_on(const Device& device, const Box& box);
 std::vector<Call> looks_at(const Box& box);
 
