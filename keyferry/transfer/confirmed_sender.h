@@ -1,11 +1,8 @@
 // The sender's side of the confirmed conversation (transfer.md section 3) as a pure state machine.
 //
 //   invited --request--> revealed --ready--> comparing --right words--> granting --offer--> granted
-//   --done--> ended
-//                                                                                   any --abort,
-//                                                                                   cancel,
-//                                                                                   deadline-->
-//                                                                                   ended
+//   granted --done--> ended
+//   any     --abort, cancel, deadline--> ended
 //
 // Every method changes the machine and returns what is to be done; the caller stores encode()
 // first. Randomness comes in from outside. Not thread-safe; two wallet processes must swap the

@@ -29,6 +29,7 @@ struct DelegationRights {
   friend bool operator==(const DelegationRights&, const DelegationRights&) = default;
 };
 
+// encode_delegation_rights leaves out what is not set.
 boost::json::object encode_delegation_rights(const DelegationRights& rights);
 
 // parse_delegation_rights. Errors: invalid.

@@ -1,8 +1,8 @@
 // The stored form of a conversation: named octet strings, so that secrets pass through no buffer
 // that is not wiped.
 //
-//   u8 version (1) ‖ (string name ‖ string value)*        string: u32 length, big-endian, then
-//   octets
+//   u8 version (1) ‖ (string name ‖ string value)*
+//   string: u32 length, big-endian, then octets
 #pragma once
 
 #include <map>
