@@ -36,8 +36,8 @@ class Stopper {
 
 // run_hook starts the command in a process group of its own (standard input empty, output to our
 // standard error), waits and kills the whole group when `limit` has passed or `stopper` says so.
-// Errors: not_found (no such command), io "ended with status 3", "was killed by
-// signal 9", "did not end within 30s"; unavailable when stopped.
+// Errors: not_found (no such command), io "ended with status 3", "was killed by signal 9", "did not
+// end within 30s"; unavailable when stopped.
 Result<Done> run_hook(const HookCall& call, const Stopper& stopper);
 
 // HookRunner runs a hook on a thread of its own, one run at a time; requests that come meanwhile
