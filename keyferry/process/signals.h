@@ -6,9 +6,8 @@
 namespace keyferry::process {
 
 // serve_until_terminated blocks: SIGHUP calls `reload`, SIGTERM and SIGINT end it. The service
-// manager hears of both (supervisor.h). Call
-// block_signals() first thing in main, before any thread starts; it also forbids core files, for a
-// server's memory holds its clients' claims and tokens.
+// manager hears of both (supervisor.h). Call block_signals() first thing in main, before any thread
+// starts; it also forbids core files, for a server's memory holds its clients' claims and tokens.
 void block_signals();
 void serve_until_terminated(const std::function<void()>& reload);
 
