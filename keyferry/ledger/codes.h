@@ -29,7 +29,9 @@ Result<Done> replace_code(sql::Database& db, const authority::Share& share,
 // update_code writes the first use down.
 Result<Done> update_code(sql::Database& db, const FoundCode& code);
 
-// Tokens. drop_tokens forgets all of a share that were exchanged for a code.
+// Tokens, by their stored form. insert_token keeps one where `keep` says; find_token looks in both
+// places; spend_token marks one of the disk as used; drop_tokens forgets all of a share that were
+// exchanged for a code.
 Result<Done> insert_token(sql::Database& db, const digest::Sha256& hash,
                           const authority::AccessToken& token, Keep keep = Keep::disk);
 Result<std::optional<authority::AccessToken>> find_token(sql::Database& db,

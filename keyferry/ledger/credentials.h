@@ -10,7 +10,7 @@
 namespace keyferry::ledger {
 
 // insert_credential. Errors: conflict if the share has one already: the database itself holds that
-// a share is redeemed once.
+// a share is redeemed once. find_credential looks by id, credential_of by share.
 Result<Done> insert_credential(sql::Database& db, const authority::Credential& credential);
 Result<std::optional<authority::Credential>> find_credential(sql::Database& db,
                                                              const authority::CredentialId& id);

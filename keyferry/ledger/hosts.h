@@ -20,6 +20,7 @@ struct Host {
 // add_host stores a host. Errors: conflict (the name exists and `replace` is false).
 Result<Done> add_host(Ledger& ledger, const Host& host, bool replace, Time now);
 
+// all_hosts returns every host by name; find_host nothing where none has that name.
 Result<std::vector<Host>> all_hosts(sql::Database& db);
 Result<std::optional<Host>> find_host(sql::Database& db, std::string_view name);
 

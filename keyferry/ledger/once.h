@@ -13,6 +13,7 @@ namespace keyferry::ledger {
 
 inline constexpr Duration kIdempotencyMemory = std::chrono::hours(24);
 
+// jti_seen says whether it is remembered, on the disk or in memory.
 Result<bool> jti_seen(sql::Database& db, const digest::Sha256& jti);
 // store_jti remembers it until `forget`. Errors: conflict (seen already).
 Result<Done> store_jti(sql::Database& db, const digest::Sha256& jti, Time forget,
@@ -24,7 +25,8 @@ struct IdempotentRequest {
   digest::Sha256 body{};  // SHA-256 of the request's octets
 };
 // find_idempotent returns the share that the same request made before. Errors: unprocessable with
-// reason `idempotency_key` (the key came with another body).
+// reason `idempotency_key` (the key came with another body). store_idempotent remembers it for
+// kIdempotencyMemory.
 Result<std::optional<authority::ShareId>> find_idempotent(sql::Database& db,
                                                           const IdempotentRequest& request);
 Result<Done> store_idempotent(sql::Database& db, const IdempotentRequest& request,

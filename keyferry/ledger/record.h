@@ -19,7 +19,7 @@ struct ShareRecord {
   std::vector<SerialWindow> certificates;  // the newest kShownCertificates, the newest last
 };
 
-// record_of adds credential and certificates to a share.
+// record_of adds credential and certificates to a share, records_of to each of several.
 Result<ShareRecord> record_of(sql::Database& db, authority::Share share);
 Result<std::vector<ShareRecord>> records_of(sql::Database& db,
                                             std::vector<authority::Share> shares);

@@ -7,6 +7,7 @@
 
 namespace keyferry::ledger {
 
+// schema_steps are all of them, in order, for sql::Database::migrate.
 std::span<const std::string_view> schema_steps();
 
 // memory_tables makes what is kept while the disk is full (Keep::memory): temporary tables, which

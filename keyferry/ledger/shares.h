@@ -10,6 +10,7 @@
 
 namespace keyferry::ledger {
 
+// find_share returns nothing where no share has that id.
 Result<std::optional<authority::Share>> find_share(sql::Database& db, const authority::ShareId& id);
 
 // path_of returns the share with everything above it, the root first. Errors: not_found.

@@ -35,6 +35,7 @@ Result<Done> add_verifier(Ledger& ledger, const Verifier& verifier, bool replace
 // remove_verifier forgets it. Errors: not_found.
 Result<Done> remove_verifier(Ledger& ledger, std::string_view name, Time now);
 
+// all_verifiers returns who is recorded, by name; all_heard what each of them said last.
 Result<std::vector<Verifier>> all_verifiers(sql::Database& db);
 Result<std::vector<HeardVerifier>> all_heard(sql::Database& db);
 
