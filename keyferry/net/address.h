@@ -32,6 +32,7 @@ std::string encode_ip(const IpAddress& address);
 // that carries an IPv4 one (mapped, 64:ff9b::/96) by that.
 std::string source_of(const IpAddress& address);
 
+// is_loopback is true for 127.0.0.0/8 and ::1.
 bool is_loopback(const IpAddress& address);
 
 // is_special is true for every address that is not plainly a host of the public Internet: "this
@@ -52,6 +53,7 @@ struct IpRange {
 // behind the prefix is set.
 std::optional<IpRange> parse_ip_range(std::string_view text);
 
+// contains says whether `address` lies in `range`.
 bool contains(const IpRange& range, const IpAddress& address);
 
 }  // namespace keyferry::net
