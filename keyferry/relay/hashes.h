@@ -6,8 +6,8 @@
 //   1        16 claim, request id                      the mailbox id (122 bits, version 4)
 //   2        16 mailbox id                             the store's key
 //   3        16 mailbox id, 16 claim                   HashedClaim
-//   4, 5     16 mailbox id, 16 claim, request id       HashedRequest of Update, Relinquish (16
-//                                                      octets)
+//   4, 5     16 mailbox id, 16 claim, request id       HashedRequest of Update, Relinquish: the
+//                                                      first 16 octets
 //   6        32 location                               the store's key of a Draft R drop
 #pragma once
 
@@ -33,6 +33,7 @@ enum class Verb : std::uint8_t { update = 4, relinquish = 5 };
 MailboxId derive_mailbox_id(const Secret& secret, const DeviceClaim& claim,
                             std::string_view request_id);
 
+// The others give what the table says of each.
 store::CellKey hash_mailbox_id(const Secret& secret, const MailboxId& id);
 
 store::CellKey hash_location(const Secret& secret, const dropbox::Location& location);

@@ -39,6 +39,7 @@ class PageWords {
   std::map<std::string_view, std::string_view> texts_;
 };
 
+// words_in is the file of that language, read at the first call. Thread-safe.
 const PageWords& words_in(Language language);
 
 // filled returns `text` with each {NAME} of it replaced.

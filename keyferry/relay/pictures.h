@@ -10,6 +10,8 @@
 
 namespace keyferry::relay {
 
+// picture_url and icon_url are the addresses under public_url of the picture for what is shared and
+// of the icon.
 std::string picture_url(const Settings& settings, Vertical vertical);
 std::string icon_url(const Settings& settings);
 
