@@ -21,6 +21,7 @@ void overwrite(int descriptor);
 // still_named says whether `path` leads to the open file: otherwise another one has its name.
 bool still_named(int descriptor, const Path& path);
 
+// folder_of is the folder that `path` lies in, "." for a bare name.
 Path folder_of(const Path& path);
 
 }  // namespace keyferry::file
