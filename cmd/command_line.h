@@ -1,5 +1,5 @@
-// What the command lines of the programs have in common: how a wrong one is answered, and
-// which exit code says what.
+// What the command lines of the programs have in common: how a wrong one is answered, and which
+// exit code says what.
 #pragma once
 
 #include <optional>
@@ -34,10 +34,10 @@ ExitCode exit_code_of(const Error& error);
 // Behind `--` every word is an argument, whatever it looks like: no option, no command.
 //
 // An option with an empty value is refused: whoever writes one means something else. Every value is
-// read as codec::plain_line and comes out in NFC; one that is no text is refused by
-// the name of its option. Two kinds are left as they are: names of files (options whose type is
-// FILE), and what the command reads itself: links and secrets, which have to be hidden as they were
-// typed, and --command, which becomes a right octet for octet.
+// read as codec::plain_line and comes out in NFC; one that is no text is refused by the name of its
+// option. Two kinds are left as they are: names of files (options whose type is FILE), and what the
+// command reads itself: links and secrets, which have to be hidden as they were typed, and
+// --command, which becomes a right octet for octet.
 std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv);
 
 }  // namespace keyferry::cmd

@@ -5,12 +5,15 @@
 
 namespace keyferry::cmd {
 
+// print_json: the answer itself, on one line.
 void print_json(const boost::json::object& answer);
 // print_offer: the offer on line 1, the PIN (if any) on line 2.
 void print_offer(const boost::json::object& answer);
 // offer_summary is print_offer for machines: {"offer", "pin", "share", "link_until",
 // "valid_until"}.
 boost::json::object offer_summary(const boost::json::object& answer);
+// The lists: hosts and verifiers one a line, shares as the tree that they are; print_revoked adds
+// what it means for logins (revocation_words.h).
 void print_hosts(const boost::json::object& answer);
 void print_shares(const boost::json::object& answer);
 void print_revoked(const boost::json::object& answer);

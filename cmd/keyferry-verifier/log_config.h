@@ -6,6 +6,7 @@
 
 namespace keyferry::cmd {
 
+// read_log_config reads log.format and log.level; json and info without them.
 inline void read_log_config(config::Toml& file, process::LogFormat& format,
                             process::LogLevel& level) {
   const std::string shape = file.choice("log.format", "json", {"json", "text"});
