@@ -35,3 +35,38 @@ def test_sound_documents_pass(tmp_path):
 def test_a_fault_is_named(tmp_path, text, says):
     done = check(tmp_path, text)
     assert done.code == 1 and says in done.out, done
+
+
+FULL = "// " + "word " * 19 + "w\n"  # 99 columns
+MARK = "//" + "= spec:tigress#A-01\n"  # in two, so that check_spec takes it for none
+
+
+def check_source(tmp_path, text):
+    (tmp_path / "a.h").write_text(text)
+    return check(tmp_path, "# Title\n")
+
+
+@pytest.mark.parametrize("text", [
+    FULL + FULL + "// ends here.\n",
+    FULL + "// two words\n\n" + FULL,
+    FULL + "// it lists:\n//   one\n//   two\n",
+    MARK + MARK + "// Why.\n",
+    "// A sentence.\n// The next one begins a line.\n",
+    "// | code | means |\n// |------|-------|\n// | 0    | done  |\n",
+    "//   open --close--> closed\n//   closed --open--> open\n",
+    "int a;  // one\nint b;  // two words\n",
+])
+def test_a_whole_comment_passes(tmp_path, text):
+    done = check_source(tmp_path, text)
+    assert done.code == 0, done
+
+
+@pytest.mark.parametrize("text, line", [
+    (FULL + "// orphan\n" + FULL, 2),
+    ("  // A short line\n  // that the next one would have fitted behind.\n", 1),
+    ("//   open --close--> closed --open--> open --close--> closed --open--> open --close--> closed\n"
+     "//   --end--> ended\n//                        any\n", 2),
+])
+def test_a_torn_comment_is_named(tmp_path, text, line):
+    done = check_source(tmp_path, text)
+    assert done.code == 1 and f"a.h:{line}: the comment is torn" in done.out, done
