@@ -1,3 +1,5 @@
+// A jti is the key of its table, so the database refuses a second one even where nobody looked
+// first.
 #include "keyferry/ledger/once.h"
 
 #include <algorithm>
