@@ -1,3 +1,5 @@
+// Half of each step is certain, so no timer is fast; the other half is random, so verifiers that
+// fail together do not return together.
 #include "keyferry/verifier/backoff.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The library wants its octets in place and crypto/ gives new ones: they are copied back, and what
+// was opened is wiped.
 #include "keyferry/verifier/lock_crypto.h"
 
 #include <algorithm>
