@@ -1,3 +1,5 @@
+// Each call that is made has a request id of its own: a check that means a retry sends the same
+// Call twice.
 #include "keyferry/conformance/device.h"
 
 #include <algorithm>
