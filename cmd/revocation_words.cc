@@ -1,3 +1,4 @@
+// A member that is missing and one of another type read alike: as not said.
 #include "revocation_words.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Most subcommands become one JSON command each; a revoke sends all of its commands before it waits
+// for any verifier.
 #include "administer.h"
 
 #include <cstdio>

@@ -1,3 +1,5 @@
+// Faults are noted in the file and reported by finish(), in its order, whatever order the tables
+// are read in.
 #include "config.h"
 
 #include "keyferry/codec/web_url.h"

@@ -1,3 +1,4 @@
+// Every list is read, and the backup opened under another name, before anything is replaced.
 #include "restore.h"
 
 #include <algorithm>

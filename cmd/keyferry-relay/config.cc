@@ -1,3 +1,5 @@
+// public.url is read before web.origin, and the store before the webhook, for the later ones look
+// at what came before.
 #include "config.h"
 
 #include <algorithm>

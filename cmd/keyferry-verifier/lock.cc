@@ -1,3 +1,4 @@
+// The control socket opens first and the admin address last, so ready means that the doors listen.
 #include "lock.h"
 
 #include <cstdio>
