@@ -1,3 +1,5 @@
+// A folder counts as a credential once credential.json lies in it, which is written last, so that a
+// killed wallet leaves none half known.
 #include "keyferry/keystore/credential_record.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Links are kept octet for octet, since their signatures cover them; a name that can be none is not
+// looked for.
 #include "keyferry/keystore/delegation_record.h"
 
 #include <algorithm>

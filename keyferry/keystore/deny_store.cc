@@ -1,3 +1,5 @@
+// A list's signature is checked first and its number under the wallet's lock, so that of two
+// processes with lists of one signer the newer list stays.
 #include "keyferry/keystore/deny_store.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The machine and the message that it sealed last are written in one step, so that no crash keeps
+// one without the other.
 #include "keyferry/keystore/exchange_file.h"
 
 #include "keyferry/codec/json.h"

@@ -1,3 +1,4 @@
+// A lock is asked for again and again until patience ends, since file::Lock itself never waits.
 #include "keyferry/keystore/home.h"
 
 #include <algorithm>

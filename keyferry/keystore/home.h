@@ -11,6 +11,7 @@
 //   signed/ID.json             a delegation that it signed
 //   lists/                     deny lists that it carries, and which lock has which
 //
+// take- is a receiver's and give- a sender's: releases before wrote these names, so they stay.
 // Folders have mode 700, files 600. Everything is replaced whole, so a killed wallet leaves the old
 // or the new state.
 #pragma once

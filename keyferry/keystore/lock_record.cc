@@ -1,3 +1,4 @@
+// An owner's key lies under a hash of the persona, whose name may be none for a file.
 #include "keyferry/keystore/lock_record.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// What lay in the file before is overwritten when it is replaced or erased, since it holds a key
+// and a link's secret.
 #include "keyferry/keystore/receiver_record.h"
 
 #include "keyferry/base/base64.h"

@@ -1,6 +1,6 @@
-// A share that is being taken: transfers/take-ID.json. Stored before anything is sent, so that a
-// wallet killed at any instruction goes on with the same key, claim and request ids; erased when
-// the transfer ends.
+// A share that this wallet is receiving: transfers/take-ID.json. Stored before anything is sent, so
+// that a wallet killed at any instruction goes on with the same key, claim and request ids; erased
+// when the transfer ends.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@
 
 namespace keyferry::keystore {
 
-// ReceiverMailbox is the relay's side of it.
+// ReceiverMailbox is the place that the link leads to.
 struct ReceiverMailbox {
   transfer::ShareLink link;  // with its secret
   std::string device_claim;  // UUID, new per mailbox
@@ -53,8 +53,8 @@ struct ReceiverRecord {
   std::string ended;
 };
 
-// transfer_id names a transfer by what was given: 20 letters and digits of a hash over `persona`
-// and `what` (a mailbox address, the reference of an offer, an issuer and code).
+// transfer_id names a transfer by what it is of: 20 letters and digits of a hash over `persona` and
+// `what` (a mailbox address, the reference of an offer, an issuer and code, a sender's request).
 std::string transfer_id(std::string_view persona, std::string_view what);
 
 boost::json::object encode_receiver_record(const ReceiverRecord& record);

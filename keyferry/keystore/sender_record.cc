@@ -1,3 +1,5 @@
+// Texts, times and flags stand in one table each, which reading and writing both walk, so that
+// neither leaves one out.
 #include "keyferry/keystore/sender_record.h"
 
 #include <algorithm>

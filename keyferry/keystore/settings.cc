@@ -1,3 +1,5 @@
+// The file is read again under the wallet's lock before it is changed, so that two commands at once
+// lose neither's change.
 #include "keyferry/keystore/settings.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Everything is checked here, before ssh or a file sees it: an address that begins with '-' would
+// be an option, and a key's blob has to name the type that its line names.
 #include "keyferry/keystore/ssh_host.h"
 
 #include <algorithm>
