@@ -1,3 +1,5 @@
+// A message is sealed once and stored with its request id before it is first sent, so that a retry
+// after a crash sends the same octets under the same id.
 #include "keyferry/carrier/courier.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Only the latest message counts, so what has come already is read, within a limit, before receive
+// answers and before send writes.
 #include "keyferry/carrier/direct_stream.h"
 
 #include <algorithm>

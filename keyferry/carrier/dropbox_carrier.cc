@@ -1,3 +1,5 @@
+// What was read stays in the relay until stored() says that it is kept, and is deleted before the
+// next message is read or written.
 #include "keyferry/carrier/dropbox_carrier.h"
 
 #include "keyferry/base/base64.h"

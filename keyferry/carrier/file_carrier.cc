@@ -1,3 +1,5 @@
+// A message replaces the whole file, so that the other side reads the old one or the new one; a
+// picture is read in a process of its own (picture_apart.h).
 #include "keyferry/carrier/file_carrier.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// A read draws a new request id, since relays remember none of reads; writing and closing use the
+// stored ids, so that they can be repeated after a crash.
 #include "keyferry/carrier/mailbox_carrier.h"
 
 #include "keyferry/digest/random.h"

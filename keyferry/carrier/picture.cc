@@ -1,3 +1,5 @@
+// The size that a picture claims is checked before memory is taken for it, and every picture
+// becomes gray before a code is looked for.
 #include "keyferry/carrier/picture.h"
 
 #include <algorithm>

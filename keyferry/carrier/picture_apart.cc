@@ -1,3 +1,5 @@
+// The picture is in memory before the fork, so that the child needs no file: it closes all but the
+// answer's pipe, limits itself, and only then decodes.
 #include "keyferry/carrier/picture_apart.h"
 
 #include <array>
