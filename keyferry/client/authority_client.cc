@@ -1,3 +1,5 @@
+// Every try builds its request anew with the newest nonce, since a proof that was sent may be used
+// up whether its answer came or not.
 #include "keyferry/client/authority_client.h"
 
 #include "keyferry/client/proofs.h"

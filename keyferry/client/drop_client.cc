@@ -1,3 +1,5 @@
+// Without request ids a lost answer is repaired by looking: what lies there is compared with what
+// was put, and only the relay's own 404 says that nothing does.
 #include "keyferry/client/drop_client.h"
 
 #include <algorithm>

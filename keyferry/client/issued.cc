@@ -1,3 +1,5 @@
+// The answer is held against the approval and the credential in it against the answer, so that
+// neither gives more than the person agreed to.
 #include "keyferry/client/issued.h"
 
 #include <algorithm>

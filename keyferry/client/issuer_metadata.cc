@@ -1,3 +1,5 @@
+// Both documents have to name the issuer octet for octet before anything in them is used; a
+// configuration that cannot be read is passed over, a foreign address is an error.
 #include "keyferry/client/issuer_metadata.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// One deadline holds for a whole frame, so that a reader that drips octets does not hold the
+// wallet.
 #include "keyferry/client/lock_talk.h"
 
 #include <cerrno>

@@ -1,3 +1,5 @@
+// A share is given up only for a word that is listed here: an answer with another word, or none,
+// leaves its key where it is.
 #include "keyferry/client/refusals.h"
 
 #include <algorithm>

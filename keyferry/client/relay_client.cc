@@ -1,3 +1,5 @@
+// An answer that decides something counts only with our request id in it: without an id it is a
+// proxy's, with another it is for somebody else.
 #include "keyferry/client/relay_client.h"
 
 #include "keyferry/client/refusals.h"

@@ -1,3 +1,5 @@
+// The tries of a call share its time, of which only what passed without an answer is used up;
+// pauses between them cost nothing.
 #include "keyferry/client/web.h"
 
 #include <algorithm>
@@ -137,7 +139,7 @@ Result<http::Response> Web::send_once(http::ClientRequest request) {
     if (const auto url = codec::parse_web_url(request.url)) {
       error.detail = url->origin + ": " + error.detail;
     }
-    // The one refusal of the client itself (net/http_client.h).
+    // The one refusal of the client itself (http/http_client.h).
     if (error.code == Errc::forbidden)
       error.detail += "; if it is meant to be there: --allow-local";
     return error;
