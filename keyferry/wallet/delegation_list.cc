@@ -1,3 +1,5 @@
+// A chain is checked again each time it is shown, so that a damaged one reads as damaged and not as
+// a right.
 #include "keyferry/wallet/delegation_list.h"
 
 #include "keyferry/base/base64.h"

@@ -1,3 +1,5 @@
+// Hours are minutes of a week that begins on Monday, sorted, and joined where they touch, as a lock
+// reads them.
 #include "keyferry/wallet/delegation_words.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// What the locks have is fetched before a new list is signed, since this wallet may be a restored
+// copy, and the new list is stored before any lock gets it.
 #include "keyferry/wallet/deny.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Each part looks by itself and notes what it finds, so that one that is broken does not hide the
+// others.
 #include "keyferry/wallet/doctor.h"
 
 #include <set>

@@ -1,3 +1,5 @@
+// The list of files comes first and the rest is measured by it: the list against what the person
+// knows, each file against its hash, the headers against the policy in the page.
 #include "keyferry/wallet/examine_site.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Whatever the machine decides goes through kept(), which stores it and then tells the place; only
+// after that its effects are carried out in order, those that follow from one before the next.
 #include "keyferry/wallet/exchange_run.h"
 
 #include <algorithm>

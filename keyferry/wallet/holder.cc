@@ -1,3 +1,5 @@
+// One access token serves all calls of a command, and a new one is fetched once where it is no
+// longer taken.
 #include "keyferry/wallet/holder.h"
 
 #include <set>

@@ -1,3 +1,5 @@
+// A name is looked for among locks first, then among delegations, whose chain is checked before
+// anything is done with it.
 #include "keyferry/wallet/holding.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// A renewed certificate is checked as a new one is and written before the record, so that a wallet
+// killed in between renews again.
 #include "keyferry/wallet/keep.h"
 
 #include <chrono>

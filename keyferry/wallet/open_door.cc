@@ -1,3 +1,5 @@
+// The lock speaks first; the wallet answers once it has seen that this is the door that its person
+// chose, and lists are exchanged once the door has decided.
 #include "keyferry/wallet/open_door.h"
 
 #include <algorithm>

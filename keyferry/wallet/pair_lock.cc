@@ -1,3 +1,5 @@
+// CPace turns the printed code into keys; what the lock says under one of them is stored before the
+// owner's key goes out under the other, so that no lock has an owner who does not know it.
 #include "keyferry/wallet/pair_lock.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// A link, a file and an offer each become an id with one stored record; take() works under the lock
+// of that id and looks first whether the share is here already.
 #include "keyferry/wallet/receiver.h"
 
 #include <algorithm>

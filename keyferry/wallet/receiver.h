@@ -1,4 +1,4 @@
-// Taking a share: from what the person pasted to a credential in the wallet.
+// The receiver's side: from what the person pasted to a credential in the wallet.
 #pragma once
 
 #include <optional>
@@ -23,8 +23,8 @@ struct ReceiverOptions {
   std::string file;                   // an absolute path: the share lies in this file; "-": streams
 };
 
-// Taken is what a share gives: a credential that an authority issued, or a delegation that its
-// sender signed.
+// Received is what a share comes to: a credential that an authority issued, or a delegation that
+// its sender signed.
 using Received = std::variant<keystore::CredentialRecord, keystore::DelegationRecord>;
 
 // accept_share takes what `text` names: a share link or an OpenID4VCI offer; with `options.file`

@@ -1,3 +1,5 @@
+// All is checked before anything is stored: the signer against the invite, the chain from the
+// owner's key on, the key at its end, and the rights against the invite's.
 #include "keyferry/wallet/receiver_delegation.h"
 
 #include "keyferry/base/base64.h"

@@ -1,4 +1,4 @@
-// Taking a right that its sender signs itself (format keyferry.delegation.v1).
+// Receiving a right that its sender signs itself (format keyferry.delegation.v1).
 #pragma once
 
 #include "keyferry/keystore/delegation_record.h"

@@ -1,3 +1,5 @@
+// Message 0 is stored before it is deleted, and of several readers the one whose DELETE found it is
+// the receiver.
 #include "keyferry/wallet/receiver_drop.h"
 
 #include "keyferry/client/drop_client.h"

@@ -1,3 +1,5 @@
+// transfer/confirmed_receiver.h decides; here the person is asked, the key is stored before the
+// request that names it goes out, and what was granted is redeemed.
 #include "keyferry/wallet/receiver_exchange.h"
 
 #include "keyferry/carrier/dropbox_carrier.h"

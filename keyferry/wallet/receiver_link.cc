@@ -1,3 +1,5 @@
+// That the link is followed is stored before the first read, so that a claim whose answer was lost
+// is still given back.
 #include "keyferry/wallet/receiver_link.h"
 
 #include "keyferry/client/refusals.h"

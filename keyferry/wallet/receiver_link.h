@@ -1,4 +1,4 @@
-// The relay's half of taking a share by a link: claim, read, open; give back; delete.
+// How a receiver opens the place that a link leads to: claim, read, open; give back; delete.
 #pragma once
 
 #include "keyferry/keystore/exchange_file.h"
@@ -28,10 +28,10 @@ Result<Done> open_mailbox(Wallet& wallet, keystore::ReceiverRecord& record);
 // sealed message lies there), cannot_open (the secret does not fit).
 Result<Done> open_file(Wallet& wallet, keystore::ReceiverRecord& record);
 
-// let_go ends a take of which nothing was had, after `why`: the link is given back, so that another
-// device can open it, and the record erased. Where no answer says that it is free, the record keeps
-// the claim alone, and the same command goes on with it. Returns `why` with what became of the
-// link.
+// let_go ends a transfer that brought nothing, because of `why`: the link is given back, so that
+// another device can open it, and the record erased. Where no answer says that it is free, the
+// record keeps the claim alone, and the same command goes on with it. Returns `why` with what
+// became of the link.
 Error let_go(Wallet& wallet, const keystore::ReceiverRecord& record, Error why);
 
 // delete_mailbox ends the mailbox after the credential was stored; errors are of no consequence.

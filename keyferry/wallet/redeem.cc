@@ -1,3 +1,5 @@
+// The key, the name of a PIN's try and the credential's name are each stored before they are used,
+// so that a second run uses the same and costs no second try.
 #include "keyferry/wallet/redeem.h"
 
 #include <algorithm>

@@ -11,8 +11,8 @@ namespace keyferry::wallet {
 // relay_is_local says whether this relay may be at a loopback or private address.
 bool relay_is_local(const Wallet& wallet, const std::string& base);
 
-// agree_to_relay asks before a relay that is not trusted is used to `what` ("fetch it from
-// there?"). Errors: forbidden with reason declined.
+// agree_to_relay asks `question` ("fetch the share from there?") before a relay that is not trusted
+// is used. Errors: forbidden with reason declined.
 Result<Done> agree_to_relay(Wallet& wallet, const std::string& base, std::string_view question);
 
 // choose_relay picks `asked`, else the configured one, else the first that the authority names;

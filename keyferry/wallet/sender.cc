@@ -1,3 +1,5 @@
+// The same wish gives the same request, a hash of all options; under its lock a record that was not
+// finished is finished before another is begun.
 #include "keyferry/wallet/sender.h"
 
 #include "keyferry/carrier/direct_stream.h"

@@ -1,4 +1,4 @@
-// Making a share: from a credential to a link.
+// The sender's side: from a credential to a link.
 #pragma once
 
 #include <optional>

@@ -1,3 +1,5 @@
+// What will be signed is tried with a key that nobody keeps before the other side is asked, and
+// what was signed is stored before it is returned.
 #include "keyferry/wallet/sender_delegation.h"
 
 #include <algorithm>

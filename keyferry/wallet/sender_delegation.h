@@ -1,4 +1,4 @@
-// Passing a right on that this wallet signs itself: an owner's, or part of a delegation that it
+// Sharing a right that this wallet signs itself: an owner's, or part of a delegation that it
 // holds (transfer.md section 3; docs/confirmed.md, "Delegations").
 #pragma once
 

@@ -1,3 +1,5 @@
+// The place of message 0 follows from the link's secret, so that the record alone suffices to put
+// it again or to take it away.
 #include "keyferry/wallet/sender_drop.h"
 
 #include "keyferry/carrier/dropbox_carrier.h"

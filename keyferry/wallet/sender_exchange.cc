@@ -1,3 +1,5 @@
+// transfer/confirmed_sender.h decides; before a grant or a signature, which cannot be undone, a
+// last look sees whether the other side has given up.
 #include "keyferry/wallet/sender_exchange.h"
 
 #include "keyferry/carrier/direct_stream.h"

@@ -23,8 +23,8 @@ Result<Done> make_invite(Wallet& wallet, const std::string& issuer, keystore::Se
 // carry_out_sender waits for the other side and goes on until the exchange is over; then its keys
 // are erased. Where the receiver has it, the record is left to the caller, who says so first and
 // then erases it (erase_sender): a command that was killed in between says it when it is run again.
-// Errors leave it as it is: calling again goes on. invalid with reason no_terminal: the
-// words are wanted and nobody can be asked.
+// Errors leave it as it is: calling again goes on. invalid with reason no_terminal: the words are
+// wanted and nobody can be asked.
 Result<SenderOutcome> carry_out_sender(Wallet& wallet, keystore::SenderRecord& record,
                                        const WordsSource& words);
 

@@ -1,3 +1,5 @@
+// What was done shows in the record (share, payload, link), so each step looks there first; ids of
+// a mailbox that are an hour old are drawn anew, since a relay may have forgotten them.
 #include "keyferry/wallet/sender_steps.h"
 
 #include "keyferry/carrier/direct_stream.h"

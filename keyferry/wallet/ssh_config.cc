@@ -1,3 +1,5 @@
+// One line of the person's own file is changed and all else stays; in ours a Match line comes
+// before each Host line, since ssh runs its exec, the renewal, before it connects.
 #include "keyferry/wallet/ssh_config.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The certificate is written last, so that it never lies without its key and the host's keys beside
+// it.
 #include "keyferry/wallet/ssh_files.h"
 
 #include <algorithm>

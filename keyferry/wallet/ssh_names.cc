@@ -1,3 +1,4 @@
+// ssh_config is read as ssh reads it, with quotes, '=' and Include; in doubt a name counts as used.
 #include "keyferry/wallet/ssh_names.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// All places together get one short time; what cannot be reached is left to a later command, until its link runs out.
 #include "keyferry/wallet/tidy.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What every operation of a wallet works with.
+// The wallet as its operations get it.
 #pragma once
 
 #include <memory>

@@ -1,3 +1,5 @@
+// A wall time is found by walking minute by minute through all instants that can show it, since
+// only the C library knows the rules of the zone.
 #include "keyferry/wallet/when.h"
 
 #include <algorithm>
