@@ -1,3 +1,5 @@
+/* kfl_same looks at every octet wherever the first difference is; a hash or read that fails marks
+ * the work as broken here, so that no caller has to. */
 #include "parts.h"
 
 void kfl_copy(uint8_t *to, const uint8_t *from, size_t size) {

@@ -1,3 +1,5 @@
+/* Every read goes through take(), which stops at the end and at the first fault; an argument that
+ * would fit into fewer octets is a fault. */
 #include "parts.h"
 
 struct kfl_reader kfl_reader_of(const uint8_t *data, size_t size) {

@@ -1,3 +1,5 @@
+/* The form of all links is read first; then the walk goes down from the owner's record, each link
+ * held against the hash, the rights and the key of the one above. */
 #include "parts.h"
 
 /* "keyferry delegation v1" as an encoded byte string. */

@@ -1,3 +1,5 @@
+/* Whether the chain opens this door is decided before the holder's signature is looked at, but
+ * only who proves the key hears the reason; an opening is counted last. */
 #include "parts.h"
 
 enum kfl_reason kfl_decided(struct kfl_work *work, enum kfl_reason reason) {

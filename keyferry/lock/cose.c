@@ -1,3 +1,5 @@
+/* Only the one encoding that wallets write is read, so that what was signed is hashed where it
+ * lies. */
 #include "parts.h"
 
 static const uint8_t kKeyStart[8] = {0xa4, 0x01, 0x02, 0x20, 0x01, 0x21, 0x58, 0x20};

@@ -1,3 +1,5 @@
+/* Claims are read in the one order of deterministic CBOR, so that one that comes twice or out of
+ * place is a fault. */
 #include "parts.h"
 
 /* The claims by their place in the order of deterministic CBOR: 4, 5, 7, 8, -65537, … -65543. */

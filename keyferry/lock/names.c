@@ -1,3 +1,4 @@
+/* All names stand in one string in the order of the reasons, which spares a table of pointers. */
 #include "keyferry_lock.h"
 
 const char *kfl_reason_name(int reason) {

@@ -1,3 +1,5 @@
+/* The hash of the lock's message is the salt of every key, so that a key is good for one
+ * conversation alone. */
 #include "parts.h"
 
 /* HMAC-SHA-256 (RFC 2104) with a key of 32 octets, over two parts and one octet behind them. */

@@ -1,3 +1,5 @@
+/* A frame gathers in one buffer, is decided there and answered in its place; the first answer uses
+ * the nonce up, whatever comes of it. */
 #include "parts.h"
 
 /* Types of frames (docs/lock.md). */
