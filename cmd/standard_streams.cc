@@ -1,3 +1,5 @@
+// The first write that failed is remembered, since a later flush succeeds without what the first
+// one lost.
 #include "standard_streams.h"
 
 #include <cerrno>

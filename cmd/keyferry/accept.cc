@@ -1,4 +1,4 @@
-// keyferry accept: take a share link or an offer.
+// keyferry accept: receive a share by its link, or an offer.
 #include "command.h"
 #include "ssh_config_option.h"
 #include "standard_streams.h"

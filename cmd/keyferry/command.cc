@@ -1,3 +1,5 @@
+// Opening a session erases what is overdue, since there is no daemon; a secret among the arguments
+// is overwritten as soon as it is read.
 #include "command.h"
 
 #include <cstdio>

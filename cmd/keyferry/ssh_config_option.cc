@@ -1,3 +1,5 @@
+// The record is written first, then our file, then the Include, so that ssh reads no name that the
+// wallet does not know.
 #include "ssh_config_option.h"
 
 #include <algorithm>

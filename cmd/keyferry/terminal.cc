@@ -1,3 +1,5 @@
+// Questions go to /dev/tty, since standard input and output may carry a share; with --json steps
+// are objects on standard output and notices on standard error.
 #include "terminal.h"
 
 #include <array>
