@@ -1,6 +1,6 @@
 // The one error vocabulary. A function that can fail for an expected reason returns Result<T>
 // (result.h); what an Errc means to an HTTP client stands in the table of `about`, and only
-// net/problem renders it.
+// http/problem renders it.
 #pragma once
 
 #include <span>

@@ -13,7 +13,7 @@
 namespace keyferry::issuer {
 
 // parse_form reads application/x-www-form-urlencoded. Errors: invalid (another Content-Type, and as
-// net::Form).
+// http::Form).
 Result<http::Form> parse_form(const http::Request& request);
 
 // parse_body reads a JSON object. Errors: unsupported_media, too_large, invalid.

@@ -52,8 +52,8 @@ class Service {
   Acks& acks() { return acks_; }
   ListsInForce lists_in_force() const { return {&lists_, acks_}; }
   notify::Waiters& waiters() { return *waiters_; }
-  // failures counts wrong codes, PINs and keys per net::counted_source. Above its limit a source is
-  // told less (429), never refused more: right calls neither count nor are held up, so that many
+  // failures counts wrong codes, PINs and keys per http::counted_source. Above its limit a source
+  // is told less (429), never refused more: right calls neither count nor are held up, so that many
   // users behind one address do not hinder one another. What ends guessing is the PIN's counter.
   http::RateLimit& failures() { return failures_; }
   // gate counts calls of the kind `call` ("renew") for each holder by itself. `call` lives for
@@ -75,7 +75,7 @@ class Service {
   // post_woken runs work of a call that waits for a change, whose place is bounded elsewhere
   // (waits(), connections). False, and nothing runs: the service stops.
   bool post_woken(std::function<void()> work);
-  // source_of is whom limits count `request` against (net::counted_source).
+  // source_of is whom limits count `request` against (http::counted_source).
   std::string source_of(const http::Request& request) const;
 
  private:

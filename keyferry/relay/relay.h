@@ -78,7 +78,7 @@ class Relay {
   // note_failure counts a failure of the store, and logs at most one a second.
   void note_failure(const Error& error);
 
-  // serve answers one request (net::Handler).
+  // serve answers one request (http::Handler).
   void serve(http::Request request, http::Reply reply);
 
  private:

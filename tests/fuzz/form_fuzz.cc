@@ -1,5 +1,5 @@
-// Target: net::Form, what POST /token and queries are read with, and percent-encoding. What is read
-// is written and read again as the same.
+// Target: http::Form, what POST /token and queries are read with, and percent-encoding. What is
+// read is written and read again as the same.
 #include <algorithm>
 
 #include "keyferry/base/bytes.h"

@@ -1,4 +1,4 @@
-// Target: net::RequestParser. However the octets arrive, whole or one by one, the requests are the
+// Target: http::RequestParser. However the octets arrive, whole or one by one, the requests are the
 // same: else two programs on one path would disagree about where a request ends.
 #include <vector>
 
