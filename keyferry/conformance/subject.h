@@ -77,7 +77,7 @@ class Subject {
   // forget is for a mailbox that is known to be gone.
   void forget(const Box& box);
 
-  // The mailbox that soon ends, of the checks that wait for it: made once (life.cc).
+  // The mailbox that soon ends, of the checks that wait for it: made once (expiry_checks.cc).
   struct ShortLived {
     Box box;
     std::string creator, recipient;  // claims
