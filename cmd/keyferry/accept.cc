@@ -162,7 +162,7 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
   KF_TRY(const SecretBytes what, read_what(*session, options, receiver));
   if (options.cancel) {
     KF_TRY(const std::string text,
-           wallet::cancel_receiver_of(session->wallet(), text_of(what.expose()), receiver));
+           wallet::cancel_accept(session->wallet(), text_of(what.expose()), receiver));
     session->terminal().say(text);
     return Done{};
   }

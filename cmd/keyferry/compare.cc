@@ -22,7 +22,7 @@ Result<Done> carry_out(Program& program, Session& session, keystore::SenderRecor
   Terminal& terminal = session.terminal();
   terminal.step("waiting", {{"share", record.share}}, "waiting for the other side");
   KF_TRY(const wallet::SenderOutcome outcome,
-         wallet::carry_out_sender(session.wallet(), record, words_source(words)));
+         wallet::run_sender_exchange(session.wallet(), record, words_source(words)));
   if (!outcome.reason.empty()) return fail(Errc::forbidden, outcome.text, outcome.reason);
   if (program.json) {
     print_json(
@@ -30,7 +30,7 @@ Result<Done> carry_out(Program& program, Session& session, keystore::SenderRecor
   } else {
     terminal.say(outcome.text);
   }
-  return keystore::erase_sender(session.wallet().home, record.id);
+  return keystore::erase_sender_record(session.wallet().home, record.id);
 }
 
 }  // namespace keyferry::cli

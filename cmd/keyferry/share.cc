@@ -318,7 +318,7 @@ Result<Done> tell_new_pin(Program& program, Session& session, const keystore::Se
   session.terminal().say(
       "the share has a new PIN; whom you granted it goes on with `keyferry "
       "accept` and the same link");
-  return keystore::erase_sender(session.wallet().home, record.id);
+  return keystore::erase_sender_record(session.wallet().home, record.id);
 }
 
 struct RearmOptions {

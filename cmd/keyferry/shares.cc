@@ -84,7 +84,7 @@ void tidy(wallet::Wallet& wallet, const std::vector<Below>& belows) {
   for (const Below& below : belows) {
     shares.insert(shares.end(), below.shares.begin(), below.shares.end());
   }
-  wallet::tidy_senders(wallet, shares);
+  wallet::tidy_sent(wallet, shares);
 }
 
 // Locks, delegations and what was signed from them: no server is asked.
@@ -102,7 +102,7 @@ Result<Offline> load_offline(const keystore::Home& home) {
   KF_TRY(out.delegations, keystore::load_delegations(home));
   KF_TRY(out.made, keystore::load_signed(home));
   KF_TRY(out.lists, keystore::load_lists(home));
-  KF_TRY(out.open, keystore::load_senders(home));
+  KF_TRY(out.open, keystore::load_sender_records(home));
   std::erase_if(out.open, [&](const keystore::SenderRecord& sender) {
     const auto is_it = [&](const auto& one) { return one.share == sender.share; };
     return !wallet::is_delegation(sender) || std::any_of(out.made.begin(), out.made.end(), is_it);
@@ -200,7 +200,7 @@ Result<Done> list(Program& program, bool with_shares) {
 // beginning of its id; the newest one without.
 Result<std::optional<keystore::SenderRecord>> find_exchange(const keystore::Home& home,
                                                             std::string_view id) {
-  KF_TRY(auto senders, keystore::load_senders(home));
+  KF_TRY(auto senders, keystore::load_sender_records(home));
   if (id.empty()) {
     if (senders.empty()) return std::optional<keystore::SenderRecord>();
     id = senders.back().share;
@@ -223,7 +223,7 @@ struct WatchOptions {
 
 // share_named is what the person wrote, or the share that is told by the address that they wrote.
 Result<std::string> share_named(const keystore::Home& home, const std::string& text) {
-  KF_TRY(const auto told, keystore::find_sender_by_notify(home, text));
+  KF_TRY(const auto told, keystore::find_sender_record_by_notify(home, text));
   if (told) return told->share;
   if (!text.starts_with("https://")) return text;
   return fail(Errc::not_found,
@@ -244,7 +244,7 @@ Result<Done> watch(Program& program, const WatchOptions& options) {
     }
   }
   if (text.empty()) {
-    KF_TRY(const auto senders, keystore::load_senders(wallet.home));
+    KF_TRY(const auto senders, keystore::load_sender_records(wallet.home));
     if (senders.empty()) {
       return fail(Errc::not_found, "no share of yours is open: name one (keyferry list --shares)",
                   "unknown_name");

@@ -36,19 +36,16 @@ inline Error in_context(std::string_view doing, Error error) {
 
 #define KF_CAT2(a, b) a##b
 #define KF_CAT(a, b) KF_CAT2(a, b)
-#define KF_TRY_VALUE(ret, tmp, lhs, expr) \
-  auto tmp = (expr);                      \
-  if (!tmp) ret tmp.error();              \
+#define KF_TRY_VALUE(tmp, lhs, expr) \
+  auto tmp = (expr);                 \
+  if (!tmp) return tmp.error();      \
   lhs = *std::move(tmp)
-#define KF_TRY_DONE(ret, tmp, expr) \
-  auto tmp = (expr);                \
-  if (!tmp) ret tmp.error()
+#define KF_TRY_DONE(tmp, expr) \
+  auto tmp = (expr);           \
+  if (!tmp) return tmp.error()
 #define KF_TRY_PICK(one, two, name, ...) name
-#define KF_TRY_1(expr) KF_TRY_DONE(return, KF_CAT(try_, __LINE__), expr)
-#define KF_TRY_2(lhs, expr) KF_TRY_VALUE(return, KF_CAT(try_, __LINE__), lhs, expr)
-#define KF_CO_TRY_1(expr) KF_TRY_DONE(co_return, KF_CAT(try_, __LINE__), expr)
-#define KF_CO_TRY_2(lhs, expr) KF_TRY_VALUE(co_return, KF_CAT(try_, __LINE__), lhs, expr)
+#define KF_TRY_1(expr) KF_TRY_DONE(KF_CAT(try_, __LINE__), expr)
+#define KF_TRY_2(lhs, expr) KF_TRY_VALUE(KF_CAT(try_, __LINE__), lhs, expr)
 // KF_TRY(auto x, f()); leaves the function with f's error, or goes on with x. KF_TRY(f()); is the
 // form for a Result whose value nobody needs. Two statements each: braces around them after `if`.
 #define KF_TRY(...) KF_TRY_PICK(__VA_ARGS__, KF_TRY_2, KF_TRY_1, )(__VA_ARGS__)
-#define KF_CO_TRY(...) KF_TRY_PICK(__VA_ARGS__, KF_CO_TRY_2, KF_CO_TRY_1, )(__VA_ARGS__)

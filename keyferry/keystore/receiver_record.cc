@@ -183,7 +183,7 @@ ReceiverRecord tombstone(const ReceiverRecord& record, std::string why) {
   return left;
 }
 
-Result<std::vector<std::string>> list_receivers(const Home& home) {
+Result<std::vector<std::string>> list_receiver_records(const Home& home) {
   constexpr std::string_view kBegin = "take-", kEnd = ".json";
   std::vector<std::string> ids;
   std::error_code error;
@@ -196,7 +196,7 @@ Result<std::vector<std::string>> list_receivers(const Home& home) {
   return ids;
 }
 
-Result<std::optional<ReceiverRecord>> load_receiver(const Home& home, std::string_view id) {
+Result<std::optional<ReceiverRecord>> load_receiver_record(const Home& home, std::string_view id) {
   const file::Path path = home.receiver_file(id);
   const auto octets = file::read_secret(path);
   if (!octets && octets.error().code == Errc::not_found) return std::optional<ReceiverRecord>();
@@ -209,14 +209,14 @@ Result<std::optional<ReceiverRecord>> load_receiver(const Home& home, std::strin
 }
 
 //= spec:transfer#6-killed
-Result<Done> save_receiver(const Home& home, const ReceiverRecord& record) {
+Result<Done> save_receiver_record(const Home& home, const ReceiverRecord& record) {
   std::string text = codec::encode_json(encode_receiver_record(record));
   auto saved = file::replace_secret(home.receiver_file(record.id), bytes_of(text));
   wipe(text);
   return saved;
 }
 
-Result<Done> erase_receiver(const Home& home, std::string_view id) {
+Result<Done> erase_receiver_record(const Home& home, std::string_view id) {
   return file::erase(home.receiver_file(id));
 }
 

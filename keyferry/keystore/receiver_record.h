@@ -63,11 +63,12 @@ Result<ReceiverRecord> parse_receiver_record(const boost::json::object& object);
 // tombstone keeps of an exchange that ended without the credential why it did, and no secret.
 ReceiverRecord tombstone(const ReceiverRecord& record, std::string why);
 
-// list_receivers names the records that there are. load_receiver returns the record `id`, or
-// nothing. save_receiver makes it durable; erase_receiver overwrites and removes it.
-Result<std::vector<std::string>> list_receivers(const Home& home);
-Result<std::optional<ReceiverRecord>> load_receiver(const Home& home, std::string_view id);
-Result<Done> save_receiver(const Home& home, const ReceiverRecord& record);
-Result<Done> erase_receiver(const Home& home, std::string_view id);
+// list_receiver_records names the records that there are. load_receiver_record returns the record
+// `id`, or nothing. save_receiver_record makes it durable; erase_receiver_record overwrites and
+// removes it.
+Result<std::vector<std::string>> list_receiver_records(const Home& home);
+Result<std::optional<ReceiverRecord>> load_receiver_record(const Home& home, std::string_view id);
+Result<Done> save_receiver_record(const Home& home, const ReceiverRecord& record);
+Result<Done> erase_receiver_record(const Home& home, std::string_view id);
 
 }  // namespace keyferry::keystore

@@ -38,14 +38,14 @@ TEST(Records, NothingOfAnEarlierVersionOfAShareStaysOnTheDisk) {
   SenderRecord record;
   record.id = "0123456789abcdef";
   record.secret = transfer::make_share_secret();
-  ASSERT_TRUE(save_sender(home, record));
+  ASSERT_TRUE(save_sender_record(home, record));
   const auto link = file::Path(root) / "the old inode";
   std::filesystem::create_hard_link(home.sender_file(record.id), link);
   record.shown = true;
-  ASSERT_TRUE(save_sender(home, record));
+  ASSERT_TRUE(save_sender_record(home, record));
   const Bytes old = *file::read(link);
   EXPECT_EQ(old, Bytes(old.size(), 0));
-  EXPECT_TRUE(load_sender(home, record.id).value()->shown);
+  EXPECT_TRUE(load_sender_record(home, record.id).value()->shown);
   std::filesystem::remove_all(root);
 }
 

@@ -149,7 +149,7 @@ Result<SenderRecord> parse_sender_record(const boost::json::object& object) {
   return record;
 }
 
-Result<std::optional<SenderRecord>> load_sender(const Home& home, std::string_view id) {
+Result<std::optional<SenderRecord>> load_sender_record(const Home& home, std::string_view id) {
   const file::Path path = home.sender_file(id);
   auto record = load_file(path);
   if (!record && record.error().code == Errc::not_found) return std::optional<SenderRecord>();
@@ -157,7 +157,7 @@ Result<std::optional<SenderRecord>> load_sender(const Home& home, std::string_vi
   return std::optional(*std::move(record));
 }
 
-Result<std::vector<SenderRecord>> load_senders(const Home& home) {
+Result<std::vector<SenderRecord>> load_sender_records(const Home& home) {
   std::vector<SenderRecord> records;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(home.transfers_folder(), error)) {
@@ -175,8 +175,9 @@ Result<std::vector<SenderRecord>> load_senders(const Home& home) {
   return records;
 }
 
-Result<std::optional<SenderRecord>> find_sender_by_share(const Home& home, std::string_view share) {
-  KF_TRY(std::vector<SenderRecord> all, load_senders(home));
+Result<std::optional<SenderRecord>> find_sender_record_by_share(const Home& home,
+                                                                std::string_view share) {
+  KF_TRY(std::vector<SenderRecord> all, load_sender_records(home));
   for (SenderRecord& record : all) {
     if (record.share == share) return std::optional(std::move(record));
   }
@@ -184,8 +185,9 @@ Result<std::optional<SenderRecord>> find_sender_by_share(const Home& home, std::
 }
 
 //= spec:tigress#NTF-06
-Result<std::optional<SenderRecord>> find_sender_by_notify(const Home& home, std::string_view text) {
-  KF_TRY(std::vector<SenderRecord> all, load_senders(home));
+Result<std::optional<SenderRecord>> find_sender_record_by_notify(const Home& home,
+                                                                 std::string_view text) {
+  KF_TRY(std::vector<SenderRecord> all, load_sender_records(home));
   for (SenderRecord& record : all) {
     if (is_notify_part(record.notify, text)) return std::optional(std::move(record));
   }
@@ -193,14 +195,14 @@ Result<std::optional<SenderRecord>> find_sender_by_notify(const Home& home, std:
 }
 
 //= spec:transfer#6-erased
-Result<Done> save_sender(const Home& home, const SenderRecord& record) {
+Result<Done> save_sender_record(const Home& home, const SenderRecord& record) {
   std::string text = codec::encode_json(encode_sender_record(record));
   auto saved = file::replace_secret(home.sender_file(record.id), bytes_of(text));
   wipe(text);
   return saved;
 }
 
-Result<Done> erase_sender(const Home& home, std::string_view id) {
+Result<Done> erase_sender_record(const Home& home, std::string_view id) {
   return file::erase(home.sender_file(id));
 }
 

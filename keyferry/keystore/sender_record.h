@@ -55,16 +55,18 @@ struct SenderRecord {
 boost::json::object encode_sender_record(const SenderRecord& record);
 Result<SenderRecord> parse_sender_record(const boost::json::object& object);
 
-// load_sender returns the record `id`, or nothing. load_senders reads all, oldest first.
-// find_sender_by_share returns the one of a share, find_sender_by_notify the one that is told by
-// `text`, an address that was called or its last part; or nothing.
-Result<std::optional<SenderRecord>> load_sender(const Home& home, std::string_view id);
-Result<std::vector<SenderRecord>> load_senders(const Home& home);
-Result<std::optional<SenderRecord>> find_sender_by_share(const Home& home, std::string_view share);
-Result<std::optional<SenderRecord>> find_sender_by_notify(const Home& home, std::string_view text);
+// load_sender_record returns the record `id`, or nothing. load_sender_records reads all, oldest
+// first. find_sender_record_by_share returns the one of a share, find_sender_record_by_notify the
+// one that is told by `text`, an address that was called or its last part; or nothing.
+Result<std::optional<SenderRecord>> load_sender_record(const Home& home, std::string_view id);
+Result<std::vector<SenderRecord>> load_sender_records(const Home& home);
+Result<std::optional<SenderRecord>> find_sender_record_by_share(const Home& home,
+                                                                std::string_view share);
+Result<std::optional<SenderRecord>> find_sender_record_by_notify(const Home& home,
+                                                                 std::string_view text);
 
-Result<Done> save_sender(const Home& home, const SenderRecord& record);
-Result<Done> erase_sender(const Home& home, std::string_view id);
+Result<Done> save_sender_record(const Home& home, const SenderRecord& record);
+Result<Done> erase_sender_record(const Home& home, std::string_view id);
 
 // full_link is the link with its secret; only once both are known.
 transfer::ShareLink full_link(const SenderRecord& record);

@@ -14,7 +14,7 @@ namespace keyferry::process {
 // Owner is whose work it is. Sources take turns, and within a source its keys: who draws keys by
 // the thousand delays only those that share his address.
 struct Owner {
-  std::string source{};  // net::counted_source, or a name of our own
+  std::string source{};  // http::counted_source, or a name of our own
   std::string key{};     // whatever tells callers of one source apart; empty: nothing
 };
 

@@ -139,9 +139,9 @@ Result<Done> note_reached(Wallet& wallet, const Holding& holding, const std::vec
 }
 
 Result<Done> end_exchange(Wallet& wallet, const std::string& share) {
-  KF_TRY(const auto sender, keystore::find_sender_by_share(wallet.home, share));
+  KF_TRY(const auto sender, keystore::find_sender_record_by_share(wallet.home, share));
   if (!sender) return Done{};
-  return end_sender(wallet, *sender);
+  return end_share(wallet, *sender);
 }
 
 }  // namespace
@@ -152,7 +152,7 @@ Result<std::optional<std::string>> find_delegated(const keystore::Home& home,
   const auto fits = [&](const std::string& id) {
     return id == share || (share.size() >= kLeastBeginning && id.starts_with(share));
   };
-  KF_TRY(const auto senders, keystore::load_senders(home));
+  KF_TRY(const auto senders, keystore::load_sender_records(home));
   for (const keystore::SenderRecord& sender : senders) {
     if (is_delegation(sender) && fits(sender.share)) fitting.insert(sender.share);
   }

@@ -115,7 +115,7 @@ std::vector<Finding> examine(Wallet& wallet) {
   examine_permissions(wallet.home, findings);
   std::set<std::string> issuers;
   examine_credentials(wallet, issuers, findings);
-  if (const auto senders = keystore::load_senders(wallet.home); !senders) {
+  if (const auto senders = keystore::load_sender_records(wallet.home); !senders) {
     findings.push_back(wrong(senders.error().detail, "repair or remove that file"));
   }
   for (const keystore::KnownAuthority& known : wallet.settings.authorities)

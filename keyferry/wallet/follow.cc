@@ -20,7 +20,7 @@ Result<Done> follow_share(Wallet& wallet, FoundShare& found,
   const auto show = [&] {
     const bool goes_on = seen(share);
     // Its link is of no use any more, though it may be watched for long.
-    if (!is_open(share)) tidy_senders(wallet, {share});
+    if (!is_open(share)) tidy_sent(wallet, {share});
     return goes_on;
   };
   for (bool changed = true; (!changed || show()) && !is_over(share);) {

@@ -69,13 +69,13 @@ Result<Done> drop_at_authority(Wallet& wallet, const keystore::CredentialRecord&
   return dropped.error();
 }
 
-Result<Done> end_senders(Wallet& wallet, const std::vector<keystore::SenderRecord>& senders,
-                         const std::string& from) {
+Result<Done> end_shares(Wallet& wallet, const std::vector<keystore::SenderRecord>& senders,
+                        const std::string& from) {
   const client::Web::Brief brief(wallet.web);
   for (const keystore::SenderRecord& sender : senders) {
     if (sender.credential != from) continue;
-    if (!end_sender(wallet, sender)) {
-      KF_TRY(drop_sender(wallet, sender));
+    if (!end_share(wallet, sender)) {
+      KF_TRY(drop_share(wallet, sender));
     }
   }
   return Done{};
@@ -142,19 +142,19 @@ Result<Done> forget_credential(Wallet& wallet, const keystore::CredentialRecord&
   if (!local_only) {
     KF_TRY(drop_at_authority(wallet, record));
   }
-  KF_TRY(std::vector<keystore::SenderRecord> senders, keystore::load_senders(wallet.home));
+  KF_TRY(std::vector<keystore::SenderRecord> senders, keystore::load_sender_records(wallet.home));
   std::erase_if(senders,
                 [](const keystore::SenderRecord& sender) { return is_delegation(sender); });
-  KF_TRY(end_senders(wallet, senders, record.name));
+  KF_TRY(end_shares(wallet, senders, record.name));
   KF_TRY(const file::Lock lock, wallet.home.lock());
   return erase_folder(wallet.home.credential_folder(record.name));
 }
 
 Result<Done> forget_holding(Wallet& wallet, const std::string& folder, const std::string& name) {
-  KF_TRY(std::vector<keystore::SenderRecord> senders, keystore::load_senders(wallet.home));
+  KF_TRY(std::vector<keystore::SenderRecord> senders, keystore::load_sender_records(wallet.home));
   std::erase_if(senders,
                 [](const keystore::SenderRecord& sender) { return !is_delegation(sender); });
-  KF_TRY(end_senders(wallet, senders, name));
+  KF_TRY(end_shares(wallet, senders, name));
   KF_TRY(const file::Lock lock, wallet.home.lock());
   KF_TRY(keystore::erase_record(wallet.home.folder(folder), name));
   KF_TRY(const auto made, keystore::load_signed(wallet.home));

@@ -13,7 +13,7 @@ using delegation::Challenge;
 using delegation::SealedTalk;
 
 constexpr unsigned kSealedAnswer = 4, kShortAnswer = 5, kReply = 6, kPut = 7, kPutDone = 8;
-constexpr unsigned kGet = 9, kMade = 10;
+constexpr unsigned kGet = 9, kGiven = 10;
 
 Result<std::string> address_of(const Holding& holding, const std::string& given) {
   if (holding.doors.size() != 1) {
@@ -96,7 +96,7 @@ class AtDoor {
   Result<Done> fetch(const delegation::ListNumber& theirs, DoorOutcome& outcome) {
     const Bytes which = theirs.root ? copy_of(*theirs.root) : copy_of(theirs.signer);
     KF_TRY(const client::LockFrame frame, talk_.say(kGet, sealed_.seal_next(which)));
-    if (frame.type != kMade) return fail(Errc::invalid, "the lock did not answer");
+    if (frame.type != kGiven) return fail(Errc::invalid, "the lock did not answer");
     KF_TRY(const Bytes list, sealed_.open_next(frame.body));
     if (list.empty()) return Done{};
     const auto kept = keystore::keep_list(wallet_.home, list);

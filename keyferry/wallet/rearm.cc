@@ -2,6 +2,7 @@
 #include "keyferry/client/refusals.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/keystore/notify_url.h"
+#include "keyferry/keystore/receiver_record.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/sender.h"
 #include "keyferry/wallet/sender_steps.h"
@@ -25,11 +26,11 @@ Result<Done> order_rearm(Wallet& wallet, Holder& holder, keystore::SenderRecord&
   }
   if (!response) {
     if (!client::is_refusal(response.error())) return client::go_on_later(response.error());
-    KF_TRY(keystore::erase_sender(wallet.home, record.id));
+    KF_TRY(keystore::erase_sender_record(wallet.home, record.id));
     return response.error();
   }
   KF_TRY(note_answer(record, *response));
-  return keystore::save_sender(wallet.home, record);
+  return keystore::save_sender_record(wallet.home, record);
 }
 
 // invite_again offers a share whose code was typed wrong under a new one.
@@ -54,9 +55,9 @@ Result<keystore::SenderRecord> invite_again(Wallet& wallet, FoundShare& found,
     record.delete_request = fresh.delete_request;
     record.started = fresh.started;
     record.shown = false;
-    KF_TRY(keystore::save_sender(wallet.home, record));
+    KF_TRY(keystore::save_sender_record(wallet.home, record));
   }
-  return finish_sender(wallet, found.holder, std::move(record));
+  return finish_making(wallet, found.holder, std::move(record));
 }
 
 // The bound code of a confirmed share stays: only the PIN is new. An answer that was lost shows as
@@ -64,7 +65,7 @@ Result<keystore::SenderRecord> invite_again(Wallet& wallet, FoundShare& found,
 Result<keystore::SenderRecord> rearm_confirmed(Wallet& wallet, FoundShare& found,
                                                const std::string& request) {
   KF_TRY(std::optional<keystore::SenderRecord> exchange,
-         keystore::find_sender_by_share(wallet.home, found.share.id));
+         keystore::find_sender_record_by_share(wallet.home, found.share.id));
   if (exchange && exchange->confirmed && !exchange->link && is_open(found.share)) {
     return invite_again(wallet, found, *std::move(exchange));
   }
@@ -77,7 +78,7 @@ Result<keystore::SenderRecord> rearm_confirmed(Wallet& wallet, FoundShare& found
     record = new_record(wallet, found.holder.record().name, request, "", {});
     record->secret.reset();
     record->order = {{"pin", digest::random_digits(kPinDigits)}};
-    KF_TRY(keystore::save_sender(wallet.home, *record));
+    KF_TRY(keystore::save_sender_record(wallet.home, *record));
   }
   client::HolderCall rearm;
   rearm.method = "POST";
@@ -86,7 +87,7 @@ Result<keystore::SenderRecord> rearm_confirmed(Wallet& wallet, FoundShare& found
   const auto response = found.holder.call(rearm);
   if (!response && response.error().reason != "not_locked") {
     if (!client::is_refusal(response.error())) return client::go_on_later(response.error());
-    KF_TRY(keystore::erase_sender(wallet.home, record->id));
+    KF_TRY(keystore::erase_sender_record(wallet.home, record->id));
     return response.error();
   }
   return *std::move(record);
@@ -108,7 +109,7 @@ Result<keystore::SenderRecord> rearm_share(Wallet& wallet, FoundShare& found,
     }
     KF_TRY(const client::IssuerMetadata* about, found.holder.authority().metadata());
     KF_TRY(std::optional<keystore::SenderRecord> old,
-           keystore::find_sender_by_share(wallet.home, found.share.id));
+           keystore::find_sender_record_by_share(wallet.home, found.share.id));
     KF_TRY(std::string base, choose_relay(wallet, relay, about->relays));
     record = new_record(wallet, found.holder.record().name, request, std::move(base),
                         {false, old ? old->suite : std::nullopt});
@@ -116,9 +117,9 @@ Result<keystore::SenderRecord> rearm_share(Wallet& wallet, FoundShare& found,
     if (old && !old->notify.empty())
       record->notify = keystore::draw_notify_url(keystore::notify_base(old->notify));
     record->order = {{"pin", digest::random_digits(kPinDigits)}};
-    KF_TRY(keystore::save_sender(wallet.home, *record));
+    KF_TRY(keystore::save_sender_record(wallet.home, *record));
     if (old) {
-      KF_TRY(end_sender(wallet, *old));
+      KF_TRY(end_share(wallet, *old));
     }
   }
   KF_TRY(order_rearm(wallet, found.holder, *record));

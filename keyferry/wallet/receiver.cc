@@ -91,7 +91,8 @@ Result<credential::CredentialOffer> resolve(Wallet& wallet, const std::string& u
 
 Result<keystore::ReceiverRecord> prepare_offer(Wallet& wallet, const credential::OfferUri& uri,
                                                std::string id) {
-  KF_TRY(std::optional<keystore::ReceiverRecord> record, keystore::load_receiver(wallet.home, id));
+  KF_TRY(std::optional<keystore::ReceiverRecord> record,
+         keystore::load_receiver_record(wallet.home, id));
   if (!record) record = new_record(wallet, std::move(id));
   if (record->offer) return *std::move(record);
   if (const auto* reference = std::get_if<credential::OfferReference>(&uri)) {
@@ -111,14 +112,15 @@ std::string source_of(const credential::OfferUri& uri) {
 
 // What is left of a transfer that ended well: the mailbox and the record with its secrets.
 Result<Done> clean_up(Wallet& wallet, const std::string& id) {
-  KF_TRY(std::optional<keystore::ReceiverRecord> record, keystore::load_receiver(wallet.home, id));
+  KF_TRY(std::optional<keystore::ReceiverRecord> record,
+         keystore::load_receiver_record(wallet.home, id));
   if (!record) return Done{};
   if (record->confirmed) {
-    KF_TRY(finish_receiver(wallet, *record));
+    KF_TRY(tell_received(wallet, *record));
   } else {
     delete_mailbox(wallet, *record);
   }
-  return keystore::erase_receiver(wallet.home, id);
+  return keystore::erase_receiver_record(wallet.home, id);
 }
 
 Result<Done> check_name_is_free(const keystore::Home& home, const std::string& name) {
@@ -138,8 +140,8 @@ Result<Done> check_name_is_free(const keystore::Home& home, const std::string& n
 
 Result<Received> receive_confirmed(Wallet& wallet, keystore::ReceiverRecord& record,
                                    const ReceiverOptions& options) {
-  KF_TRY(Received stored, carry_out_receiver(wallet, record, options));
-  KF_TRY(keystore::erase_receiver(wallet.home, record.id));
+  KF_TRY(Received stored, run_receiver_exchange(wallet, record, options));
+  KF_TRY(keystore::erase_receiver_record(wallet.home, record.id));
   return stored;
 }
 
@@ -171,7 +173,7 @@ Result<Received> take(Wallet& wallet, const std::string& id, const ReceiverOptio
   }
   if (record.confirmed && opened) return receive_confirmed(wallet, record, options);
   Result<keystore::CredentialRecord> stored =
-      opened ? redeem_received(wallet, record, options)
+      opened ? redeem_offer(wallet, record, options)
              : Result<keystore::CredentialRecord>(opened.error());
   if (stored) {
     KF_TRY(clean_up(wallet, id));
@@ -192,7 +194,8 @@ Result<Received> accept_offer(Wallet& wallet, std::string_view text,
 // The secret of a second try stands: the first may have been damaged.
 Result<keystore::ReceiverRecord> prepare_link(Wallet& wallet, const transfer::ShareLink& link,
                                               const std::string& id) {
-  KF_TRY(std::optional<keystore::ReceiverRecord> record, keystore::load_receiver(wallet.home, id));
+  KF_TRY(std::optional<keystore::ReceiverRecord> record,
+         keystore::load_receiver_record(wallet.home, id));
   if (!record) record = new_record(wallet, id);
   if (record->confirmed) return *std::move(record);
   if (!record->mailbox) record->mailbox = new_mailbox(link);
@@ -257,16 +260,17 @@ Result<Received> accept_share(Wallet& wallet, std::string_view text, ReceiverOpt
                                         : receiver_link(wallet, text, options);
 }
 
-Result<std::string> cancel_receiver_of(Wallet& wallet, std::string_view text,
-                                       const ReceiverOptions& options) {
+Result<std::string> cancel_accept(Wallet& wallet, std::string_view text,
+                                  const ReceiverOptions& options) {
   KF_TRY(const std::string id, id_of_share(wallet, text, options));
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(id));
-  KF_TRY(std::optional<keystore::ReceiverRecord> record, keystore::load_receiver(wallet.home, id));
+  KF_TRY(std::optional<keystore::ReceiverRecord> record,
+         keystore::load_receiver_record(wallet.home, id));
   if (!record || !record->ended.empty()) {
     return fail(Errc::not_found, "nothing of this share is being taken here: nothing to give up");
   }
   if (!options.file.empty() && record->mailbox) record->mailbox->file = options.file;
-  if (record->confirmed) return cancel_receiver(wallet, *record);
+  if (record->confirmed) return give_up_receiving(wallet, *record);
   const Error gone = let_go(wallet, *record, fail(Errc::conflict, "given up: nothing was taken"));
   if (gone.code != Errc::conflict) return gone;
   return gone.detail;

@@ -37,11 +37,11 @@ using Received = std::variant<keystore::CredentialRecord, keystore::DelegationRe
 // the person agreed, a claimed mailbox is given back.
 Result<Received> accept_share(Wallet& wallet, std::string_view text, ReceiverOptions options);
 
-// cancel_receiver_of gives up what is being taken by the link `text`: the sender is told, or, where
+// cancel_accept gives up what is being taken by the link `text`: the sender is told, or, where
 // nothing was asked of it yet, the mailbox given back. Returns what became of it, for the person.
 // Errors: not_found (nothing is).
-Result<std::string> cancel_receiver_of(Wallet& wallet, std::string_view text,
-                                       const ReceiverOptions& options);
+Result<std::string> cancel_accept(Wallet& wallet, std::string_view text,
+                                  const ReceiverOptions& options);
 
 // mark_reported notes that the person has seen how to use the credential: from then on taking the
 // same link again is refused.

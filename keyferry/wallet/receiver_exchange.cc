@@ -70,7 +70,7 @@ class ReceiverExchange final : public ExchangeRun {
 
   ConfirmedReceiver& machine() { return machine_; }
   const std::optional<Received>& stored() const { return stored_; }
-  Received receive_stored() { return *std::move(stored_); }
+  Received take_stored() { return *std::move(stored_); }
   const std::optional<Error>& failed() const { return failed_; }
   // relinquished says that nothing had been written, and the mailbox goes back.
   bool relinquished() const { return relinquished_; }
@@ -199,7 +199,7 @@ Result<Effects> ReceiverExchange::agree_to_delegation(const transfer::Delegation
 }
 
 Result<Effects> ReceiverExchange::approve(bool coded) {
-  KF_TRY(keystore::save_receiver(wallet_.home, record_));
+  KF_TRY(keystore::save_receiver_record(wallet_.home, record_));
   KF_TRY(SecretBytes code, code_for(coded));
   transfer::ReceiverApproval approval{record_.key->public_key(), record_.label, std::move(code)};
   digest::random_fill(approval.nonce);
@@ -239,8 +239,8 @@ Result<Effects> ReceiverExchange::redeem(const transfer::Redeem& redeem) {
   if (!record_.offer) wallet_.person.step("granted", {}, "granted; fetching it");
   record_.offer = redeem.credential_offer;
   record_.coded = machine_.invite()->handshake.code.has_value();
-  KF_TRY(keystore::save_receiver(wallet_.home, record_));
-  auto stored = redeem_received(wallet_, record_, options_);
+  KF_TRY(keystore::save_receiver_record(wallet_.home, record_));
+  auto stored = redeem_offer(wallet_, record_, options_);
   if (stored) {
     stored_ = *std::move(stored);
     return kept(machine_.redeemed({true, ""}));
@@ -324,7 +324,8 @@ Error bury(Wallet& wallet, keystore::ReceiverRecord& record, const ReceiverExcha
   if (auto erased = keystore::erase_exchange(wallet.home, record.id); !erased)
     return erased.error();
   record = keystore::tombstone(record, why.detail);
-  if (auto saved = keystore::save_receiver(wallet.home, record); !saved) return saved.error();
+  if (auto saved = keystore::save_receiver_record(wallet.home, record); !saved)
+    return saved.error();
   return why;
 }
 
@@ -341,7 +342,7 @@ Result<Done> expire(Wallet& wallet, keystore::ReceiverRecord& record) {
          run.finish(goes_on ? run.machine().resume() : run.machine().deadline()));
   if (run.stored()) {
     KF_TRY(keystore::erase_exchange(wallet.home, record.id));
-    return keystore::erase_receiver(wallet.home, record.id);
+    return keystore::erase_receiver_record(wallet.home, record.id);
   }
   static_cast<void>(bury(wallet, record, run, end));
   return Done{};
@@ -355,7 +356,7 @@ bool is_exchange(ByteView plaintext) {
                       envelope->format == transfer::kDelegationFormat);
 }
 
-Result<Done> begin_receiver(Wallet& wallet, keystore::ReceiverRecord& record, ByteView plaintext,
+Result<Done> begin_exchange(Wallet& wallet, keystore::ReceiverRecord& record, ByteView plaintext,
                             std::optional<keystore::DropState> drops) {
   keystore::ReceiverMailbox& mailbox = *record.mailbox;
   KF_TRY(const transfer::Envelope envelope, transfer::parse_envelope(plaintext));
@@ -378,11 +379,11 @@ Result<Done> begin_receiver(Wallet& wallet, keystore::ReceiverRecord& record, By
                                  {machine.encode(), std::nullopt, std::move(drops)}));
   record.confirmed = true;
   if (machine.invite()) record.note = machine.invite()->note;
-  return keystore::save_receiver(wallet.home, record);
+  return keystore::save_receiver_record(wallet.home, record);
 }
 
-Result<Received> carry_out_receiver(Wallet& wallet, keystore::ReceiverRecord& record,
-                                    const ReceiverOptions& options) {
+Result<Received> run_receiver_exchange(Wallet& wallet, keystore::ReceiverRecord& record,
+                                       const ReceiverOptions& options) {
   if (!record.ended.empty()) {
     return fail(Errc::conflict, "this link was used up before: " + record.ended, "used_up");
   }
@@ -394,10 +395,10 @@ Result<Received> carry_out_receiver(Wallet& wallet, keystore::ReceiverRecord& re
   KF_TRY(const transfer::Ended ended, running->run.run(deadline));
   if (!running->run.stored()) return bury(wallet, record, running->run, ended);
   KF_TRY(keystore::erase_exchange(wallet.home, record.id));
-  return running->run.receive_stored();
+  return running->run.take_stored();
 }
 
-Result<Done> finish_receiver(Wallet& wallet, keystore::ReceiverRecord& record) {
+Result<Done> tell_received(Wallet& wallet, keystore::ReceiverRecord& record) {
   const ReceiverOptions options;
   auto running = open_exchange(wallet, record, options);
   if (!running) return Done{};
@@ -407,12 +408,12 @@ Result<Done> finish_receiver(Wallet& wallet, keystore::ReceiverRecord& record) {
   return keystore::erase_exchange(wallet.home, record.id);
 }
 
-Result<Done> tidy_receivers(Wallet& wallet) {
-  KF_TRY(const std::vector<std::string> ids, keystore::list_receivers(wallet.home));
+Result<Done> tidy_received(Wallet& wallet) {
+  KF_TRY(const std::vector<std::string> ids, keystore::list_receiver_records(wallet.home));
   for (const std::string& id : ids) {
     const auto lock = wallet.home.lock_transfer(id);
     if (!lock) continue;
-    auto loaded = keystore::load_receiver(wallet.home, id);
+    auto loaded = keystore::load_receiver_record(wallet.home, id);
     if (!loaded || !*loaded) continue;
     keystore::ReceiverRecord& record = **loaded;
     const Time now = wallet.web.now();
@@ -423,13 +424,14 @@ Result<Done> tidy_receivers(Wallet& wallet) {
     const bool asked = record.key && record.offer;
     const bool over = record.ended.empty() && late && !asked;
     if (!over && !forgotten) continue;
-    KF_TRY(record.confirmed && record.ended.empty() ? expire(wallet, record)
-                                                    : keystore::erase_receiver(wallet.home, id));
+    KF_TRY(record.confirmed && record.ended.empty()
+               ? expire(wallet, record)
+               : keystore::erase_receiver_record(wallet.home, id));
   }
   return Done{};
 }
 
-Result<std::string> cancel_receiver(Wallet& wallet, keystore::ReceiverRecord& record) {
+Result<std::string> give_up_receiving(Wallet& wallet, keystore::ReceiverRecord& record) {
   const ReceiverOptions options;
   KF_TRY(auto running, open_exchange(wallet, record, options));
   ReceiverExchange& run = running->run;

@@ -63,7 +63,8 @@ bool leads_to(const transfer::ShareLink& link, const keystore::SenderRecord& sen
 }
 
 Result<Done> check_not_own(const Wallet& wallet, const transfer::ShareLink& link) {
-  KF_TRY(const std::vector<keystore::SenderRecord> given, keystore::load_senders(wallet.home));
+  KF_TRY(const std::vector<keystore::SenderRecord> given,
+         keystore::load_sender_records(wallet.home));
   for (const keystore::SenderRecord& sender : given) {
     if (leads_to(link, sender) && sender.persona == wallet.settings.persona) {
       return fail(Errc::forbidden,
@@ -92,7 +93,7 @@ Result<Bytes> read_and_open(client::RelayClient& relay, keystore::ReceiverMailbo
               "damaged");
 }
 
-Result<Done> receive_message(keystore::ReceiverRecord& record, ByteView plaintext) {
+Result<Done> read_offer_message(keystore::ReceiverRecord& record, ByteView plaintext) {
   KF_TRY(const transfer::OfferMessage message, transfer::parse_offer_message(plaintext));
   KF_TRY(credential::parse_offer(message.credential_offer));
   record.offer = message.credential_offer;
@@ -159,14 +160,14 @@ Result<Done> agree_to_fetch(Wallet& wallet, keystore::ReceiverRecord& record) {
   if (mailbox.claimed) return Done{};
   KF_TRY(agree_to_relay(wallet, mailbox.link.base, "fetch the share from there?"));
   mailbox.claimed = true;
-  return keystore::save_receiver(wallet.home, record);
+  return keystore::save_receiver_record(wallet.home, record);
 }
 
 Result<Done> use_message(Wallet& wallet, keystore::ReceiverRecord& record, ByteView plaintext,
                          std::optional<keystore::DropState> drops) {
-  if (is_exchange(plaintext)) return begin_receiver(wallet, record, plaintext, std::move(drops));
-  KF_TRY(receive_message(record, plaintext));
-  return keystore::save_receiver(wallet.home, record);
+  if (is_exchange(plaintext)) return begin_exchange(wallet, record, plaintext, std::move(drops));
+  KF_TRY(read_offer_message(record, plaintext));
+  return keystore::save_receiver_record(wallet.home, record);
 }
 
 Result<Done> open_mailbox(Wallet& wallet, keystore::ReceiverRecord& record) {
@@ -196,14 +197,14 @@ Error let_go(Wallet& wallet, const keystore::ReceiverRecord& record, Error why) 
   const bool held = may_hold(record, why);
   const auto freed = held ? give_back(wallet, *record.mailbox) : Result<Done>(Done{});
   if (freed) {
-    if (auto erased = keystore::erase_receiver(wallet.home, record.id); !erased)
+    if (auto erased = keystore::erase_receiver_record(wallet.home, record.id); !erased)
       return erased.error();
     if (held && why.code == Errc::cannot_open && !record.mailbox->link.suite) {
       why.detail += ". It was given back, so the right link still works: copy it again";
     }
     return why;
   }
-  if (auto saved = keystore::save_receiver(wallet.home, claim_of(record)); !saved)
+  if (auto saved = keystore::save_receiver_record(wallet.home, claim_of(record)); !saved)
     return saved.error();
   why.detail +=
       "; the relay did not answer when the link was given back, so it may open with this wallet "

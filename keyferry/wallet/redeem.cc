@@ -70,7 +70,7 @@ Result<std::optional<SecretBytes>> pin_for(Wallet& wallet, const credential::Cre
 // A new name for what is typed now, stored before it is sent.
 Result<Done> begin_try(Wallet& wallet, keystore::ReceiverRecord& record) {
   record.pin_try = encode_uuid(digest::random_uuid());
-  return keystore::save_receiver(wallet.home, record);
+  return keystore::save_receiver_record(wallet.home, record);
 }
 
 // `pin` is what was typed last in this run. While its answer is outstanding it goes under the same
@@ -157,7 +157,8 @@ Result<keystore::CredentialRecord> store(Wallet& wallet, keystore::ReceiverRecor
   KF_TRY(const file::Lock lock, wallet.home.lock());
   if (receiver.name.empty() || belongs_to_another(wallet.home, receiver)) {
     KF_TRY(receiver.name, choose_name(wallet.home, options, answer));
-    if (auto saved = keystore::save_receiver(wallet.home, receiver); !saved) return saved.error();
+    if (auto saved = keystore::save_receiver_record(wallet.home, receiver); !saved)
+      return saved.error();
   }
   const keystore::CredentialRecord record =
       record_of(receiver, plan, answer, held, wallet.web.now());
@@ -246,8 +247,8 @@ Result<Done> agree_to_contact(Wallet& wallet, std::string_view issuer) {
   return Done{};
 }
 
-Result<keystore::CredentialRecord> redeem_received(Wallet& wallet, keystore::ReceiverRecord& record,
-                                                   const ReceiverOptions& options) {
+Result<keystore::CredentialRecord> redeem_offer(Wallet& wallet, keystore::ReceiverRecord& record,
+                                                const ReceiverOptions& options) {
   KF_TRY(const credential::CredentialOffer offer, credential::parse_offer(*record.offer));
   if (!record.agreed) {
     if (auto fine = agree_to_contact(wallet, offer.issuer); !fine) return fine.error();
@@ -261,7 +262,8 @@ Result<keystore::CredentialRecord> redeem_received(Wallet& wallet, keystore::Rec
   if (!record.key) {
     record.key = crypto::PrivateKey::generate(authority->proof_keys.at(plan.configuration));
   }
-  if (auto saved = keystore::save_receiver(wallet.home, record); !saved) return saved.error();
+  if (auto saved = keystore::save_receiver_record(wallet.home, record); !saved)
+    return saved.error();
   KF_TRY(keystore::CredentialRecord stored,
          fetch_credential(wallet, client, record, options, offer, plan));
   if (auto noted = remember_authority(wallet, offer.issuer); !noted) return noted.error();

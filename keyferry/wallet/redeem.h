@@ -14,11 +14,11 @@ bool allows_local(const Wallet& wallet, std::string_view issuer);
 // Errors: forbidden with reason declined.
 Result<Done> agree_to_contact(Wallet& wallet, std::string_view issuer);
 
-// redeem_received finishes `record`, whose offer is known (and, in a confirmed exchange, was
+// redeem_offer finishes `record`, whose offer is known (and, in a confirmed exchange, was
 // approved before: then the credential is held against that and nothing is asked), and returns the
 // stored credential. `record` is saved before every step that the authority sees. The record itself
 // is left to the caller.
-Result<keystore::CredentialRecord> redeem_received(Wallet& wallet, keystore::ReceiverRecord& record,
-                                                   const ReceiverOptions& options);
+Result<keystore::CredentialRecord> redeem_offer(Wallet& wallet, keystore::ReceiverRecord& record,
+                                                const ReceiverOptions& options);
 
 }  // namespace keyferry::wallet

@@ -12,6 +12,7 @@
 #include "keyferry/digest/random.h"
 #include "keyferry/keystore/credential_record.h"
 #include "keyferry/keystore/notify_url.h"
+#include "keyferry/keystore/receiver_record.h"
 #include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/sender_drop.h"
@@ -121,7 +122,7 @@ Result<MadeShare> make_share(Wallet& wallet, const keystore::CredentialRecord& c
   KF_TRY(std::optional<keystore::SenderRecord> before, find_unfinished(wallet.home, request));
   if (before) {
     wallet.person.say("going on with the share that was begun before");
-    KF_TRY(keystore::SenderRecord finished, finish_sender(wallet, holder, *std::move(before)));
+    KF_TRY(keystore::SenderRecord finished, finish_making(wallet, holder, *std::move(before)));
     return MadeShare{std::move(finished), std::move(making)};
   }
   if (!options.file.empty() && options.file != carrier::kStandardStreams) {
@@ -144,8 +145,8 @@ Result<MadeShare> make_share(Wallet& wallet, const keystore::CredentialRecord& c
   //= spec:tigress#SYS-06
   //= spec:transfer#5-pin
   if (options.pin) record.order["pin"] = digest::random_digits(kPinDigits);
-  KF_TRY(keystore::save_sender(wallet.home, record));
-  KF_TRY(keystore::SenderRecord finished, finish_sender(wallet, holder, std::move(record)));
+  KF_TRY(keystore::save_sender_record(wallet.home, record));
+  KF_TRY(keystore::SenderRecord finished, finish_making(wallet, holder, std::move(record)));
   return MadeShare{std::move(finished), std::move(making)};
 }
 
@@ -153,7 +154,7 @@ Result<Done> mark_shown(const keystore::Home& home, keystore::SenderRecord& reco
   record.shown = true;
   record.order.erase("pin");
   wipe(record.code);
-  return keystore::save_sender(home, record);
+  return keystore::save_sender_record(home, record);
 }
 
 std::string pin_of(const keystore::SenderRecord& record) {
@@ -177,22 +178,22 @@ void close_place(Wallet& wallet, const keystore::SenderRecord& record) {
 
 }  // namespace
 
-Result<Done> end_sender(Wallet& wallet, const keystore::SenderRecord& record) {
+Result<Done> end_share(Wallet& wallet, const keystore::SenderRecord& record) {
   const client::Web::Brief brief(wallet.web);
   if (record.confirmed) {
-    const auto ended = cancel_sender(wallet, record);
+    const auto ended = cancel_share(wallet, record);
     if (ended || ended.error().reason != "busy") return ended;
     close_place(wallet, record);
     return Done{};
   }
   close_place(wallet, record);
-  return keystore::erase_sender(wallet.home, record.id);
+  return keystore::erase_sender_record(wallet.home, record.id);
 }
 
-Result<Done> drop_sender(Wallet& wallet, const keystore::SenderRecord& record) {
+Result<Done> drop_share(Wallet& wallet, const keystore::SenderRecord& record) {
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(record.id));
   KF_TRY(keystore::erase_exchange(wallet.home, record.id));
-  return keystore::erase_sender(wallet.home, record.id);
+  return keystore::erase_sender_record(wallet.home, record.id);
 }
 
 }  // namespace keyferry::wallet

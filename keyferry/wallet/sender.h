@@ -42,9 +42,9 @@ Result<std::string> check_wish(const keystore::CredentialRecord& credential,
                                const SenderOptions& options, Time now);
 
 // make_share makes a share at the authority and a mailbox with the sealed offer, or in confirmed
-// mode with the invite (carry_out_sender goes on from there), at a relay. A call that was cut off
-// is finished by calling again with the same options, as long as its link was not shown. What is
-// refused is refused before anything was made; a share whose mailbox is refused is taken back.
+// mode with the invite (run_sender_exchange goes on from there), at a relay. A call that was cut
+// off is finished by calling again with the same options, as long as its link was not shown. What
+// is refused is refused before anything was made; a share whose mailbox is refused is taken back.
 //
 // `making` is held until the link was shown (mark_shown): the same command in another process waits
 // for it, and then makes a share of its own.
@@ -71,12 +71,12 @@ Result<Done> mark_shown(const keystore::Home& home, keystore::SenderRecord& reco
 // pin_of is the PIN of the order, or empty.
 std::string pin_of(const keystore::SenderRecord& record);
 
-// end_sender deletes the mailbox (errors are of no consequence) and erases the record; in a
+// end_share deletes the mailbox (errors are of no consequence) and erases the record; in a
 // confirmed exchange it tells the other side instead, which reads why. One that another process
 // carries out is left to that process, which finds its place gone. A relay gets Web::kBrief for it.
-Result<Done> end_sender(Wallet& wallet, const keystore::SenderRecord& record);
+Result<Done> end_share(Wallet& wallet, const keystore::SenderRecord& record);
 
-// drop_sender erases the record and the secrets of its exchange; nobody is told. Errors: io, busy.
-Result<Done> drop_sender(Wallet& wallet, const keystore::SenderRecord& record);
+// drop_share erases the record and the secrets of its exchange; nobody is told. Errors: io, busy.
+Result<Done> drop_share(Wallet& wallet, const keystore::SenderRecord& record);
 
 }  // namespace keyferry::wallet

@@ -11,6 +11,8 @@
 #include "keyferry/crypto/jwk.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/keystore/deny_store.h"
+#include "keyferry/keystore/notify_url.h"
+#include "keyferry/keystore/receiver_record.h"
 #include "keyferry/transfer/confirmed_sender.h"
 #include "keyferry/wallet/delegation_words.h"
 #include "keyferry/wallet/direct.h"
@@ -182,7 +184,7 @@ Result<Done> make_delegation_invite(Wallet& wallet, const Holding& holding,
   keystore::ExchangeFile exchange{machine.encode(), std::nullopt, std::nullopt};
   record.payload = seal_first(record, machine.own_last(), &exchange);
   KF_TRY(keystore::save_exchange(wallet.home, record.id, exchange));
-  return keystore::save_sender(wallet.home, record);
+  return keystore::save_sender_record(wallet.home, record);
 }
 
 std::string request_of(const Wallet& wallet, const Holding& holding, const SenderOptions& options,
@@ -226,7 +228,7 @@ Result<keystore::SenderRecord> begin_record(Wallet& wallet, const Holding& holdi
   record.words = !options.code || options.words;
   if (options.code) record.code = digest::random_digits(kCodeDigits);
   KF_TRY(check_length(holding, record, planned.rights));
-  KF_TRY(keystore::save_sender(wallet.home, record));
+  KF_TRY(keystore::save_sender_record(wallet.home, record));
   return record;
 }
 

@@ -297,7 +297,7 @@ Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, keystore::SenderR
 // The keys go first: a record without them is one that has ended.
 Result<Done> erase(Wallet& wallet, const keystore::SenderRecord& record) {
   KF_TRY(keystore::erase_exchange(wallet.home, record.id));
-  return keystore::erase_sender(wallet.home, record.id);
+  return keystore::erase_sender_record(wallet.home, record.id);
 }
 
 // await_new_code keeps of the record what a new invite for the same share needs: the mailbox with
@@ -308,7 +308,7 @@ Result<Done> await_new_code(Wallet& wallet, keystore::SenderRecord& record) {
   record.payload.reset();
   record.secret.reset();
   record.code.clear();
-  return keystore::save_sender(wallet.home, record);
+  return keystore::save_sender_record(wallet.home, record);
 }
 
 }  // namespace
@@ -330,11 +330,11 @@ Result<Done> make_invite(Wallet& wallet, const std::string& issuer,
   keystore::ExchangeFile exchange{machine.encode(), std::nullopt, std::nullopt};
   record.payload = seal_first(record, machine.own_last(), &exchange);
   KF_TRY(keystore::save_exchange(wallet.home, record.id, exchange));
-  return keystore::save_sender(wallet.home, record);
+  return keystore::save_sender_record(wallet.home, record);
 }
 
-Result<SenderOutcome> carry_out_sender(Wallet& wallet, keystore::SenderRecord& record,
-                                       const WordsSource& words) {
+Result<SenderOutcome> run_sender_exchange(Wallet& wallet, keystore::SenderRecord& record,
+                                          const WordsSource& words) {
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(record.id));
   KF_TRY(auto running, open_exchange(wallet, record, words));
   // Without its keys, or with its end stored: it was killed at its last step.
@@ -365,16 +365,16 @@ Result<SenderOutcome> carry_out_sender(Wallet& wallet, keystore::SenderRecord& r
   }
   KF_TRY(keystore::erase_exchange(wallet.home, record.id));
   if (!outcome.reason.empty()) {
-    KF_TRY(keystore::erase_sender(wallet.home, record.id));
+    KF_TRY(keystore::erase_sender_record(wallet.home, record.id));
   }
   return outcome;
 }
 
-Result<bool> settle_sender(Wallet& wallet, const keystore::SenderRecord& record) {
+Result<bool> settle_share(Wallet& wallet, const keystore::SenderRecord& record) {
   const auto lock = wallet.home.lock_transfer(record.id);
   if (!lock && lock.error().reason == "busy") return false;
   if (!lock) return lock.error();
-  KF_TRY(auto again, keystore::load_sender(wallet.home, record.id));
+  KF_TRY(auto again, keystore::load_sender_record(wallet.home, record.id));
   if (!again || !again->link) return true;
   const WordsSource none;
   KF_TRY(auto running, open_exchange(wallet, *again, none));
@@ -386,9 +386,9 @@ Result<bool> settle_sender(Wallet& wallet, const keystore::SenderRecord& record)
   return true;
 }
 
-Result<Done> cancel_sender(Wallet& wallet, const keystore::SenderRecord& record) {
+Result<Done> cancel_share(Wallet& wallet, const keystore::SenderRecord& record) {
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(record.id));
-  KF_TRY(auto again, keystore::load_sender(wallet.home, record.id));
+  KF_TRY(auto again, keystore::load_sender_record(wallet.home, record.id));
   if (!again || !again->link) return erase(wallet, record);
   const WordsSource none;
   KF_TRY(auto running, open_exchange(wallet, *again, none));

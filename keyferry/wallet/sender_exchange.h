@@ -20,20 +20,20 @@ using WordsSource = std::function<Result<std::optional<std::string>>(const Perso
 // call that was cut off before its payload was stored makes a new one.
 Result<Done> make_invite(Wallet& wallet, const std::string& issuer, keystore::SenderRecord& record);
 
-// carry_out_sender waits for the other side and goes on until the exchange is over; then its keys
-// are erased. Where the receiver has it, the record is left to the caller, who says so first and
-// then erases it (erase_sender): a command that was killed in between says it when it is run again.
-// Errors leave it as it is: calling again goes on. invalid with reason no_terminal: the words are
-// wanted and nobody can be asked.
-Result<SenderOutcome> carry_out_sender(Wallet& wallet, keystore::SenderRecord& record,
-                                       const WordsSource& words);
+// run_sender_exchange waits for the other side and goes on until the exchange is over; then its
+// keys are erased. Where the receiver has it, the record is left to the caller, who says so first
+// and then erases it (erase_sender_record): a command that was killed in between says it when it is
+// run again. Errors leave it as it is: calling again goes on. invalid with reason no_terminal: the
+// words are wanted and nobody can be asked.
+Result<SenderOutcome> run_sender_exchange(Wallet& wallet, keystore::SenderRecord& record,
+                                          const WordsSource& words);
 
-// settle_sender takes what the other side has written already, without waiting; true if the
+// settle_share takes what the other side has written already, without waiting; true if the
 // exchange is over with it. False too while another process carries it out.
-Result<bool> settle_sender(Wallet& wallet, const keystore::SenderRecord& record);
+Result<bool> settle_share(Wallet& wallet, const keystore::SenderRecord& record);
 
-// cancel_sender tells the other side that it is over and erases the secrets. The share is the
+// cancel_share tells the other side that it is over and erases the secrets. The share is the
 // caller's to revoke.
-Result<Done> cancel_sender(Wallet& wallet, const keystore::SenderRecord& record);
+Result<Done> cancel_share(Wallet& wallet, const keystore::SenderRecord& record);
 
 }  // namespace keyferry::wallet

@@ -42,11 +42,11 @@ Result<Done> order_share(Wallet& wallet, Holder& holder, keystore::SenderRecord&
   const auto response = holder.call(create);
   if (!response) {
     if (!client::is_refusal(response.error())) return client::go_on_later(response.error());
-    KF_TRY(keystore::erase_sender(wallet.home, record.id));
+    KF_TRY(keystore::erase_sender_record(wallet.home, record.id));
     return response.error();
   }
   KF_TRY(note_answer(record, *response));
-  return keystore::save_sender(wallet.home, record);
+  return keystore::save_sender_record(wallet.home, record);
 }
 
 client::CreateOrder create_order(const keystore::SenderRecord& record) {
@@ -66,7 +66,7 @@ Error take_back(Wallet& wallet, Holder* holder, const keystore::SenderRecord& re
   revoke.path = "/v1/shares/" + record.share;
   const bool revoked = holder == nullptr || holder->call(revoke).has_value();
   const auto unsaid = keystore::erase_exchange(wallet.home, record.id);
-  const auto erased = unsaid ? keystore::erase_sender(wallet.home, record.id) : unsaid;
+  const auto erased = unsaid ? keystore::erase_sender_record(wallet.home, record.id) : unsaid;
   if (record.file.empty()) {
     error.detail = "the relay " + record.relay + " refused the link: " + error.detail;
   }
@@ -90,7 +90,7 @@ Result<Done> post_file(Wallet& wallet, Holder* holder, keystore::SenderRecord& r
     if (!made) return take_back(wallet, holder, record, made.error());
   }
   record.link = transfer::ShareLink{};
-  return keystore::save_sender(wallet.home, record);
+  return keystore::save_sender_record(wallet.home, record);
 }
 
 // The link needs no answer of the relay: its places follow from its secret.
@@ -106,7 +106,7 @@ Result<Done> post_drop(Wallet& wallet, Holder* holder, keystore::SenderRecord& r
   link.base = record.relay;
   link.vertical = kVertical;
   record.link = std::move(link);
-  return keystore::save_sender(wallet.home, record);
+  return keystore::save_sender_record(wallet.home, record);
 }
 
 Result<Done> renew_ids_if_old(Wallet& wallet, keystore::SenderRecord& record) {
@@ -114,7 +114,7 @@ Result<Done> renew_ids_if_old(Wallet& wallet, keystore::SenderRecord& record) {
   record.device_claim = random_id();
   record.create_request = random_id();
   record.started = wallet.web.now();
-  return keystore::save_sender(wallet.home, record);
+  return keystore::save_sender_record(wallet.home, record);
 }
 
 }  // namespace
@@ -141,7 +141,7 @@ keystore::SenderRecord new_record(const Wallet& wallet, const std::string& crede
 
 Result<std::optional<keystore::SenderRecord>> find_unfinished(const keystore::Home& home,
                                                               const std::string& request) {
-  KF_TRY(std::vector<keystore::SenderRecord> all, keystore::load_senders(home));
+  KF_TRY(std::vector<keystore::SenderRecord> all, keystore::load_sender_records(home));
   for (keystore::SenderRecord& record : all) {
     if (!record.shown && record.request == request) return std::optional(std::move(record));
   }
@@ -172,7 +172,7 @@ Result<Done> seal_offer(const keystore::Home& home, keystore::SenderRecord& reco
   KF_TRY(Bytes plaintext, transfer::encode_offer_message(message));
   record.payload = seal_first(record, plaintext);
   wipe(plaintext);
-  return keystore::save_sender(home, record);
+  return keystore::save_sender_record(home, record);
 }
 
 Result<Done> post_offer(Wallet& wallet, Holder* holder, keystore::SenderRecord& record) {
@@ -197,10 +197,10 @@ Result<Done> post_offer(Wallet& wallet, Holder* holder, keystore::SenderRecord& 
   link.mailbox = created->mailbox;
   record.link = std::move(link);
   record.link_until = std::min(record.link_until, created->expiration);
-  return keystore::save_sender(wallet.home, record);
+  return keystore::save_sender_record(wallet.home, record);
 }
 
-Result<keystore::SenderRecord> finish_sender(Wallet& wallet, Holder& holder,
+Result<keystore::SenderRecord> finish_making(Wallet& wallet, Holder& holder,
                                              keystore::SenderRecord record) {
   KF_TRY(order_share(wallet, holder, record));
   if (!record.confirmed) {

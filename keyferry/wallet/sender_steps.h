@@ -36,9 +36,9 @@ Result<Done> note_answer(keystore::SenderRecord& record, const http::Response& r
 Result<Done> seal_offer(const keystore::Home& home, keystore::SenderRecord& record);
 Result<Done> post_offer(Wallet& wallet, Holder* holder, keystore::SenderRecord& record);
 
-// finish_sender does all that is still to do until the link is known: share, message, mailbox. What
+// finish_making does all that is still to do until the link is known: share, message, mailbox. What
 // the authority refuses leaves nothing behind.
-Result<keystore::SenderRecord> finish_sender(Wallet& wallet, Holder& holder,
+Result<keystore::SenderRecord> finish_making(Wallet& wallet, Holder& holder,
                                              keystore::SenderRecord record);
 
 }  // namespace keyferry::wallet
