@@ -74,7 +74,8 @@ class Server(Program):
 
     def run(self, *arguments, input=None, code=0, timeout=120):
         """Runs the program with a subcommand and its own --config to its end."""
-        argv = [BIN / self.program, *arguments, "--config", self.config_path]
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        argv = [BIN / self.program, *arguments[:end], "--config", self.config_path, *arguments[end:]]
         return run(argv, input=input, env=self.env, cwd=self.directory, timeout=timeout, code=code)
 
 
