@@ -21,7 +21,7 @@ def test_what_the_table_allows_passes(tmp_path):
     done = tree(tmp_path, {"keyferry/relay/read.cc": '#include "keyferry/mailbox/claim.h"\n#include <string>\n',
                            "keyferry/digest/hash.cc": "#include <openssl/evp.h>\n",
                            "keyferry/store/sqlite_store.cc": '#include "keyferry/sql/database.h"\n',
-                           "keyferry/base/clock.cc": "return std::chrono::system_clock::now();\n",
+                           "keyferry/base/clock.h": "inline auto now() { return std::chrono::system_clock::now(); }\n",
                            "keyferry/relay/read_test.cc": '#include "keyferry/crypto/aead.h"\n',
                            "web/client/a.ts": 'import {open} from "../transfer/a.ts";\nconst now = Date.now();\n',
                            "web/crypto/cpace.ts": 'import {ed25519} from "@noble/curves/ed25519";\n',
