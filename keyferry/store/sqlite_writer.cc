@@ -219,9 +219,18 @@ Result<std::size_t> SqliteWriter::write(Job& job, std::optional<CellInfo> old, C
   return cells_.insert(place, job.change.key, cell);
 }
 
-//= spec:quality#1-gone
+// Emptying the log makes the file grow, so a sweep may be the first to find the disk full.
 Result<std::size_t> SqliteWriter::sweep_now(Time now, std::size_t most) {
   recover_space();
+  auto swept = try_sweep(now, most);
+  if (swept || swept.error().code != Errc::storage_full || short_of_space()) return swept;
+  reserve_.give_up();
+  set_short_of_space(true);
+  return try_sweep(now, most);
+}
+
+//= spec:quality#1-gone
+Result<std::size_t> SqliteWriter::try_sweep(Time now, std::size_t most) {
   if (!check()) {
     const Result<Done> works = probe();
     note(works);

@@ -76,6 +76,7 @@ class SqliteWriter {
   // commit ends the transaction with the new counts.
   Result<Done> commit(sql::Transaction& transaction, Counts counts);
   Result<std::size_t> sweep_now(Time now, std::size_t most);
+  Result<std::size_t> try_sweep(Time now, std::size_t most);
   Result<Done> take_due(const std::vector<DueCell>& due, Time now, Counts& counts);
   Result<Done> truncate_log();
   void set_short_of_space(bool short_of_space);
