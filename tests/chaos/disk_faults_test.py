@@ -93,7 +93,7 @@ def test_a_relay_on_a_failing_disk_acknowledges_only_what_is_on_it(place, kind):
     if kind == "fsync":
         wait_until(lambda: not relay.ready(), "the relay to say that it is not ready", 30)
     else:  # SQLite tells no other failed write from a full disk: new mailboxes are refused, the rest is tried
-        assert "keyferry_relay_short_of_space 1" in relay.metrics()
+        assert "\nkeyferry_relay_short_of_space 1" in relay.metrics()
     assert "keyferry_relay_store_errors_total{" in relay.metrics()
     # Reads go on.
     reader = next(writer for writer in writers if set(writer.live) - writer.unknown - writer.gone)

@@ -1,6 +1,9 @@
 """A full disk refuses new mailboxes and still serves reads, claims, replies of their size and deletes."""
 
+import errno
+
 from support import Relay, wait_until
+from support.faults import Faults
 from support.mailbox import Device, sealed
 from support.small_disk import SmallDisk
 
@@ -42,3 +45,20 @@ def test_a_full_disk_costs_new_mailboxes_and_nothing_else(place):
     assert "sweep_failed" not in relay.log()
     for box in boxes[:60]:
         assert ada.read(box).status == 200
+
+
+def test_a_sweep_that_is_the_first_to_find_the_disk_full_uses_the_reserve(place):
+    """Nobody writes meanwhile: only the sweep, which moves the log into the file, can notice."""
+    relay = Relay(place, tls=False)
+    faults = Faults(relay)
+    relay.start()
+    ada, log = Device(relay), place.folder("relay/store") / "cells.db-wal"
+    while True:
+        faults.heal()
+        assert ada.create(sealed(1000)).status == 200
+        faults.fail_write = errno.ENOSPC
+        if log.stat().st_size > 0:  # no sweep came between
+            break
+    wait_until(lambda: "\nkeyferry_relay_short_of_space 1" in relay.metrics(), "the reserve in use", 60)
+    faults.heal()
+    wait_until(lambda: ada.create(sealed(1000)).status == 200, "new mailboxes", 60)
