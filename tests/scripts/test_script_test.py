@@ -143,3 +143,24 @@ def test_a_run_of_another_script_counts_its_own_sum(copy):
     code, last, out = copy.run("deep", "far", "mute")
     assert (code, last) == (1, "7 passed, 3 failed") and "failed: far mute\n" in out
     assert "| 7 passed, 3 failed |" in out
+
+
+def test_what_failed_and_why_is_said_last(copy):
+    copy.tests("cli/a_test.py", GOOD + "def test_bad():\n    assert 40 + 1 == 43, 'the reason'\n")
+    copy.tests("integration/b_test.py", "import nothing_of_this_name\n")
+    copy.stand_in("check_docs", "echo 'docs/a.md is torn'; exit 1")
+    _, _, out = copy.run("docs", "cli", "integration")
+    end = out[out.index("#### failed: "):]
+    assert "docs/a.md is torn" in end and "the reason" in end and "nothing_of_this_name" in end
+    assert "test_good" not in out, "what went well is counted, not named"
+
+
+def test_ci_repeats_what_failed_of_every_round(copy):
+    (copy.folder / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", copy.folder / ".ci")
+    copy.tests("cli/a_test.py", "def test_bad():\n    assert 40 + 1 == 43, 'the reason'\n")
+    copy.kinds("release cli 1 - - alone tests/cli", "release fuzz 1 - - check scripts/check_docs",
+               "asan cli 1 - - alone tests/cli", "tsan cli 1 - - check scripts/check_docs")
+    out = run([copy.folder / ".ci" / "run"], code=1).out
+    end = out[out.index(" min in all: "):]
+    assert end.count("AssertionError: the reason") == 2 and end.endswith("1 passed, 2 failed\n")
