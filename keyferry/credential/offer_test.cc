@@ -240,6 +240,8 @@ TEST(OfferUri, BadOnesAreRefused) {
 TEST(OfferUri, IsToldFromALink) {
   EXPECT_TRUE(is_offer_uri("openid-credential-offer://?credential_offer_uri=x"));
   EXPECT_TRUE(is_offer_uri(" \nOPENID-CREDENTIAL-OFFER:x"));
+  EXPECT_TRUE(is_offer_uri("<openid-cre dential-offer://?credential_offer_uri=x>"))
+      << "as it is read";
   for (const char* text :
        {"", "https://relay.example/v1/m/x", "openid-credential", "xopenid-credential-offer:"}) {
     EXPECT_FALSE(is_offer_uri(text)) << text;

@@ -116,17 +116,24 @@ Result<OfferUri> parse_uri(std::string_view uri) {
   return OfferUri(std::move(offer));
 }
 
+// without_blank is what messengers put around a text taken off, and the one blank inside; empty
+// where there is not exactly one.
+std::string without_blank(std::string_view line) {
+  const std::string_view bare = codec::without_marks(line);
+  std::string joined(bare);
+  std::erase(joined, ' ');
+  if (joined.size() + 1 != bare.size()) wipe(joined);
+  return joined;
+}
+
 // Of a text that is nothing but the offer: as it stands (JSON that nobody encoded has blanks), then
 // without what messengers put around it, then without a blank inside.
 Result<OfferUri> parse_as_a_whole(std::string_view line) {
   auto read = parse_uri(line);
   if (read) return read;
-  const std::string_view bare = codec::without_marks(line);
-  if (auto again = parse_uri(bare)) return again;
-  std::string joined(bare);
-  std::erase(joined, ' ');
-  const bool one = joined.size() + 1 == bare.size();
-  auto again = one ? parse_uri(joined) : Result<OfferUri>(read.error());
+  if (auto again = parse_uri(codec::without_marks(line))) return again;
+  std::string joined = without_blank(line);
+  auto again = parse_uri(joined);
   wipe(joined);
   return again ? again : read;
 }
@@ -220,8 +227,12 @@ bool is_offer_uri(std::string_view text) {
   for (codec::PastedUri& place : places) {
     for (std::string& reading : place.readings) wipe(reading);
   }
-  wipe(*plain);
-  return !places.empty();
+  // The blank may lie in the scheme.
+  std::string line = codec::on_one_line(*plain);
+  std::string joined = without_blank(codec::trimmed(line));
+  const bool begins = codec::begins_with(joined, kScheme);
+  for (std::string* each : {&*plain, &line, &joined}) wipe(*each);
+  return begins || !places.empty();
 }
 
 }  // namespace keyferry::credential
