@@ -158,7 +158,7 @@ Result<Done> accept(Program& program, AcceptOptions& options) {
   KF_TRY(receiver.secret,
          read_secret_option("--secret", options.secret, options.secret_file, true));
   KF_TRY(receiver.code, read_secret_option("--code", options.code, options.code_file));
-  receiver.file = direct_place(*session, options.file);
+  if (!options.file.empty()) receiver.direct = direct_place(*session, options.file);
   KF_TRY(const SecretBytes what, read_what(*session, options, receiver));
   if (options.cancel) {
     KF_TRY(const std::string text,

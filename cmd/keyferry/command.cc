@@ -124,12 +124,18 @@ void print(std::string_view line) {
   std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
 }
 
-std::string direct_place(Session& session, const std::string& option) {
-  if (option.empty()) return option;
-  if (option != carrier::kStandardStreams) return std::filesystem::absolute(option).string();
+keystore::Place direct_place(Session& session, const std::string& option) {
+  const bool by_file = option != keystore::kStandardStreams;
+  const std::string file = by_file ? std::filesystem::absolute(option).string() : option;
+  const keystore::Place place = keystore::place_of("", std::nullopt, file);
+  lend_streams(session, place);
+  return place;
+}
+
+void lend_streams(Session& session, const keystore::Place& place) {
+  if (keystore::file_of(place) != keystore::kStandardStreams) return;
   g_lent = true;
   session.wallet().stream = std::make_shared<carrier::DirectStream>(STDIN_FILENO, STDOUT_FILENO);
-  return option;
 }
 
 void print_json(const boost::json::value& value) {

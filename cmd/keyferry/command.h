@@ -69,9 +69,11 @@ class Failures {
 // share.
 void print(std::string_view line);
 
-// direct_place makes --file absolute; with "-" it gives the wallet standard input and output to
-// carry the share, and results go to standard error from then on.
-std::string direct_place(Session& session, const std::string& option);
+// direct_place is the place that a --file names, made absolute. lend_streams gives the wallet
+// standard input and output where they are the place, as direct_place does; results go to standard
+// error from then on.
+keystore::Place direct_place(Session& session, const std::string& option);
+void lend_streams(Session& session, const keystore::Place& place);
 
 // words_source gives the sender's --words once, or with "-" a line of standard input each time; an
 // empty text asks the person at the terminal.

@@ -3,19 +3,18 @@
 #include "standard_streams.h"
 
 #include "keyferry/base/base64.h"
-#include "keyferry/carrier/direct_stream.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/text.h"
 #include "keyferry/keystore/notify_url.h"
 #include "keyferry/wallet/delegation_words.h"
 #include "keyferry/wallet/deny.h"
-#include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/keep.h"
 #include "keyferry/wallet/qr.h"
 #include "keyferry/wallet/sender.h"
 #include "keyferry/wallet/sender_delegation.h"
 #include "keyferry/wallet/show_list.h"
 #include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/transport.h"
 #include "keyferry/wallet/when.h"
 
 namespace keyferry::cli {
@@ -74,6 +73,13 @@ Result<Done> read_window(const ShareOptions& options, Time now, wallet::SenderOp
   return Done{};
 }
 
+wallet::Comparison comparison_of(const ShareOptions& options) {
+  using enum wallet::Comparison;
+  if (options.now) return none;
+  if (!options.code) return words;
+  return options.words.empty() ? code : code_and_words;
+}
+
 Result<wallet::SenderOptions> sender_options(const ShareOptions& options, Time now,
                                              std::vector<std::string>& notes) {
   wallet::SenderOptions sender;
@@ -87,11 +93,7 @@ Result<wallet::SenderOptions> sender_options(const ShareOptions& options, Time n
   sender.depth = options.depth;
   sender.pin = options.pin;
   sender.plain = options.plain;
-  if (options.dropbox) sender.suite = transfer::DropSuite::aes_256;
-  sender.confirmed = !options.now;
-  sender.code = options.code;
-  sender.words = !options.words.empty();
-  sender.relay = options.relay;
+  sender.comparison = comparison_of(options);
   if (!options.notify.empty()) {
     KF_TRY(sender.notify, keystore::check_notify_url(options.notify));
   }
@@ -148,14 +150,14 @@ void copy(Session& session, std::string_view link) {
 //= spec:transfer#1-split
 Result<Done> print_link(Program& program, Session& session, const keystore::SenderRecord& record,
                         const Output& output) {
-  transfer::ShareLink link = keystore::full_link(record);
-  std::string secret = transfer::encode_link_secret(*link.secret, link.suite);
-  if (output.split) link.secret.reset();
-  const bool by_file = !record.file.empty();
+  const auto transport = wallet::transport_of(session.wallet(), record.place);
+  std::string secret =
+      transfer::encode_link_secret(*record.secret, keystore::suite_of(record.place));
   // The secret goes first on streams, and nowhere else; unless it goes another way.
-  const bool in_stream = record.file == carrier::kStandardStreams && !output.split;
+  const bool in_stream = transport->leads_with_secret() && !output.split;
   if (in_stream) cmd::print_line("#" + secret);
-  std::string shown = by_file ? "#" + secret : transfer::encode_share_link(link);
+  std::string shown = transport->printed(record, output.split);
+  const std::string file = keystore::file_of(record.place);
   std::string pin = wallet::pin_of(record);
   std::string code = record.code;
   if (program.json) {
@@ -165,7 +167,7 @@ Result<Done> print_link(Program& program, Session& session, const keystore::Send
                                {"link_until", codec::encode_rfc3339(record.link_until)},
                                {"valid_until", codec::encode_rfc3339(record.valid_until)}};
     if (in_stream) object.erase("link");
-    if (by_file) object["file"] = record.file;
+    if (!file.empty()) object["file"] = file;
     if (!record.notify.empty()) object["notify"] = record.notify;
     if (!pin.empty()) object["pin"] = pin;
     if (!code.empty()) object["code"] = code;
@@ -175,7 +177,7 @@ Result<Done> print_link(Program& program, Session& session, const keystore::Send
     if (!in_stream) print(shown);
     if (!pin.empty()) print(pin);
     if (!code.empty()) print(code);
-    if (output.split && !by_file) print("#" + secret);
+    if (output.split && file.empty()) print("#" + secret);
   }
   if (output.qr && !program.json && !in_stream) {
     KF_TRY(const std::vector<std::string> lines, wallet::qr_lines(shown));
@@ -199,19 +201,7 @@ void say_what_next(Session& session, const keystore::SenderRecord& record, const
   if (output.split) terminal.say("send the part from the # on by another channel than the link");
   terminal.say("the link works until " + wallet::show_time(record.link_until) +
                ", the access ends " + wallet::show_time(record.valid_until));
-  if (record.file == carrier::kStandardStreams) {
-    terminal.say("the share travels by standard input and output");
-  } else if (record.suite) {
-    terminal.say(
-        "the link's address says nothing; without the part from the # on it leads nowhere");
-  } else if (record.file.empty()) {
-    terminal.say(
-        "whoever sees the link's address can read that a share waits, and until when; not "
-        "what it is");
-  } else {
-    terminal.say("bring " + record.file +
-                 " to the other side, and the part from the # on another way");
-  }
+  terminal.say(wallet::transport_of(session.wallet(), record.place)->advice());
   if (!record.notify.empty()) {
     terminal.say("the relay calls " + record.notify +
                  " when somebody takes it up; it knows the share by that address alone. Then run "
@@ -231,7 +221,7 @@ Result<Done> finish(Program& program, Session& session, keystore::SenderRecord& 
   if (const auto seen = print_link(program, session, record, output); !seen) {
     return unseen(record, seen.error());
   }
-  KF_TRY(wallet::hand_over(session.wallet(), record));
+  KF_TRY(wallet::say_again(session.wallet(), record));
   say_what_next(session, record, output);
   return wallet::mark_shown(session.wallet().home, record);
 }
@@ -258,22 +248,29 @@ Result<Done> share_doors(Program& program, Session& session, const wallet::Holdi
     KF_TRY(wish.hours, wallet::parse_hours(options.hours));
   }
   KF_TRY(const auto planned, wallet::plan_delegation(holding, sender, wish, wallet.web.now()));
-  KF_TRY(wallet::MadeShare given, wallet::sender_delegation(wallet, holding, sender, planned));
+  KF_TRY(wallet::MadeShare given, wallet::make_delegated_share(wallet, holding, sender, planned));
   announce(session, wallet::doors_title(planned.rights.doors), options);
   for (const std::string& line : wallet::limits_of(planned.rights)) session.terminal().say(line);
   return finish_and_wait(program, session, std::move(given), options);
 }
 
+keystore::Place place_of(Session& session, const ShareOptions& options) {
+  if (!options.file.empty()) return direct_place(session, options.file);
+  if (options.dropbox) return keystore::AtDropbox{options.relay};
+  return keystore::AtMailbox{options.relay};
+}
+
 Result<Done> share(Program& program, const ShareOptions& options) {
   KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
   wallet::Wallet& wallet = session->wallet();
-  if (options.file == carrier::kStandardStreams && options.words == "-") {
+  const bool by_streams = options.file == keystore::kStandardStreams;
+  if (by_streams && options.words == "-") {
     return fail(Errc::invalid,
                 "standard input carries the share with --file -: give the words with --words "
                 "'first second third', or type them when asked",
                 "usage");
   }
-  if (options.file == carrier::kStandardStreams && !options.split && (options.qr || options.copy)) {
+  if (by_streams && !options.split && (options.qr || options.copy)) {
     return fail(Errc::invalid,
                 "the stream of --file - carries the secret: --qr and --copy show it only with "
                 "--split, which keeps it out of the stream",
@@ -282,7 +279,7 @@ Result<Done> share(Program& program, const ShareOptions& options) {
   std::vector<std::string> notes;
   KF_TRY(wallet::SenderOptions sender, sender_options(options, wallet.web.now(), notes));
   for (const std::string& note : notes) session->terminal().say(note);
-  sender.file = direct_place(*session, options.file);
+  sender.place = place_of(*session, options);
   KF_TRY(const auto holding, wallet::find_holding(wallet, options.credential));
   if (holding) return share_doors(program, *session, *holding, options, sender);
   if (options.uses || options.fresh || !options.hours.empty()) {

@@ -7,7 +7,6 @@
 #include "keyferry/keystore/sender_record.h"
 #include "keyferry/wallet/delegation_list.h"
 #include "keyferry/wallet/deny.h"
-#include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/follow.h"
 #include "keyferry/wallet/keep.h"
 #include "keyferry/wallet/receiver_exchange.h"
@@ -17,6 +16,7 @@
 #include "keyferry/wallet/show_time.h"
 #include "keyferry/wallet/ssh_files.h"
 #include "keyferry/wallet/tidy.h"
+#include "keyferry/wallet/transport.h"
 
 namespace keyferry::cli {
 namespace {
@@ -238,8 +238,8 @@ Result<Done> watch(Program& program, const WatchOptions& options) {
   if (!options.once) {
     KF_TRY(auto exchange, find_exchange(wallet.home, text));
     if (exchange) {
-      direct_place(*session, exchange->file);
-      KF_TRY(wallet::hand_over(wallet, *exchange));
+      lend_streams(*session, exchange->place);
+      KF_TRY(wallet::say_again(wallet, *exchange));
       return carry_out(program, *session, *exchange, options.words);
     }
   }

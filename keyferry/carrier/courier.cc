@@ -21,10 +21,6 @@ constexpr int kCancelWrites = 3;
 // place that changes all the time is asked at intervals.
 constexpr int kFreeChanges = 4;
 
-std::string random_id() {
-  return encode_uuid(digest::random_uuid());
-}
-
 }  // namespace
 
 // A message that does not open is read once more: it may have been cut on the way.
@@ -70,7 +66,8 @@ Result<std::optional<Bytes>> Courier::fetch(Duration most) {
 Result<Done> Courier::prepare(ByteView plaintext) {
   const auto hash = digest::sha256(plaintext);
   if (exchange_.outgoing && exchange_.outgoing->plaintext == hash) return Done{};
-  exchange_.outgoing = keystore::Outgoing{hash, carrier_.seal(plaintext), random_id(), false};
+  exchange_.outgoing =
+      keystore::Outgoing{hash, carrier_.seal(plaintext), digest::random_id(), false};
   return keystore::save_exchange(home_, id_, exchange_);
 }
 
@@ -110,7 +107,7 @@ Result<Done> Courier::deliver_cancel(ByteView plaintext, bool close) {
     if (!written && written.error().code != Errc::precondition_failed) return written;
     KF_TRY(const bool there, stands(plaintext));
     if (there) return Done{};
-    exchange_.outgoing->request_id = random_id();
+    exchange_.outgoing->request_id = digest::random_id();
     exchange_.outgoing->sent = false;
     KF_TRY(keystore::save_exchange(home_, id_, exchange_));
   }

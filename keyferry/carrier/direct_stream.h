@@ -14,9 +14,6 @@
 
 namespace keyferry::carrier {
 
-// kStandardStreams stands where the path of a file would.
-inline constexpr std::string_view kStandardStreams = "-";
-
 // DirectStream is a place like another: it holds the message that came or was written last, and
 // versions count them. Errors of its own: invalid with reason `hung_up`, where the other side has
 // closed its end: the exchange stays as it is stored.

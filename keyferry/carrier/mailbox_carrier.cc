@@ -7,7 +7,7 @@
 namespace keyferry::carrier {
 
 Result<std::optional<Arrived>> MailboxCarrier::receive(const std::string& version, bool) {
-  const client::MailboxCaller caller{ids_.device_claim, encode_uuid(digest::random_uuid())};
+  const client::MailboxCaller caller{ids_.device_claim, digest::random_id()};
   KF_TRY(auto message, relay_.await(link_, caller, version));
   if (!message) return std::optional<Arrived>();
   return std::optional(Arrived{std::move(message->payload), std::move(message->version)});

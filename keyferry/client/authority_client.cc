@@ -13,10 +13,6 @@ namespace {
 constexpr std::string_view kJwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 constexpr int kProofRounds = 4;
 
-std::string jti() {
-  return encode_uuid(digest::random_uuid());
-}
-
 std::string without_query(const std::string& url) {
   return url.substr(0, url.find('?'));
 }
@@ -73,7 +69,7 @@ Result<http::Response> AuthorityClient::send_with_proof(const Make& make, const 
         next.headers.set("Authorization", (access->dpop ? "DPoP " : "Bearer ") + access->token);
       }
       const DpopClaims claims{next.method, without_query(next.url), dpop_nonce_,
-                              access != nullptr ? access->token : "", jti()};
+                              access != nullptr ? access->token : "", digest::random_id()};
       if (proves) next.headers.set("DPoP", make_dpop(key, claims, web_.now()));
       return next;
     });
@@ -183,8 +179,8 @@ Result<Access> AuthorityClient::holder_access(const std::string& credential_id,
   }
   // An assertion is good once, as a proof is: each request carries its own.
   const Make make = [&] {
-    const std::string assertion =
-        make_holder_assertion(key, credential_id, issuer_, dpop_nonce_, jti(), web_.now());
+    const std::string assertion = make_holder_assertion(key, credential_id, issuer_, dpop_nonce_,
+                                                        digest::random_id(), web_.now());
     return form_post(about->token_endpoint, "grant_type=" + form_encoded(kJwtBearer) +
                                                 "&assertion=" + form_encoded(assertion));
   };

@@ -31,7 +31,7 @@ bool among(int status, std::initializer_list<int> list) {
 }  // namespace
 
 std::string new_uuid() {
-  return encode_uuid(digest::random_uuid());
+  return digest::random_id();
 }
 
 object random_payload(std::size_t octets) {

@@ -67,7 +67,7 @@ Time Subject::now() const {
 
 Result<Done> Subject::reach() {
   http::ClientRequest request;
-  request.url = options_.url + "/v1/m/" + encode_uuid(digest::random_uuid());
+  request.url = options_.url + "/v1/m/" + digest::random_id();
   KF_TRY(const http::Response response, client_.send(request));
   const auto date = codec::parse_http_date(response.headers.find("Date").value_or(""));
   if (date) {
@@ -153,7 +153,7 @@ std::size_t Subject::clean_up() {
     call.path = path;
     if (!claim.empty()) {
       call.claim = claim;
-      call.request_id = encode_uuid(digest::random_uuid());
+      call.request_id = digest::random_id();
     }
     const auto gone = send(call);
     if (!gone || !(gone->success() || gone->status == 404)) ++remaining;

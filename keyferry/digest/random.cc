@@ -51,4 +51,8 @@ UuidOctets random_uuid() {
   return as_uuid_v4(octets);
 }
 
+std::string random_id() {
+  return encode_uuid(random_uuid());
+}
+
 }  // namespace keyferry::digest

@@ -27,4 +27,9 @@ std::string random_digits(std::size_t count);
 // random_uuid draws a version 4 UUID.
 UuidOctets random_uuid();
 
+// random_id is random_uuid as text: a claim, or the id of a request.
+//
+//= spec:tigress#IDM-02
+std::string random_id();
+
 }  // namespace keyferry::digest

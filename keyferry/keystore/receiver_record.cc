@@ -25,7 +25,7 @@ boost::json::object encode_mailbox(const ReceiverMailbox& mailbox) {
                              {"delete_request", mailbox.delete_request},
                              {"claimed", mailbox.claimed},
                              {"expires", codec::encode_rfc3339(mailbox.expires)},
-                             {"file", mailbox.file}};
+                             {"file", file_of(mailbox.place)}};
   wipe(secret);
   if (mailbox.link.suite) {
     object["suite"] = transfer::encode_suite(*mailbox.link.suite);
@@ -59,7 +59,7 @@ Result<ReceiverMailbox> parse_mailbox(const boost::json::object& object) {
     KF_TRY(mailbox.first, parse_base64(first));
   }
   KF_TRY(const auto place, codec::optional_text_member(object, "file"));
-  mailbox.file = place.value_or("");
+  mailbox.place = place_of(mailbox.link.base, mailbox.link.suite, place.value_or(""));
   KF_TRY(const auto expires, codec::optional_text_member(object, "expires"));
   if (expires) {
     KF_TRY(mailbox.expires, codec::parse_rfc3339(*expires));

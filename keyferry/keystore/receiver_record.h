@@ -13,6 +13,7 @@
 #include "keyferry/credential/offer.h"
 #include "keyferry/crypto/key.h"
 #include "keyferry/keystore/home.h"
+#include "keyferry/keystore/place.h"
 #include "keyferry/transfer/share_link.h"
 
 namespace keyferry::keystore {
@@ -27,7 +28,7 @@ struct ReceiverMailbox {
   bool claimed = false;  // a read was sent: the relay may have bound us
   Time expires{};        // of the mailbox, once it was read
   Bytes first;           // of a dropbox: message 0 as it lay there, to give it back
-  std::string file;      // an absolute path, or "-": the place is direct, the link a secret
+  Place place;           // where `link` leads to; of a direct place the link is a secret alone
 };
 
 struct ReceiverRecord {

@@ -20,7 +20,6 @@ constexpr TextMember kTexts[] = {{"id", &SenderRecord::id},
                                  {"request", &SenderRecord::request},
                                  {"idempotency_key", &SenderRecord::idempotency_key},
                                  {"share", &SenderRecord::share},
-                                 {"relay", &SenderRecord::relay},
                                  {"device_claim", &SenderRecord::device_claim},
                                  {"create_request", &SenderRecord::create_request},
                                  {"delete_request", &SenderRecord::delete_request}};
@@ -58,6 +57,14 @@ Result<transfer::ShareLink> parse_link(const boost::json::object& object) {
   return link;
 }
 
+Result<Place> parse_place(const boost::json::object& object) {
+  KF_TRY(std::string relay, codec::text_member(object, "relay"));
+  KF_TRY(const auto suite, codec::optional_text_member(object, "suite"));
+  KF_TRY(auto file, codec::optional_text_member(object, "file"));
+  return place_of(std::move(relay), transfer::parse_suite(suite.value_or("")),
+                  std::move(file).value_or(""));
+}
+
 Result<Done> read_parts(const boost::json::object& object, SenderRecord& record) {
   KF_TRY(const auto* order, codec::object_member(object, "order"));
   record.order = *order;
@@ -69,15 +76,12 @@ Result<Done> read_parts(const boost::json::object& object, SenderRecord& record)
   if (rights != nullptr) record.rights = *rights;
   KF_TRY(const auto code, codec::optional_text_member(object, "code"));
   record.code = code.value_or("");
-  KF_TRY(const auto place, codec::optional_text_member(object, "file"));
-  record.file = place.value_or("");
   KF_TRY(const auto notify, codec::optional_text_member(object, "notify"));
   record.notify = notify.value_or("");
   KF_TRY(const auto invites, codec::optional_integer_member(object, "invites", 1, 1000));
   record.invites = invites.value_or(1);
   KF_TRY(record.note, codec::optional_text_member(object, "note"));
-  KF_TRY(const auto suite, codec::optional_text_member(object, "suite"));
-  record.suite = transfer::parse_suite(suite.value_or(""));
+  KF_TRY(record.place, parse_place(object));
   KF_TRY(auto secret, codec::optional_text_member(object, "secret"));
   if (secret) {
     KF_TRY(transfer::ReadSecret read, transfer::parse_link_secret(*secret));
@@ -116,11 +120,12 @@ boost::json::object encode_sender_record(const SenderRecord& record) {
   if (!record.kind.empty()) object["kind"] = record.kind;
   if (!record.rights.empty()) object["rights"] = record.rights;
   if (!record.code.empty()) object["code"] = record.code;
-  if (!record.file.empty()) object["file"] = record.file;
+  object["relay"] = relay_of(record.place);
+  if (const std::string file = file_of(record.place); !file.empty()) object["file"] = file;
+  if (const auto suite = suite_of(record.place)) object["suite"] = transfer::encode_suite(*suite);
   if (!record.notify.empty()) object["notify"] = record.notify;
   if (record.confirmed) object["invites"] = record.invites;
   if (record.note) object["note"] = *record.note;
-  if (record.suite) object["suite"] = transfer::encode_suite(*record.suite);
   if (record.secret) {
     std::string secret = transfer::encode_link_secret(*record.secret);
     object["secret"] = secret;
@@ -212,8 +217,8 @@ transfer::ShareLink full_link(const SenderRecord& record) {
   link.mailbox = record.link->mailbox;
   link.vertical = record.link->vertical;
   link.secret = record.secret->clone();
-  link.suite = record.suite;
-  if (record.suite) link.form = transfer::LinkForm::dropbox;
+  link.suite = suite_of(record.place);
+  if (link.suite) link.form = transfer::LinkForm::dropbox;
   return link;
 }
 

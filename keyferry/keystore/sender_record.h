@@ -10,6 +10,7 @@
 
 #include "keyferry/base/clock.h"
 #include "keyferry/keystore/home.h"
+#include "keyferry/keystore/place.h"
 #include "keyferry/transfer/sealed_payload.h"
 #include "keyferry/transfer/share_link.h"
 
@@ -32,12 +33,10 @@ struct SenderRecord {
   Time link_until{};
   Time valid_until{};
 
-  // At the relay.
-  std::string relay;                         // base address; empty where `file` is the place
-  std::optional<transfer::DropSuite> suite;  // of a dropbox (Draft R); none: a mailbox, or a file
-  std::string file;
-  std::string notify;  // the address that the relay calls; empty: none
-  std::string device_claim;
+  // Where it travels.
+  Place place;
+  std::string notify;        // the address that the relay calls; empty: none
+  std::string device_claim;  // and request ids: of a mailbox
   std::string create_request;
   std::string delete_request;
   bool plain = false;        // --plain-v1

@@ -3,9 +3,10 @@
 #include "keyferry/digest/random.h"
 #include "keyferry/keystore/notify_url.h"
 #include "keyferry/keystore/receiver_record.h"
-#include "keyferry/wallet/relay_choice.h"
+#include "keyferry/wallet/request_key.h"
 #include "keyferry/wallet/sender.h"
 #include "keyferry/wallet/sender_steps.h"
+#include "keyferry/wallet/transport.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -44,7 +45,7 @@ Result<keystore::SenderRecord> invite_again(Wallet& wallet, FoundShare& found,
                   "invites_used_up");
     }
     keystore::SenderRecord fresh =
-        new_record(wallet, record.credential, record.request, record.relay, {false, record.suite});
+        new_record(wallet, record.credential, record.request, record.place);
     ++record.invites;
     record.code = digest::random_digits(kCodeDigits);
     record.secret = std::move(fresh.secret);
@@ -69,13 +70,14 @@ Result<keystore::SenderRecord> rearm_confirmed(Wallet& wallet, FoundShare& found
   if (exchange && exchange->confirmed && !exchange->link && is_open(found.share)) {
     return invite_again(wallet, found, *std::move(exchange));
   }
-  KF_TRY(std::optional<keystore::SenderRecord> record, find_unfinished(wallet.home, request));
+  KF_TRY(std::optional<keystore::SenderRecord> record,
+         find_unfinished(wallet.home, {request, request}));
   if (!record && found.share.state != "locked") {
     return fail(Errc::conflict, "the share is not locked: its link and PIN still stand",
                 "not_locked");
   }
   if (!record) {
-    record = new_record(wallet, found.holder.record().name, request, "", {});
+    record = new_record(wallet, found.holder.record().name, request, {});
     record->secret.reset();
     record->order = {{"pin", digest::random_digits(kPinDigits)}};
     KF_TRY(keystore::save_sender_record(wallet.home, *record));
@@ -101,7 +103,8 @@ Result<keystore::SenderRecord> rearm_share(Wallet& wallet, FoundShare& found,
       keystore::transfer_id(wallet.settings.persona, "rearm " + found.share.id);
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(request));
   if (found.share.confirmed) return rearm_confirmed(wallet, found, request);
-  KF_TRY(std::optional<keystore::SenderRecord> record, find_unfinished(wallet.home, request));
+  KF_TRY(std::optional<keystore::SenderRecord> record,
+         find_unfinished(wallet.home, {request, request}));
   if (!record) {
     if (found.share.state != "locked") {
       return fail(Errc::conflict, "the share is not locked: its link and PIN still stand",
@@ -110,9 +113,10 @@ Result<keystore::SenderRecord> rearm_share(Wallet& wallet, FoundShare& found,
     KF_TRY(const client::IssuerMetadata* about, found.holder.authority().metadata());
     KF_TRY(std::optional<keystore::SenderRecord> old,
            keystore::find_sender_record_by_share(wallet.home, found.share.id));
-    KF_TRY(std::string base, choose_relay(wallet, relay, about->relays));
-    record = new_record(wallet, found.holder.record().name, request, std::move(base),
-                        {false, old ? old->suite : std::nullopt});
+    const keystore::Place before = old ? old->place : keystore::Place();
+    const keystore::Place asked = transport_of(wallet, before)->at_relay(relay);
+    KF_TRY(keystore::Place place, transport_of(wallet, asked)->settle(about->relays));
+    record = new_record(wallet, found.holder.record().name, request, std::move(place));
     record->share = found.share.id;
     if (old && !old->notify.empty())
       record->notify = keystore::draw_notify_url(keystore::notify_base(old->notify));
@@ -123,7 +127,7 @@ Result<keystore::SenderRecord> rearm_share(Wallet& wallet, FoundShare& found,
     }
   }
   KF_TRY(order_rearm(wallet, found.holder, *record));
-  KF_TRY(seal_offer(wallet.home, *record));
+  KF_TRY(seal_offer(wallet, *record));
   KF_TRY(post_offer(wallet, &found.holder, *record));
   return *std::move(record);
 }

@@ -10,11 +10,11 @@
 #include "keyferry/codec/web_url.h"
 #include "keyferry/credential/offer.h"
 #include "keyferry/digest/hash.h"
-#include "keyferry/wallet/receiver_drop.h"
 #include "keyferry/wallet/receiver_exchange.h"
 #include "keyferry/wallet/receiver_link.h"
 #include "keyferry/wallet/redeem.h"
 #include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/transport.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -110,6 +110,12 @@ std::string source_of(const credential::OfferUri& uri) {
   return offer.issuer + " " + offer.pre_authorized_code;
 }
 
+//= spec:transfer#3-immediate
+void remove_place(Wallet& wallet, const keystore::ReceiverRecord& record) {
+  if (!record.mailbox) return;
+  transport_of(wallet, record.mailbox->place)->remove(*record.mailbox);
+}
+
 // What is left of a transfer that ended well: the mailbox and the record with its secrets.
 Result<Done> clean_up(Wallet& wallet, const std::string& id) {
   KF_TRY(std::optional<keystore::ReceiverRecord> record,
@@ -118,7 +124,7 @@ Result<Done> clean_up(Wallet& wallet, const std::string& id) {
   if (record->confirmed) {
     KF_TRY(tell_received(wallet, *record));
   } else {
-    delete_mailbox(wallet, *record);
+    remove_place(wallet, *record);
   }
   return keystore::erase_receiver_record(wallet.home, id);
 }
@@ -145,11 +151,6 @@ Result<Received> receive_confirmed(Wallet& wallet, keystore::ReceiverRecord& rec
   return stored;
 }
 
-Result<Done> open_place(Wallet& wallet, keystore::ReceiverRecord& record) {
-  if (!record.mailbox->file.empty()) return open_file(wallet, record);
-  return record.mailbox->link.suite ? open_dropbox(wallet, record) : open_mailbox(wallet, record);
-}
-
 using Prepare = std::function<Result<keystore::ReceiverRecord>(const std::string& id)>;
 
 // `prepare` returns the stored record or a new one.
@@ -169,7 +170,7 @@ Result<Received> take(Wallet& wallet, const std::string& id, const ReceiverOptio
   keystore::ReceiverRecord record = *std::move(prepared);
   Result<Done> opened = Done{};
   if (!record.offer && !record.confirmed) {
-    opened = open_place(wallet, record);
+    opened = transport_of(wallet, record.mailbox->place)->open(record);
   }
   if (record.confirmed && opened) return receive_confirmed(wallet, record, options);
   Result<keystore::CredentialRecord> stored =
@@ -209,14 +210,14 @@ std::string file_id(const Wallet& wallet, const SecretBytes& secret) {
                                "file " + encode_base64url(digest::sha256(secret.expose())));
 }
 
-Result<Received> receiver_file(Wallet& wallet, std::string_view text,
-                               const ReceiverOptions& options) {
+Result<Received> take_direct(Wallet& wallet, std::string_view text,
+                             const ReceiverOptions& options) {
   KF_TRY(transfer::ReadSecret read, transfer::parse_link_secret(text));
   transfer::ShareLink link;
   link.secret = std::move(read.secret);
   return take(wallet, file_id(wallet, *link.secret), options, [&](const std::string& same) {
     auto record = prepare_link(wallet, link, same);
-    if (record && record->mailbox) record->mailbox->file = options.file;
+    if (record && record->mailbox) record->mailbox->place = *options.direct;
     return record;
   });
 }
@@ -229,8 +230,7 @@ std::string link_id(const Wallet& wallet, const transfer::ShareLink& link) {
   return keystore::transfer_id(wallet.settings.persona, where);
 }
 
-Result<Received> receiver_link(Wallet& wallet, std::string_view text,
-                               const ReceiverOptions& options) {
+Result<Received> take_link(Wallet& wallet, std::string_view text, const ReceiverOptions& options) {
   KF_TRY(const transfer::ShareLink link, read_link(wallet, text, options));
   const std::string id = link_id(wallet, link);
   return take(wallet, id, options,
@@ -240,7 +240,7 @@ Result<Received> receiver_link(Wallet& wallet, std::string_view text,
 // id_of_share is the id under which taking `text` is stored.
 Result<std::string> id_of_share(Wallet& wallet, std::string_view text,
                                 const ReceiverOptions& options) {
-  if (!options.file.empty()) {
+  if (options.direct) {
     KF_TRY(const transfer::ReadSecret read, transfer::parse_link_secret(text));
     return file_id(wallet, read.secret);
   }
@@ -255,9 +255,9 @@ Result<Received> accept_share(Wallet& wallet, std::string_view text, ReceiverOpt
     return fail(Errc::invalid,
                 "a credential's name has letters, digits, '.', '_' and '-', at most 64", "usage");
   }
-  if (!options.file.empty()) return receiver_file(wallet, text, options);
+  if (options.direct) return take_direct(wallet, text, options);
   return credential::is_offer_uri(text) ? accept_offer(wallet, text, options)
-                                        : receiver_link(wallet, text, options);
+                                        : take_link(wallet, text, options);
 }
 
 Result<std::string> cancel_accept(Wallet& wallet, std::string_view text,
@@ -269,7 +269,7 @@ Result<std::string> cancel_accept(Wallet& wallet, std::string_view text,
   if (!record || !record->ended.empty()) {
     return fail(Errc::not_found, "nothing of this share is being taken here: nothing to give up");
   }
-  if (!options.file.empty() && record->mailbox) record->mailbox->file = options.file;
+  if (options.direct && record->mailbox) record->mailbox->place = *options.direct;
   if (record->confirmed) return give_up_receiving(wallet, *record);
   const Error gone = let_go(wallet, *record, fail(Errc::conflict, "given up: nothing was taken"));
   if (gone.code != Errc::conflict) return gone;

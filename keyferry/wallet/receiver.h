@@ -20,14 +20,14 @@ struct ReceiverOptions {
                                       // the PIN
   std::string name;                   // what to call the credential; empty: chosen
   bool force = false;                 // go on with a link that looks damaged
-  std::string file;                   // an absolute path: the share lies in this file; "-": streams
+  std::optional<keystore::Place> direct;  // the share lies there; the text is its secret
 };
 
 // Received is what a share comes to: a credential that an authority issued, or a delegation that
 // its sender signed.
 using Received = std::variant<keystore::CredentialRecord, keystore::DelegationRecord>;
 
-// accept_share takes what `text` names: a share link or an OpenID4VCI offer; with `options.file`
+// accept_share takes what `text` names: a share link or an OpenID4VCI offer; with `options.direct`
 // the secret part of a share that lies in that file, or comes by the wallet's streams. It shows
 // what is offered and asks; makes the key; redeems; checks what came; stores it. A call that was
 // cut off anywhere is finished by calling again with the same text: the same key, claim and request

@@ -2,8 +2,6 @@
 // request that names it goes out, and what was granted is redeemed.
 #include "keyferry/wallet/receiver_exchange.h"
 
-#include "keyferry/carrier/dropbox_carrier.h"
-#include "keyferry/carrier/mailbox_carrier.h"
 #include "keyferry/client/authority_client.h"
 #include "keyferry/client/refusals.h"
 #include "keyferry/codec/rfc3339.h"
@@ -11,15 +9,14 @@
 #include "keyferry/digest/random.h"
 #include "keyferry/keystore/receiver_record.h"
 #include "keyferry/transfer/confirmed_receiver.h"
-#include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/exchange_run.h"
 #include "keyferry/wallet/exchange_words.h"
 #include "keyferry/wallet/offer_plan.h"
 #include "keyferry/wallet/receiver_delegation.h"
 #include "keyferry/wallet/receiver_link.h"
 #include "keyferry/wallet/redeem.h"
-#include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/transport.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -30,26 +27,6 @@ constexpr Duration kDropLifetime = std::chrono::hours(48);  // of a drop, and of
 using transfer::ConfirmedReceiver;
 using transfer::Effect;
 using transfer::Effects;
-
-std::unique_ptr<carrier::Carrier> carrier_of(Wallet& wallet,
-                                             const keystore::ReceiverMailbox& mailbox,
-                                             keystore::ExchangeFile& exchange) {
-  if (!mailbox.file.empty()) {
-    return direct_carrier(wallet, mailbox.file, mailbox.link.secret->clone());
-  }
-  if (mailbox.link.suite) {
-    client::DropClient relay(wallet.web, mailbox.link.base,
-                             relay_is_local(wallet, mailbox.link.base));
-    return carrier::resume_dropbox(relay, mailbox.link, transfer::Side::receiver, *exchange.drops);
-  }
-  transfer::ShareLink link;
-  link.base = mailbox.link.base;
-  link.mailbox = mailbox.link.mailbox;
-  link.secret = mailbox.link.secret->clone();
-  return std::make_unique<carrier::MailboxCarrier>(
-      client::RelayClient(wallet.web, relay_is_local(wallet, mailbox.link.base)), std::move(link),
-      carrier::MailboxIds{mailbox.device_claim, mailbox.delete_request});
-}
 
 // leaves_a_way says whether an error while redeeming leaves something that can be done: type the
 // PIN again, have the sender unlock it, wait for the network. Otherwise the exchange ends with it.
@@ -276,7 +253,8 @@ struct Running {
   Running(Wallet& wallet, keystore::ReceiverRecord& record, keystore::ExchangeFile file,
           ConfirmedReceiver machine, const ReceiverOptions& options)
       : exchange(std::move(file)),
-        carrier(carrier_of(wallet, *record.mailbox, exchange)),
+        carrier(transport_of(wallet, record.mailbox->place)
+                    ->receiver_carrier(*record.mailbox, exchange)),
         courier(wallet.home, record.id, exchange, *carrier),
         run(wallet, courier, record, exchange, std::move(machine), options) {}
 };
@@ -291,9 +269,7 @@ Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, keystore::Receive
   if (!exchange) {
     return fail(Errc::conflict, "this exchange is over: ask the sender for a new link");
   }
-  if (record.mailbox->link.suite && !exchange->drops) {
-    return fail(Errc::invalid, "the stored exchange is damaged");
-  }
+  KF_TRY(transport_of(wallet, record.mailbox->place)->check(*exchange));
   KF_TRY(ConfirmedReceiver machine, ConfirmedReceiver::parse(exchange->machine));
   return std::make_unique<Running>(wallet, record, *std::move(exchange), std::move(machine),
                                    options);
@@ -301,15 +277,16 @@ Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, keystore::Receive
 
 // The relay says the same of a mailbox that was deleted and of one that ran out. Its deadline is
 // known here, and so is its clock.
-bool is_gone_early(const Wallet& wallet, const keystore::ReceiverRecord& record,
+bool is_gone_early(Wallet& wallet, const keystore::ReceiverRecord& record,
                    const transfer::Ended& ended) {
   constexpr auto kMargin = std::chrono::seconds(5);
   if (ended.reason != "expired" || ended.by_peer || !record.mailbox) return false;
   const Time there = wallet.web.now() + wallet.web.clock_difference();
-  return !record.mailbox->link.suite && there < record.mailbox->expires - kMargin;
+  return transport_of(wallet, record.mailbox->place)->tells_deadline() &&
+         there < record.mailbox->expires - kMargin;
 }
 
-Error failure_of(const Wallet& wallet, const keystore::ReceiverRecord& record,
+Error failure_of(Wallet& wallet, const keystore::ReceiverRecord& record,
                  const transfer::Ended& ended) {
   if (is_gone_early(wallet, record, ended)) return fail(Errc::forbidden, gone_early(), "gone");
   return fail(Errc::forbidden, words_to_receiver(ended), ended.reason);
@@ -361,8 +338,8 @@ Result<Done> begin_exchange(Wallet& wallet, keystore::ReceiverRecord& record, By
   keystore::ReceiverMailbox& mailbox = *record.mailbox;
   KF_TRY(const transfer::Envelope envelope, transfer::parse_envelope(plaintext));
   ConfirmedReceiver machine = ConfirmedReceiver::claim(
-      mailbox.link.secret->clone(),
-      mailbox.file.empty() ? transfer::place_of(mailbox.link) : std::string(), envelope.format);
+      mailbox.link.secret->clone(), transport_of(wallet, mailbox.place)->address(mailbox.link),
+      envelope.format);
   const Effects effects = machine.message(plaintext);
   for (const Effect& effect : effects) {
     if (const auto* ended = std::get_if<transfer::Ended>(&effect)) {
@@ -388,7 +365,10 @@ Result<Received> run_receiver_exchange(Wallet& wallet, keystore::ReceiverRecord&
     return fail(Errc::conflict, "this link was used up before: " + record.ended, "used_up");
   }
   KF_TRY(auto running, open_exchange(wallet, record, options));
-  KF_TRY(hand_over(wallet, record.mailbox->file, running->exchange));
+  if (running->exchange.outgoing) {
+    KF_TRY(transport_of(wallet, record.mailbox->place)
+               ->say_again(running->exchange.outgoing->payload));
+  }
   // Where the place told no deadline: what was offered ends some time.
   const Time told = record.mailbox->expires;
   const Time deadline = told == Time{} ? end_of_offer(running->run.machine()) : told;

@@ -1,28 +1,20 @@
-// That the link is followed is stored before the first read, so that a claim whose answer was lost
-// is still given back.
+// A link is repaired or asked about before anything is sent; what became of it is said where it is
+// let go.
 #include "keyferry/wallet/receiver_link.h"
 
 #include "keyferry/client/refusals.h"
-#include "keyferry/client/relay_client.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/credential/offer.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/keystore/receiver_record.h"
 #include "keyferry/keystore/sender_record.h"
 #include "keyferry/transfer/offer_message.h"
-#include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/receiver_delegation.h"
-#include "keyferry/wallet/receiver_drop.h"
 #include "keyferry/wallet/receiver_exchange.h"
-#include "keyferry/wallet/relay_choice.h"
+#include "keyferry/wallet/transport.h"
 
 namespace keyferry::wallet {
 namespace {
-
-//= spec:tigress#IDM-02
-std::string random_id() {
-  return encode_uuid(digest::random_uuid());
-}
 
 Result<Done> agree_to_damage(Wallet& wallet, bool looks_damaged, const ReceiverOptions& options) {
   if (!looks_damaged || options.force) return Done{};
@@ -55,11 +47,11 @@ Result<transfer::ReadSecret> ask_for_secret(Wallet& wallet, const ReceiverOption
 
 // The sender's own opening is never a claim.
 bool leads_to(const transfer::ShareLink& link, const keystore::SenderRecord& sender) {
-  if (!sender.link || sender.suite.has_value() != (link.form == transfer::LinkForm::dropbox)) {
-    return false;
-  }
-  if (!sender.suite) return sender.link->mailbox == link.mailbox;
-  return link.secret && sender.secret && *link.secret == *sender.secret;
+  if (!sender.link || !sender.secret) return false;
+  const transfer::ShareLink own = keystore::full_link(sender);
+  if (own.form != link.form) return false;
+  if (link.form == transfer::LinkForm::mailbox) return own.mailbox == link.mailbox;
+  return link.secret && *link.secret == *own.secret;
 }
 
 Result<Done> check_not_own(const Wallet& wallet, const transfer::ShareLink& link) {
@@ -76,23 +68,6 @@ Result<Done> check_not_own(const Wallet& wallet, const transfer::ShareLink& link
   return Done{};
 }
 
-// Wrong or damaged: read once more, then give the mailbox back (transfer.md section 2).
-//= spec:tigress#A-51
-//= spec:transfer#1-damage
-Result<Bytes> read_and_open(client::RelayClient& relay, keystore::ReceiverMailbox& mailbox) {
-  Result<Bytes> opened = fail(Errc::internal, "");
-  for (int round = 0; round < 2; ++round) {
-    KF_TRY(const client::MailboxMessage message,
-           relay.read(mailbox.link, {mailbox.device_claim, mailbox.read_request}));
-    mailbox.expires = message.expires.value_or(Time{});
-    opened = transfer::open_payload(*mailbox.link.secret, message.payload);
-    if (opened) return opened;
-  }
-  return fail(Errc::cannot_open,
-              "the secret in this link is wrong or damaged: what it leads to cannot be opened",
-              "damaged");
-}
-
 Result<Done> read_offer_message(keystore::ReceiverRecord& record, ByteView plaintext) {
   KF_TRY(const transfer::OfferMessage message, transfer::parse_offer_message(plaintext));
   KF_TRY(credential::parse_offer(message.credential_offer));
@@ -101,19 +76,10 @@ Result<Done> read_offer_message(keystore::ReceiverRecord& record, ByteView plain
   return Done{};
 }
 
-// give_back relinquishes a claimed mailbox, under a new request id each time: the relay carries out
-// an id once, and this may be a second claim. Errors: what leaves open whether it is free.
-Result<Done> give_back(Wallet& wallet, const keystore::ReceiverMailbox& mailbox) {
-  if (mailbox.link.suite) return put_back(wallet, mailbox);
-  client::RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
-  const auto done = relay.relinquish(mailbox.link, {mailbox.device_claim, random_id()});
-  if (done || !client::was_lost(done.error())) return Done{};
-  return done.error();
-}
-
 // Whether a relay may think that this wallet holds the link.
-bool may_hold(const keystore::ReceiverRecord& record, const Error& why) {
-  if (!record.mailbox || !record.mailbox->claimed || !record.mailbox->file.empty()) return false;
+bool may_hold(Wallet& wallet, const keystore::ReceiverRecord& record, const Error& why) {
+  if (!record.mailbox || !record.mailbox->claimed) return false;
+  if (!transport_of(wallet, record.mailbox->place)->binds_reader()) return false;
   // Once its message was read the relay has not said that.
   if (why.code == Errc::not_found && !record.offer) return false;
   return why.reason != "claim_proof" && why.reason != "claimed" && why.reason != "not_alone";
@@ -155,14 +121,6 @@ Result<transfer::ShareLink> read_link(Wallet& wallet, std::string_view text,
   return std::move(read.link);
 }
 
-Result<Done> agree_to_fetch(Wallet& wallet, keystore::ReceiverRecord& record) {
-  keystore::ReceiverMailbox& mailbox = *record.mailbox;
-  if (mailbox.claimed) return Done{};
-  KF_TRY(agree_to_relay(wallet, mailbox.link.base, "fetch the share from there?"));
-  mailbox.claimed = true;
-  return keystore::save_receiver_record(wallet.home, record);
-}
-
 Result<Done> use_message(Wallet& wallet, keystore::ReceiverRecord& record, ByteView plaintext,
                          std::optional<keystore::DropState> drops) {
   if (is_exchange(plaintext)) return begin_exchange(wallet, record, plaintext, std::move(drops));
@@ -170,38 +128,16 @@ Result<Done> use_message(Wallet& wallet, keystore::ReceiverRecord& record, ByteV
   return keystore::save_receiver_record(wallet.home, record);
 }
 
-Result<Done> open_mailbox(Wallet& wallet, keystore::ReceiverRecord& record) {
-  keystore::ReceiverMailbox& mailbox = *record.mailbox;
-  KF_TRY(agree_to_fetch(wallet, record));
-  client::RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
-  KF_TRY(const Bytes plaintext, read_and_open(relay, mailbox));
-  return use_message(wallet, record, plaintext);
-}
-
-Result<Done> open_file(Wallet& wallet, keystore::ReceiverRecord& record) {
-  const keystore::ReceiverMailbox& mailbox = *record.mailbox;
-  KF_TRY(const carrier::Arrived arrived, first_message(wallet, mailbox.file));
-  const auto plaintext = transfer::open_payload(*mailbox.link.secret, arrived.payload);
-  if (!plaintext) {
-    return fail(
-        Errc::cannot_open,
-        "the secret does not open " + mailbox.file + ": it is wrong, or the file is damaged",
-        "damaged");
-  }
-  return use_message(wallet, record, *plaintext);
-}
-
 Error let_go(Wallet& wallet, const keystore::ReceiverRecord& record, Error why) {
   if (auto erased = keystore::erase_exchange(wallet.home, record.id); !erased)
     return erased.error();
-  const bool held = may_hold(record, why);
-  const auto freed = held ? give_back(wallet, *record.mailbox) : Result<Done>(Done{});
+  const bool held = may_hold(wallet, record, why);
+  const auto transport = held ? transport_of(wallet, record.mailbox->place) : nullptr;
+  const auto freed = held ? transport->give_back(*record.mailbox) : Result<Done>(Done{});
   if (freed) {
     if (auto erased = keystore::erase_receiver_record(wallet.home, record.id); !erased)
       return erased.error();
-    if (held && why.code == Errc::cannot_open && !record.mailbox->link.suite) {
-      why.detail += ". It was given back, so the right link still works: copy it again";
-    }
+    if (held && why.code == Errc::cannot_open) why.detail += transport->given_back();
     return why;
   }
   if (auto saved = keystore::save_receiver_record(wallet.home, claim_of(record)); !saved)
@@ -210,17 +146,6 @@ Error let_go(Wallet& wallet, const keystore::ReceiverRecord& record, Error why) 
       "; the relay did not answer when the link was given back, so it may open with this wallet "
       "alone: open it here again";
   return why;
-}
-
-//= spec:transfer#3-immediate
-void delete_mailbox(Wallet& wallet, const keystore::ReceiverRecord& record) {
-  if (!record.mailbox) return;
-  const keystore::ReceiverMailbox& mailbox = *record.mailbox;
-  if (!mailbox.file.empty()) return direct_carrier(wallet, mailbox.file)->close();
-  if (mailbox.link.suite) return remove_dropped(wallet, mailbox);
-  client::RelayClient relay(wallet.web, relay_is_local(wallet, mailbox.link.base));
-  const auto done = relay.remove(mailbox.link, {mailbox.device_claim, mailbox.delete_request});
-  static_cast<void>(done);
 }
 
 //= spec:tigress#CLM-03
@@ -232,10 +157,11 @@ keystore::ReceiverMailbox new_mailbox(const transfer::ShareLink& link) {
   mailbox.link.mailbox = link.mailbox;
   mailbox.link.vertical = link.vertical;
   mailbox.link.secret = link.secret->clone();
-  mailbox.device_claim = random_id();
-  mailbox.read_request = random_id();
-  mailbox.relinquish_request = random_id();
-  mailbox.delete_request = random_id();
+  mailbox.place = keystore::place_of(link.base, link.suite, "");
+  mailbox.device_claim = digest::random_id();
+  mailbox.read_request = digest::random_id();
+  mailbox.relinquish_request = digest::random_id();
+  mailbox.delete_request = digest::random_id();
   return mailbox;
 }
 

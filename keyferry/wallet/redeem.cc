@@ -69,7 +69,7 @@ Result<std::optional<SecretBytes>> pin_for(Wallet& wallet, const credential::Cre
 
 // A new name for what is typed now, stored before it is sent.
 Result<Done> begin_try(Wallet& wallet, keystore::ReceiverRecord& record) {
-  record.pin_try = encode_uuid(digest::random_uuid());
+  record.pin_try = digest::random_id();
   return keystore::save_receiver_record(wallet.home, record);
 }
 

@@ -1,24 +1,18 @@
-// The same wish gives the same request, a hash of all options; under its lock a record that was not
-// finished is finished before another is begun.
+// Under the lock of its request a share that was not finished is finished before another is begun.
 #include "keyferry/wallet/sender.h"
 
-#include "keyferry/carrier/direct_stream.h"
-#include "keyferry/carrier/file_carrier.h"
-#include "keyferry/client/relay_client.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/rfc3339.h"
 #include "keyferry/codec/text.h"
 #include "keyferry/credential/kind.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/keystore/credential_record.h"
-#include "keyferry/keystore/notify_url.h"
-#include "keyferry/keystore/receiver_record.h"
-#include "keyferry/wallet/direct.h"
-#include "keyferry/wallet/relay_choice.h"
-#include "keyferry/wallet/sender_drop.h"
+#include "keyferry/transfer/share_secret.h"
+#include "keyferry/wallet/request_key.h"
 #include "keyferry/wallet/sender_exchange.h"
 #include "keyferry/wallet/sender_steps.h"
 #include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/transport.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -44,13 +38,17 @@ boost::json::object rights_asked(const SenderOptions& options) {
   return rights;
 }
 
+bool is_confirmed(const SenderOptions& options) {
+  return options.comparison != Comparison::none;
+}
+
 // The body of POST /v1/shares, but for the PIN.
 boost::json::object order_of(const keystore::CredentialRecord& credential,
                              const SenderOptions& options) {
   boost::json::object order{{"kind", credential.kind},
                             {"rights", rights_asked(options)},
                             {"depth", options.depth},
-                            {"mode", options.confirmed ? "confirmed" : "immediate"}};
+                            {"mode", is_confirmed(options) ? "confirmed" : "immediate"}};
   if (options.valid_for) order["valid_for"] = seconds(*options.valid_for);
   if (options.valid_from) order["valid_from"] = codec::encode_rfc3339(*options.valid_from);
   if (options.valid_until) order["valid_until"] = codec::encode_rfc3339(*options.valid_until);
@@ -109,38 +107,24 @@ Result<MadeShare> make_share(Wallet& wallet, const keystore::CredentialRecord& c
   KF_TRY(check_note(options.note));
   KF_TRY(Holder holder, Holder::open(wallet, credential));
   boost::json::object order = order_of(credential, options);
-  const std::string request = keystore::transfer_id(
-      wallet.settings.persona, "give " + credential.name + " " + codec::encode_json(order) + " " +
-                                   options.relay + options.file + options.notify +
-                                   (options.pin ? " pin" : "") + (options.code ? " code" : "") +
-                                   (options.words ? " words" : "") +
-                                   (options.plain   ? " plain "
-                                    : options.suite ? " dropbox "
-                                                    : " ") +
-                                   options.note.value_or(""));
-  KF_TRY(file::Lock making, lock_request(wallet, request));
+  const RequestKey request = share_key(wallet.settings.persona, credential.name, order, options);
+  KF_TRY(file::Lock making, lock_request(wallet, request.key));
   KF_TRY(std::optional<keystore::SenderRecord> before, find_unfinished(wallet.home, request));
   if (before) {
     wallet.person.say("going on with the share that was begun before");
     KF_TRY(keystore::SenderRecord finished, finish_making(wallet, holder, *std::move(before)));
     return MadeShare{std::move(finished), std::move(making)};
   }
-  if (!options.file.empty() && options.file != carrier::kStandardStreams) {
-    KF_TRY(carrier::FileCarrier(options.file).check_free());
-  }
   KF_TRY(const client::IssuerMetadata* about, holder.authority().metadata());
-  std::string relay;
-  if (options.file.empty()) {
-    KF_TRY(relay, choose_relay(wallet, options.relay, about->relays));
+  KF_TRY(keystore::Place place, transport_of(wallet, options.place)->settle(about->relays));
+  keystore::SenderRecord record =
+      new_record(wallet, credential.name, request.key, std::move(place));
+  if (options.plain) {
+    record.plain = true;
+    record.secret = transfer::make_plain_secret();
   }
-  keystore::SenderRecord record = new_record(wallet, credential.name, request, std::move(relay),
-                                             {options.plain, options.suite});
   record.note = options.note;
-  record.file = options.file;
-  if (!options.notify.empty()) record.notify = keystore::draw_notify_url(options.notify);
-  record.confirmed = options.confirmed;
-  record.words = !options.code || options.words;
-  if (options.code) record.code = digest::random_digits(kCodeDigits);
+  begin_comparison(record, options);
   record.order = std::move(order);
   //= spec:tigress#SYS-06
   //= spec:transfer#5-pin
@@ -162,31 +146,15 @@ std::string pin_of(const keystore::SenderRecord& record) {
   return pin != nullptr && pin->is_string() ? std::string(pin->get_string()) : std::string();
 }
 
-namespace {
-
-void close_place(Wallet& wallet, const keystore::SenderRecord& record) {
-  if (!record.file.empty()) {
-    direct_carrier(wallet, record.file)->close();
-  } else if (record.suite) {
-    remove_first(wallet, record);
-  } else if (record.link) {
-    client::RelayClient relay(wallet.web, relay_is_local(wallet, record.relay));
-    const auto removed = relay.remove(*record.link, {record.device_claim, record.delete_request});
-    static_cast<void>(removed);
-  }
-}
-
-}  // namespace
-
 Result<Done> end_share(Wallet& wallet, const keystore::SenderRecord& record) {
   const client::Web::Brief brief(wallet.web);
   if (record.confirmed) {
     const auto ended = cancel_share(wallet, record);
     if (ended || ended.error().reason != "busy") return ended;
-    close_place(wallet, record);
+    transport_of(wallet, record.place)->take_away(record);
     return Done{};
   }
-  close_place(wallet, record);
+  transport_of(wallet, record.place)->take_away(record);
   return keystore::erase_sender_record(wallet.home, record.id);
 }
 

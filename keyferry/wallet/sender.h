@@ -11,6 +11,10 @@
 
 namespace keyferry::wallet {
 
+// Comparison is what the two people compare before anything can be taken; with none, whoever opens
+// the link first takes it.
+enum class Comparison { none, words, code, code_and_words };
+
 struct SenderOptions {
   std::vector<std::string> logins;  // empty: all of the credential's
   std::vector<std::string> hosts;
@@ -23,15 +27,11 @@ struct SenderOptions {
   std::optional<Duration> link_for;
   std::int64_t depth = 0;
   bool pin = false;
-  bool plain = false;                        // --plain-v1
-  std::optional<transfer::DropSuite> suite;  // --dropbox
-  bool confirmed = false;                    // compare words before anything can be taken
-  bool code = false;                         // in confirmed mode: a code in place of the words
-  bool words = false;                        // beside a code: compare the words too
+  bool plain = false;  // --plain-v1
+  Comparison comparison = Comparison::none;
   std::optional<std::string> note;
-  std::string relay;   // empty: the configured one, else the authority's first
-  std::string notify;  // whom the relay calls (check_notify_url); empty: nobody
-  std::string file;    // a direct place (direct.h) instead of a relay's mailbox; empty: a mailbox
+  keystore::Place place;  // without a relay: the configured one, else the authority's first
+  std::string notify;     // whom the relay calls (check_notify_url); empty: nobody
 };
 
 // check_wish holds what is asked for against the credential, before anything is sent, and returns

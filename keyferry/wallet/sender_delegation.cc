@@ -5,21 +5,16 @@
 #include <algorithm>
 
 #include "keyferry/base/base64.h"
-#include "keyferry/carrier/direct_stream.h"
-#include "keyferry/carrier/file_carrier.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/crypto/jwk.h"
 #include "keyferry/digest/random.h"
 #include "keyferry/keystore/deny_store.h"
-#include "keyferry/keystore/notify_url.h"
-#include "keyferry/keystore/receiver_record.h"
 #include "keyferry/transfer/confirmed_sender.h"
 #include "keyferry/wallet/delegation_words.h"
-#include "keyferry/wallet/direct.h"
-#include "keyferry/wallet/relay_choice.h"
-#include "keyferry/wallet/sender_drop.h"
+#include "keyferry/wallet/request_key.h"
 #include "keyferry/wallet/sender_steps.h"
 #include "keyferry/wallet/show_time.h"
+#include "keyferry/wallet/transport.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -52,7 +47,7 @@ Result<Done> check_options(const SenderOptions& options) {
         "a door has neither logins nor hosts: --for, --depth, --uses, --hours and --fresh "
         "say what is passed on");
   }
-  if (!options.confirmed) {
+  if (options.comparison == Comparison::none) {
     return usage("a right to a door is always confirmed, by words or with --code: leave --now out");
   }
   if (options.pin) return usage("no authority asks for a PIN here: use --code");
@@ -113,14 +108,16 @@ std::vector<Bytes> links_with(const Holding& holding, const Bytes& link) {
   return links;
 }
 
-bool fits_its_place(const keystore::SenderRecord& record, const transfer::Import& import) {
-  return !carrier::is_picture_place(record.file) ||
+bool fits_its_place(Wallet& wallet, const keystore::SenderRecord& record,
+                    const transfer::Import& import) {
+  return !transport_of(wallet, record.place)->is_picture() ||
          codec::encode_json(transfer::encode_import(import)).size() <= kMostPictured;
 }
 
 // What will be signed is tried with keys that nobody keeps, so that nothing is too long only once
 // the other side has confirmed.
-Result<Done> check_length(const Holding& holding, const keystore::SenderRecord& record,
+Result<Done> check_length(Wallet& wallet, const Holding& holding,
+                          const keystore::SenderRecord& record,
                           const transfer::DelegationRights& rights) {
   const auto nobody = crypto::PrivateKey::generate(crypto::KeyType::p256);
   delegation::Claims claims = claims_of(holding, record, rights);
@@ -134,7 +131,7 @@ Result<Done> check_length(const Holding& holding, const keystore::SenderRecord& 
                 "or ask somebody further up",
                 "chain_full");
   }
-  if (fits_its_place(record, {link, holding.links, holding.owner, {}})) return Done{};
+  if (fits_its_place(wallet, record, {link, holding.links, holding.owner, {}})) return Done{};
   return fail(Errc::too_large,
               "a chain of " + std::to_string(links.size()) +
                   " links is too long for a QR picture: name a file of another ending, or leave "
@@ -182,39 +179,29 @@ Result<Done> make_delegation_invite(Wallet& wallet, const Holding& holding,
   KF_TRY(const auto machine, transfer::ConfirmedSender::start_delegation(
                                  std::move(terms), transfer::SenderRandomness::draw()));
   keystore::ExchangeFile exchange{machine.encode(), std::nullopt, std::nullopt};
-  record.payload = seal_first(record, machine.own_last(), &exchange);
+  record.payload =
+      transport_of(wallet, record.place)->seal_first(record, machine.own_last(), &exchange);
   KF_TRY(keystore::save_exchange(wallet.home, record.id, exchange));
   return keystore::save_sender_record(wallet.home, record);
 }
 
-std::string request_of(const Wallet& wallet, const Holding& holding, const SenderOptions& options,
-                       const delegation::Effective& planned) {
+RequestKey request_of(const Wallet& wallet, const Holding& holding, const SenderOptions& options,
+                      const delegation::Effective& planned) {
   // Not the moment of the call: the same command goes on with what was begun before.
   const std::string window = options.valid_for
                                  ? "for " + std::to_string(options.valid_for->count())
                                  : (options.valid_from ? std::to_string(planned.nbf) + " " : "") +
                                        std::to_string(planned.exp);
-  return keystore::transfer_id(
-      wallet.settings.persona,
-      "delegate " + holding.name + " " +
-          codec::encode_json(transfer::encode_delegation_rights(planned.rights)) + " " + window +
-          " " + options.relay + options.file + options.notify + (options.code ? " code" : "") +
-          (options.words ? " words" : "") + (options.suite ? " dropbox" : ""));
+  return delegation_key(wallet.settings.persona, holding.name,
+                        transfer::encode_delegation_rights(planned.rights), window, options);
 }
 
 Result<keystore::SenderRecord> begin_record(Wallet& wallet, const Holding& holding,
                                             const std::string& request,
                                             const SenderOptions& options,
                                             const delegation::Effective& planned) {
-  if (!options.file.empty() && options.file != carrier::kStandardStreams) {
-    KF_TRY(carrier::FileCarrier(options.file).check_free());
-  }
-  std::string relay;
-  if (options.file.empty()) {
-    KF_TRY(relay, choose_relay(wallet, options.relay, {}));
-  }
-  keystore::SenderRecord record =
-      new_record(wallet, holding.name, request, std::move(relay), {false, options.suite});
+  KF_TRY(keystore::Place place, transport_of(wallet, options.place)->settle({}));
+  keystore::SenderRecord record = new_record(wallet, holding.name, request, std::move(place));
   record.share = record.id;
   record.kind = transfer::kDelegationKind;
   record.rights = transfer::encode_delegation_rights(planned.rights);
@@ -222,12 +209,8 @@ Result<keystore::SenderRecord> begin_record(Wallet& wallet, const Holding& holdi
   record.valid_until = time_of(planned.exp);
   record.link_until =
       std::min(record.valid_until, wallet.web.now() + options.link_for.value_or(kLinkLifetime));
-  record.file = options.file;
-  if (!options.notify.empty()) record.notify = keystore::draw_notify_url(options.notify);
-  record.confirmed = true;
-  record.words = !options.code || options.words;
-  if (options.code) record.code = digest::random_digits(kCodeDigits);
-  KF_TRY(check_length(holding, record, planned.rights));
+  begin_comparison(record, options);
+  KF_TRY(check_length(wallet, holding, record, planned.rights));
   KF_TRY(keystore::save_sender_record(wallet.home, record));
   return record;
 }
@@ -261,16 +244,16 @@ Result<delegation::Effective> plan_delegation(const Holding& holding, const Send
   return delegation::narrow(above, claims, at);
 }
 
-Result<MadeShare> sender_delegation(Wallet& wallet, const Holding& holding,
-                                    const SenderOptions& options,
-                                    const delegation::Effective& planned) {
-  const std::string request = request_of(wallet, holding, options, planned);
-  KF_TRY(file::Lock making, wallet.home.lock_transfer(request, std::chrono::minutes(1)));
+Result<MadeShare> make_delegated_share(Wallet& wallet, const Holding& holding,
+                                       const SenderOptions& options,
+                                       const delegation::Effective& planned) {
+  const RequestKey request = request_of(wallet, holding, options, planned);
+  KF_TRY(file::Lock making, wallet.home.lock_transfer(request.key, std::chrono::minutes(1)));
   KF_TRY(std::optional<keystore::SenderRecord> record, find_unfinished(wallet.home, request));
   if (record) {
     wallet.person.say("going on with the share that was begun before");
   } else {
-    KF_TRY(record, begin_record(wallet, holding, request, options, planned));
+    KF_TRY(record, begin_record(wallet, holding, request.key, options, planned));
   }
   KF_TRY(make_delegation_invite(wallet, holding, *record));
   KF_TRY(post_offer(wallet, nullptr, *record));
@@ -293,7 +276,7 @@ Result<transfer::Import> sign_for(Wallet& wallet, const keystore::SenderRecord& 
   KF_TRY(const auto chain, delegation::check_chain(links_with(holding, link), holding.owner));
   KF_TRY(std::vector<Bytes> lists, lists_of(wallet.home, holding, chain));
   transfer::Import import{std::move(link), holding.links, holding.owner, std::move(lists)};
-  if (!fits_its_place(record, import)) import.lists.clear();  // they come another way
+  if (!fits_its_place(wallet, record, import)) import.lists.clear();  // they come another way
   return import;
 }
 

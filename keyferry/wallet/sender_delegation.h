@@ -23,11 +23,11 @@ bool is_delegation(const keystore::SenderRecord& record);
 Result<delegation::Effective> plan_delegation(const Holding& holding, const SenderOptions& options,
                                               const DelegationWish& wish, Time now);
 
-// sender_delegation makes the invite and its place, as make_share does. Nothing is signed before
+// make_delegated_share makes the invite and its place, as make_share does. Nothing is signed before
 // the words or the code are confirmed.
-Result<MadeShare> sender_delegation(Wallet& wallet, const Holding& holding,
-                                    const SenderOptions& options,
-                                    const delegation::Effective& planned);
+Result<MadeShare> make_delegated_share(Wallet& wallet, const Holding& holding,
+                                       const SenderOptions& options,
+                                       const delegation::Effective& planned);
 
 // sign_for signs what `record` offers to the key `jwk`, once: what was signed for it before is
 // returned again. Stored before it is returned. Errors: as plan_delegation, where the holding is

@@ -2,20 +2,15 @@
 // last look sees whether the other side has given up.
 #include "keyferry/wallet/sender_exchange.h"
 
-#include "keyferry/carrier/direct_stream.h"
-#include "keyferry/carrier/dropbox_carrier.h"
-#include "keyferry/carrier/mailbox_carrier.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/codec/plain_text.h"
 #include "keyferry/keystore/credential_record.h"
 #include "keyferry/transfer/confirmed_sender.h"
-#include "keyferry/wallet/direct.h"
 #include "keyferry/wallet/exchange_run.h"
 #include "keyferry/wallet/exchange_words.h"
 #include "keyferry/wallet/holder.h"
-#include "keyferry/wallet/relay_choice.h"
 #include "keyferry/wallet/sender_delegation.h"
-#include "keyferry/wallet/sender_drop.h"
+#include "keyferry/wallet/transport.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -23,19 +18,6 @@ namespace {
 using transfer::ConfirmedSender;
 using transfer::Effect;
 using transfer::Effects;
-
-std::unique_ptr<carrier::Carrier> carrier_of(Wallet& wallet, const keystore::SenderRecord& record,
-                                             keystore::ExchangeFile& exchange) {
-  if (!record.file.empty()) return direct_carrier(wallet, record.file, record.secret->clone());
-  if (record.suite) {
-    client::DropClient relay(wallet.web, record.relay, relay_is_local(wallet, record.relay));
-    return carrier::resume_dropbox(relay, keystore::full_link(record), transfer::Side::sender,
-                                   *exchange.drops);
-  }
-  return std::make_unique<carrier::MailboxCarrier>(
-      client::RelayClient(wallet.web, relay_is_local(wallet, record.relay)),
-      keystore::full_link(record), carrier::MailboxIds{record.device_claim, record.delete_request});
-}
 
 // SenderExchange lives as long as one run; everything it refers to outlives it.
 class SenderExchange final : public ExchangeRun {
@@ -65,10 +47,8 @@ class SenderExchange final : public ExchangeRun {
  protected:
   Effects message(ByteView plaintext) override { return machine_.message(plaintext); }
   Effects unreadable() override { return machine_.unreadable(); }
-  // A mailbox ends by itself; of the other places the receiver hears it from us.
   Effects deadline() override {
-    const bool in_file = !record_.file.empty() && record_.file != carrier::kStandardStreams;
-    return machine_.deadline(record_.suite || in_file);
+    return machine_.deadline(transport_of(wallet_, record_.place)->outlasts_deadline());
   }
   Effects resume() const override { return machine_.resume(); }
   bool has_ended() const override { return machine_.state() == ConfirmedSender::State::ended; }
@@ -277,7 +257,7 @@ struct Running {
   Running(Wallet& wallet, keystore::SenderRecord& record, keystore::ExchangeFile file,
           ConfirmedSender machine, const WordsSource& words)
       : exchange(std::move(file)),
-        carrier(carrier_of(wallet, record, exchange)),
+        carrier(transport_of(wallet, record.place)->sender_carrier(record, exchange)),
         courier(wallet.home, record.id, exchange, *carrier),
         run(wallet, courier, *carrier, record, exchange, std::move(machine), words) {}
 };
@@ -287,10 +267,9 @@ Result<std::unique_ptr<Running>> open_exchange(Wallet& wallet, keystore::SenderR
   KF_TRY(auto exchange, keystore::load_exchange(wallet.home, record.id));
   if (!exchange) return std::unique_ptr<Running>();
   KF_TRY(ConfirmedSender machine, ConfirmedSender::parse(exchange->machine));
-  if (record.suite && !exchange->drops)
-    return fail(Errc::invalid, "the stored exchange is damaged");
-  machine.placed(record.file.empty() ? transfer::place_of(keystore::full_link(record))
-                                     : std::string());
+  const auto transport = transport_of(wallet, record.place);
+  KF_TRY(transport->check(*exchange));
+  machine.placed(transport->address(keystore::full_link(record)));
   return std::make_unique<Running>(wallet, record, *std::move(exchange), std::move(machine), words);
 }
 
@@ -328,7 +307,8 @@ Result<Done> make_invite(Wallet& wallet, const std::string& issuer,
   KF_TRY(const ConfirmedSender machine,
          ConfirmedSender::start(std::move(terms), transfer::SenderRandomness::draw()));
   keystore::ExchangeFile exchange{machine.encode(), std::nullopt, std::nullopt};
-  record.payload = seal_first(record, machine.own_last(), &exchange);
+  record.payload =
+      transport_of(wallet, record.place)->seal_first(record, machine.own_last(), &exchange);
   KF_TRY(keystore::save_exchange(wallet.home, record.id, exchange));
   return keystore::save_sender_record(wallet.home, record);
 }

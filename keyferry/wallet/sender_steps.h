@@ -8,32 +8,27 @@
 
 #include "keyferry/keystore/sender_record.h"
 #include "keyferry/wallet/holder.h"
+#include "keyferry/wallet/sender.h"
 
 namespace keyferry::wallet {
 
 inline constexpr std::size_t kPinDigits = 6;
 inline constexpr std::size_t kCodeDigits = 6;
 
-// LinkShape is what the link shall be: one for any v1 wallet, or one to a dropbox (Draft R).
-struct LinkShape {
-  bool plain = false;
-  std::optional<transfer::DropSuite> suite;
-};
-
 // new_record draws secret, claim and request ids; nothing is stored yet.
-keystore::SenderRecord new_record(const Wallet& wallet, const std::string& credential,
-                                  std::string request, std::string relay, const LinkShape& shape);
+keystore::SenderRecord new_record(Wallet& wallet, const std::string& credential,
+                                  std::string request, keystore::Place place);
 
-// find_unfinished finds the record of the same request whose link was not shown yet.
-Result<std::optional<keystore::SenderRecord>> find_unfinished(const keystore::Home& home,
-                                                              const std::string& request);
+// begin_comparison sets what the two people compare, with a code where one is wished for, and the
+// address that the relay is to call.
+void begin_comparison(keystore::SenderRecord& record, const SenderOptions& options);
 
 // note_answer takes over what the authority says of the share: its offer too, in immediate mode.
 Result<Done> note_answer(keystore::SenderRecord& record, const http::Response& response);
 
-// seal_offer seals the offer once. post_offer makes the mailbox; a relay that refuses takes the
-// share back (`holder` null: nothing was made at an authority).
-Result<Done> seal_offer(const keystore::Home& home, keystore::SenderRecord& record);
+// seal_offer seals the offer once. post_offer lays it where it travels; a refusal takes the share
+// back (`holder` null: nothing was made at an authority).
+Result<Done> seal_offer(Wallet& wallet, keystore::SenderRecord& record);
 Result<Done> post_offer(Wallet& wallet, Holder* holder, keystore::SenderRecord& record);
 
 // finish_making does all that is still to do until the link is known: share, message, mailbox. What
