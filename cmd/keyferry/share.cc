@@ -1,6 +1,6 @@
-// keyferry share and rearm: from a credential to a link on standard output.
+// keyferry share: from a credential to a link on standard output.
 #include "command.h"
-#include "standard_streams.h"
+#include "show_link.h"
 
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/rfc3339.h"
@@ -30,11 +30,6 @@ struct ShareOptions {
   bool pin = false, now = false, confirm = false, qr = false, split = false, copy = false;
   bool plain = false, code = false, dropbox = false;
   bool no_extensions = false;
-};
-
-// How the result is printed; shared by share and rearm.
-struct Output {
-  bool qr = false, split = false, copy = false;
 };
 
 Result<std::optional<Duration>> duration_of(const std::string& text, std::string_view option) {
@@ -134,104 +129,12 @@ Result<Done> agree_to_open(Session& session, const std::string& what, const Shar
   return Done{};
 }
 
-void copy_to_clipboard(std::string_view text) {
-  // OSC 52: the terminal itself puts it on the clipboard, over ssh too.
-  std::string sequence = "\x1b]52;c;" + encode_base64(bytes_of(text)) + "\a";
-  std::fwrite(sequence.data(), 1, sequence.size(), stderr);
-  std::fflush(stderr);
-  wipe(sequence);
-}
-
-void copy(Session& session, std::string_view link) {
-  if (session.terminal().can_answer()) return copy_to_clipboard(link);
-  session.terminal().say("note: there is no terminal here, so nothing was copied");
-}
-
-//= spec:transfer#1-split
-Result<Done> print_link(Program& program, Session& session, const keystore::SenderRecord& record,
-                        const Output& output) {
-  const auto transport = wallet::transport_of(session.wallet(), record.place);
-  std::string secret =
-      transfer::encode_link_secret(*record.secret, keystore::suite_of(record.place));
-  // The secret goes first on streams, and nowhere else; unless it goes another way.
-  const bool in_stream = transport->leads_with_secret() && !output.split;
-  if (in_stream) cmd::print_line("#" + secret);
-  std::string shown = transport->printed(record, output.split);
-  const std::string file = keystore::file_of(record.place);
-  std::string pin = wallet::pin_of(record);
-  std::string code = record.code;
-  if (program.json) {
-    boost::json::object object{{"link", shown},
-                               {"pin", nullptr},
-                               {"share", record.share},
-                               {"link_until", codec::encode_rfc3339(record.link_until)},
-                               {"valid_until", codec::encode_rfc3339(record.valid_until)}};
-    if (in_stream) object.erase("link");
-    if (!file.empty()) object["file"] = file;
-    if (!record.notify.empty()) object["notify"] = record.notify;
-    if (!pin.empty()) object["pin"] = pin;
-    if (!code.empty()) object["code"] = code;
-    if (output.split) object["secret"] = secret;
-    print_json(object);
-  } else {
-    if (!in_stream) print(shown);
-    if (!pin.empty()) print(pin);
-    if (!code.empty()) print(code);
-    if (output.split && file.empty()) print("#" + secret);
-  }
-  if (output.qr && !program.json && !in_stream) {
-    KF_TRY(const std::vector<std::string> lines, wallet::qr_lines(shown));
-    for (const std::string& line : lines) print(line);
-  }
-  if (output.copy && !in_stream) copy(session, shown);
-  for (std::string* text : {&secret, &shown, &pin, &code}) wipe(*text);
-  return cmd::check_output();
-}
-
-// A link that nobody has seen still opens for whoever guesses nothing at all: a log, a pipe's
-// buffer.
-Error unseen(const keystore::SenderRecord& record, Error why) {
-  why.detail += "; nobody has seen the link of share " + record.share + ": `keyferry revoke " +
-                record.share + "` takes it back, the same command once more prints the same link";
-  return why;
-}
-
-void say_what_next(Session& session, const keystore::SenderRecord& record, const Output& output) {
-  Terminal& terminal = session.terminal();
-  if (output.split) terminal.say("send the part from the # on by another channel than the link");
-  terminal.say("the link works until " + wallet::show_time(record.link_until) +
-               ", the access ends " + wallet::show_time(record.valid_until));
-  terminal.say(wallet::transport_of(session.wallet(), record.place)->advice());
-  if (!record.notify.empty()) {
-    terminal.say("the relay calls " + record.notify +
-                 " when somebody takes it up; it knows the share by that address alone. Then run "
-                 "`keyferry watch` with the address");
-  }
-  if (record.confirmed) {
-    terminal.say("Ctrl-C leaves it open: `keyferry watch " + record.share +
-                 "` goes on, `keyferry revoke " + record.share + "` ends it");
-    return;
-  }
-  terminal.say("follow it with `keyferry watch " + record.share +
-               "`, end it with `keyferry revoke " + record.share + "`");
-}
-
-Result<Done> finish(Program& program, Session& session, keystore::SenderRecord& record,
-                    const Output& output) {
-  if (const auto seen = print_link(program, session, record, output); !seen) {
-    return unseen(record, seen.error());
-  }
-  KF_TRY(wallet::say_again(session.wallet(), record));
-  say_what_next(session, record, output);
-  return wallet::mark_shown(session.wallet().home, record);
-}
-
 // finish_and_wait prints the link and, in confirmed mode, waits for the other side. `making` is let
 // go once the link was seen.
 Result<Done> finish_and_wait(Program& program, Session& session, wallet::MadeShare given,
                              const ShareOptions& options) {
   keystore::SenderRecord& record = given.record;
-  KF_TRY(finish(program, session, record, {options.qr, options.split, options.copy}));
+  KF_TRY(show_link(program, session, record, {options.qr, options.split, options.copy}));
   {
     const file::Lock shown = std::move(given.making);
   }
@@ -293,64 +196,6 @@ Result<Done> share(Program& program, const ShareOptions& options) {
   KF_TRY(wallet::MadeShare given, wallet::make_share(wallet, credential, sender));
   announce(*session, title, options);
   return finish_and_wait(program, *session, std::move(given), options);
-}
-
-// A confirmed share keeps its link: the new PIN is all that there is to tell.
-Result<Done> tell_new_pin(Program& program, Session& session, const keystore::SenderRecord& record,
-                          const std::string& share) {
-  std::string pin = wallet::pin_of(record);
-  if (program.json) {
-    print_json(boost::json::object{{"pin", pin}, {"share", share}});
-  } else {
-    print(pin);
-  }
-  wipe(pin);
-  if (const auto seen = cmd::check_output(); !seen) {
-    Error error = seen.error();
-    error.detail += "; nobody has seen the new PIN of share " + share +
-                    ": the same command once more prints it, `keyferry revoke " + share +
-                    "` ends the share";
-    return error;
-  }
-  session.terminal().say(
-      "the share has a new PIN; whom you granted it goes on with `keyferry "
-      "accept` and the same link");
-  return keystore::erase_sender_record(session.wallet().home, record.id);
-}
-
-struct RearmOptions {
-  std::string share, relay;
-  Output output;
-};
-
-Result<Done> rearm(Program& program, const RearmOptions& options) {
-  KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
-  KF_TRY(const auto delegated, wallet::find_delegated(session->wallet().home, options.share));
-  if (delegated) {
-    return fail(Errc::conflict,
-                "a right to a door has no PIN, and a code of it is good for one exchange: revoke "
-                "the share and make another one",
-                "not_locked");
-  }
-  KF_TRY(wallet::FoundShare found, wallet::find_share(session->wallet(), options.share));
-  KF_TRY(keystore::SenderRecord record,
-         wallet::rearm_share(session->wallet(), found, options.relay));
-  if (!record.link) return tell_new_pin(program, *session, record, found.share.id);
-  if (record.confirmed) {
-    KF_TRY(finish(program, *session, record, options.output));
-    return carry_out(program, *session, record, "");
-  }
-  session->terminal().say(
-      "the share is open again, with a new link and a new PIN; the old ones are "
-      "dead");
-  return finish(program, *session, record, options.output);
-}
-
-void add_output_options(CLI::App* command, Output& output) {
-  command->add_flag("--qr", output.qr, "draw the link as a QR picture, below link and PIN");
-  command->add_flag("--split", output.split,
-                    "print the link without its secret part, and that part on a line of its own");
-  command->add_flag("--copy", output.copy, "put the link on the terminal's clipboard");
 }
 
 void add_rights_options(CLI::App* command, ShareOptions& options) {
@@ -470,24 +315,6 @@ void add_share(Program& program) {
     options->split = output->split;
     options->copy = output->copy;
     program.action = [options](Program& p) { return share(p, *options); };
-  });
-}
-
-void add_rearm(Program& program) {
-  auto options = std::make_shared<RearmOptions>();
-  CLI::App* command = add_command(program, "rearm",
-                                  "unlock a share after five wrong PINs: a new PIN, and a new link "
-                                  "unless words or a code were compared",
-                                  {"keyferry rearm k3jx2", "keyferry rearm k3jx2 --json"});
-  command->add_option("share", options->share, "its id, or the beginning of it")
-      ->type_name("SHARE")
-      ->required();
-  command->add_option("--relay", options->relay, "where the new link waits")->type_name("URL");
-  add_output_options(command, options->output);
-  command->add_flag("--allow-local", program.allow_local,
-                    "let the relay and authority be at a loopback or private address");
-  command->callback([&program, options] {
-    program.action = [options](Program& p) { return rearm(p, *options); };
   });
 }
 
