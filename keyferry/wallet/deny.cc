@@ -229,17 +229,7 @@ Result<Done> renew_list(Wallet& wallet, const Holding& holding, const std::strin
 
 Result<DoorOutcome> carry_lists(Wallet& wallet, const Holding& holding,
                                 const std::string& address) {
-  const auto say = [&](const std::string& where) {
-    return state_to_lock(wallet, holding, where, delegation::Op::lists, delegation::kCborNull);
-  };
-  std::set<std::string> known;
-  for (const auto& [door, where] : holding.addresses) known.insert(where);
-  if (!address.empty() || known.empty()) return say(address);
-  auto outcome = say(*known.begin());
-  for (auto next = std::next(known.begin()); !outcome && next != known.end(); ++next) {
-    outcome = say(*next);
-  }
-  return outcome;
+  return state_to_lock(wallet, holding, address, delegation::Op::lists, delegation::kCborNull);
 }
 
 std::vector<std::string> locks_behind(const keystore::CarriedList& list,

@@ -31,8 +31,8 @@ Result<DenyOutcome> deny_all(Wallet& wallet, const Holding& holding, const std::
 // lock denies beyond it comes along, if the lock answers.
 Result<Done> renew_list(Wallet& wallet, const Holding& holding, const std::string& address);
 
-// carry_lists brings and fetches lists at the lock of `holding`, without opening anything: at
-// `address`, or at the first of the readers known that answers.
+// carry_lists brings and fetches lists at the lock of `holding`, without opening anything
+// (state_to_lock).
 Result<DoorOutcome> carry_lists(Wallet& wallet, const Holding& holding, const std::string& address);
 
 // locks_behind names the locks of `doors` that have not shown that they have the newest list of the

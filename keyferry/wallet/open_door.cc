@@ -3,6 +3,7 @@
 #include "keyferry/wallet/open_door.h"
 
 #include <algorithm>
+#include <set>
 
 #include "keyferry/base/hex.h"
 
@@ -149,17 +150,25 @@ Result<DoorOutcome> state_to_lock(Wallet& wallet, const Holding& holding,
         "only an owner has something to say to a lock: \"" + holding.name + "\" is a delegation",
         "owner");
   }
-  std::string where = address;
-  for (const auto& [door, known] : holding.addresses) {
-    if (where.empty()) where = known;
-  }
-  if (where.empty()) {
-    return fail(Errc::invalid, "where is the lock? --lock unix:PATH or --lock ADDRESS:PORT",
-                "usage");
-  }
-  return at_door(wallet, holding, where, true, [&](const Challenge& challenge) {
+  bool said = false;
+  const MakeAnswer make = [&](const Challenge& challenge) {
+    said = true;
     return delegation::statement_of_owner(challenge, holding.key, op, value);
-  });
+  };
+  std::set<std::string> readers;
+  if (!address.empty()) {
+    readers.insert(address);
+  } else {
+    for (const auto& [door, known] : holding.addresses) readers.insert(known);
+  }
+  Result<DoorOutcome> outcome =
+      fail(Errc::invalid, "where is the lock? --lock unix:PATH or --lock ADDRESS:PORT", "usage");
+  for (const std::string& reader : readers) {
+    outcome = at_door(wallet, holding, reader, true, make);
+    // What became of a statement that was said is not known: only lists may be said twice.
+    if (outcome || (said && op != delegation::Op::lists)) break;
+  }
+  return outcome;
 }
 
 std::string refusal_words(unsigned reason) {

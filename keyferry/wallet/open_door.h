@@ -23,7 +23,10 @@ struct DoorOutcome {
 Result<DoorOutcome> open_door(Wallet& wallet, const Holding& holding, const std::string& address);
 
 // state_to_lock has an owner's statement done; with Op::lists only lists are carried. Opens
-// nothing.
+// nothing. It goes to `address`, or to the first of the lock's readers known that answers; one that
+// has heard a statement and does not say what became of it is the last. Errors: forbidden (reason
+// owner: `holding` is a delegation; reason other_door, as open_door), invalid (no reader is known;
+// reason usage), as LockTalk: those of the last reader.
 Result<DoorOutcome> state_to_lock(Wallet& wallet, const Holding& holding,
                                   const std::string& address, delegation::Op op, ByteView value);
 

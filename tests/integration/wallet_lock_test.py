@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from support import BIN, Relay, Wallet, wait_until
 from support.exchange import Half, Receiver, Sender
-from support.lock import Lock
+from support.lock import Frames, Lock
 
 
 class People:
@@ -382,6 +382,49 @@ def test_two_owners_of_one_lock(people):
     own = people.owner.json("lock", "key")["thumbprint"]
     refused = people.owner.run("lock", "remove-owner", "home", "--key", own, "--json", code=3)
     assert json.loads(refused.err.splitlines()[-1])["error"] == "last"
+
+
+def test_an_owners_statement_goes_to_the_first_reader_that_answers(place):
+    people = People(place, config={"clock": {"source": "owner"}})
+    people.pair()
+    people.pass_on(people.owner, people.ada, "home/front", "--for", "1h")
+    path, key = people.owner.home / "locks/home.json", people.bob.json("lock", "key")
+
+    def addresses(**known):
+        path.write_text(json.dumps({**json.loads(path.read_text()), "addresses": known}))
+
+    addresses(attic="unix:/0/nobody", front=people.lock.doors["front"])
+    people.owner.run("lock", "set-clock", "home")
+    assert people.opens(people.ada, "front") == "opened"
+    people.owner.run("lock", "add-owner", "home", "--key", key["key"])
+    assert key["thumbprint"] in people.lock.ask("--status")["owners"]
+    people.owner.run("lock", "remove-owner", "home", "--key", key["key"])
+    assert key["thumbprint"] not in people.lock.ask("--status")["owners"]
+    refused = people.owner.run("lock", "set-clock", "home", "--lock", "unix:/0/nobody", "--json", code=4)
+    assert json.loads(refused.err.splitlines()[-1])["error"] == "no_lock", "who names a reader means that one"
+    addresses(attic="unix:/0/nobody")
+    assert json.loads(people.owner.run("lock", "set-clock", "home", "--json", code=4).err.splitlines()[-1])["error"] == "no_lock"
+
+
+def test_a_statement_whose_answer_is_lost_is_not_said_twice(people):
+    """A reader in the way passes on what the lock says, takes the statement to it, and keeps the lock's answer."""
+    path, key = people.owner.home / "locks/home.json", people.ada.json("lock", "key")
+    with socket.create_server(("127.0.0.1", 0)) as reader:
+
+        def stand_between():
+            with Frames(reader.accept()[0]) as wallet, people.lock.at() as there:
+                wallet.tell(*there.say(*wallet.hear()))
+                there.say(*wallet.hear())
+
+        between = threading.Thread(target=stand_between)
+        between.start()
+        addresses = {"attic": f"127.0.0.1:{reader.getsockname()[1]}", "front": people.lock.doors["front"]}
+        path.write_text(json.dumps({**json.loads(path.read_text()), "addresses": addresses}))
+        refused = people.owner.run("lock", "add-owner", "home", "--key", key["key"], "--json", code=4)
+        between.join()
+    assert json.loads(refused.err.splitlines()[-1])["error"] == "no_answer"
+    assert key["thumbprint"] in people.lock.ask("--status")["owners"]
+    assert [one["subject"] for one in people.lock.decisions()].count("statement") == 1
 
 
 #= spec:lock#3-clock test

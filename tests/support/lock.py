@@ -63,21 +63,11 @@ class Closed(Exception):
     """The lock has ended the conversation."""
 
 
-class AtDoor:
-    """One connection to a reader: a wallet that says what a test wants."""
+class Frames:
+    """Frames in pieces over a connection."""
 
-    def __init__(self, address):
-        self.sent = b""  # everything, for a replay
-        if address.startswith("unix:"):
-            self.socket = socket.socket(socket.AF_UNIX)
-            # A socket's path may be longer than its address can hold: go there by way of the folder.
-            folder, name = os.path.split(address[5:])
-            descriptor = os.open(folder, os.O_RDONLY)
-            self.socket.connect(f"/proc/self/fd/{descriptor}/{name}")
-            os.close(descriptor)
-        else:
-            host, port = address.rsplit(":", 1)
-            self.socket = socket.create_connection((host, int(port)))
+    def __init__(self, connection):
+        self.socket, self.sent = connection, b""  # sent: everything, for a replay
         self.socket.settimeout(60)
 
     def __enter__(self):
@@ -105,11 +95,9 @@ class AtDoor:
             out += some
         return out
 
-    def say(self, kind, body=b"", most=240):
-        """Sends a frame; returns (type, body) of what comes back."""
+    def tell(self, kind, body=b"", most=240):
         for piece in pieces(frame(kind, body), most):
             self.send(bytes([len(piece)]) + piece)
-        return self.hear()
 
     def hear(self):
         octets, more = b"", 1
@@ -118,6 +106,31 @@ class AtDoor:
             more, octets = piece[0], octets + piece[1:]
         assert len(octets) == 3 + int.from_bytes(octets[1:3], "big")
         return octets[0], octets[3:]
+
+    def say(self, kind, body=b"", most=240):
+        """Sends a frame; returns (type, body) of what comes back."""
+        self.tell(kind, body, most)
+        return self.hear()
+
+
+def reach(address):
+    if not address.startswith("unix:"):
+        host, port = address.rsplit(":", 1)
+        return socket.create_connection((host, int(port)))
+    connection = socket.socket(socket.AF_UNIX)
+    # A socket's path may be longer than its address can hold: go there by way of the folder.
+    folder, name = os.path.split(address[5:])
+    descriptor = os.open(folder, os.O_RDONLY)
+    connection.connect(f"/proc/self/fd/{descriptor}/{name}")
+    os.close(descriptor)
+    return connection
+
+
+class AtDoor(Frames):
+    """One connection to a reader: a wallet that says what a test wants."""
+
+    def __init__(self, address):
+        super().__init__(reach(address))
 
     def hello(self):
         kind, self.message = self.say(HELLO)
