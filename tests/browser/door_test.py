@@ -11,6 +11,7 @@ from support.lock import Lock
 
 from looks_test import check
 
+both = pytest.mark.parametrize("kind", ["chromium", "firefox"])
 KEPT = """new Promise((resolve, reject) => {
   const request = indexedDB.open("keyferry");
   request.onerror = () => reject(request.error);
@@ -77,8 +78,9 @@ def killed(browser, site, view):
 
 
 #= spec:lock#6-browser test
-def test_the_browser_keeps_a_right_that_the_lock_takes(doors):
-    browser = Browser(doors.place, width=360, height=740)
+@both
+def test_the_browser_keeps_a_right_that_the_lock_takes(doors, kind):
+    browser = Browser(doors.place, kind, width=360, height=740)
     sender = Sender(doors.owner, "home/front", "--depth", "1", "--for", "2h", "--uses", "2", "--hours", "Mon-Sun 00:00-24:00")
     shown = offered(browser, sender.link)
     lock = doors.owner.json("list")["locks"][0]["doors"][0]["lock"][:8]
