@@ -10,8 +10,8 @@ import threading
 import cbor2
 import pytest
 from support import wait_until
-from support.delegation import CHALLENGE, HELLO, PUT_DONE, REPLY, RESULT, Key, Sealing, challenge, frame, pieces
-from support.lock import AtDoor, Closed
+from support.delegation import CHALLENGE, HELLO, PUT_DONE, REPLY, RESULT, Key, Sealing, challenge
+from support.lock import Closed, Frames
 from wallet_lock_test import People
 
 
@@ -76,21 +76,17 @@ class Reader:
         threading.Thread(target=self._serve, args=(answer,), daemon=True).start()
 
     def _serve(self, answer):
-        there = AtDoor.__new__(AtDoor)
-        there.sent, there.socket = b"", self.listener.accept()[0]
-        there.socket.settimeout(60)
-        try:
-            while True:
-                kind, body = there.hear()
-                self.frames.append((kind, body))
-                said = answer(kind, body)
-                if said is None:
-                    break
-                for piece in pieces(frame(*said)):
-                    there.send(bytes([len(piece)]) + piece)
-        except Closed:
-            pass
-        there.socket.close()
+        with Frames(self.listener.accept()[0]) as there:
+            try:
+                while True:
+                    kind, body = there.hear()
+                    self.frames.append((kind, body))
+                    said = answer(kind, body)
+                    if said is None:
+                        break
+                    there.tell(*said)
+            except Closed:
+                pass
         self.listener.close()
 
 
