@@ -151,8 +151,13 @@ Result<Done> share_doors(Program& program, Session& session, const wallet::Holdi
     KF_TRY(wish.hours, wallet::parse_hours(options.hours));
   }
   KF_TRY(const auto planned, wallet::plan_delegation(holding, sender, wish, wallet.web.now()));
+  const std::string title = wallet::doors_title(planned.rights.doors);
+  KF_TRY(agree_to_open(session, title, options));
   KF_TRY(wallet::MadeShare given, wallet::make_delegated_share(wallet, holding, sender, planned));
-  announce(session, wallet::doors_title(planned.rights.doors), options);
+  announce(session, title, options);
+  if (options.now) {
+    session.terminal().say("this wallet signs it then, without asking: it has to run meanwhile");
+  }
   for (const std::string& line : wallet::limits_of(planned.rights)) session.terminal().say(line);
   return finish_and_wait(program, session, std::move(given), options);
 }

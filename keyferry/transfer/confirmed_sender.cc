@@ -46,12 +46,12 @@ SenderRandomness SenderRandomness::draw() {
 }
 
 // begin takes over code and randomness, which are wiped where they were.
-Handshake ConfirmedSender::begin(std::string_view format, SecretBytes code, bool words,
+Handshake ConfirmedSender::begin(std::string_view format, SecretBytes code, bool compare,
                                  SenderRandomness& random) {
   conversation_.side = Side::sender;
   conversation_.format = format;
   conversation_.transfer = random.transfer;
-  compare_words_ = words || code.empty();
+  compare_words_ = compare;
   sid_ = random.sid;
   Handshake handshake{random.key.public_key(), commit_to(random.nonce), std::nullopt};
   if (!code.empty()) {
@@ -79,7 +79,8 @@ Result<ConfirmedSender> ConfirmedSender::start(SenderTerms terms, SenderRandomne
   sender.share_ = terms.share;
   Invite invite{terms.authority, terms.kind, terms.rights, terms.share, terms.expires,
                 terms.note,      {}};
-  invite.handshake = sender.begin(kShareFormat, std::move(terms.code), terms.words, random);
+  const bool compare = terms.words || terms.code.empty();
+  invite.handshake = sender.begin(kShareFormat, std::move(terms.code), compare, random);
   KF_TRY(sender.invite(std::move(terms.secret), encode_invite(invite)));
   return sender;
 }
@@ -88,7 +89,8 @@ Result<ConfirmedSender> ConfirmedSender::start_delegation(DelegationTerms terms,
                                                           SenderRandomness random) {
   ConfirmedSender sender;
   DelegationInvite invite{terms.issuer, terms.kind, terms.rights, terms.expires, {}};
-  invite.handshake = sender.begin(kDelegationFormat, std::move(terms.code), terms.words, random);
+  const bool compare = terms.confirmed && (terms.words || terms.code.empty());
+  invite.handshake = sender.begin(kDelegationFormat, std::move(terms.code), compare, random);
   boost::json::object content = encode_delegation_invite(invite);
   KF_TRY(parse_delegation_invite(content));
   KF_TRY(sender.invite(std::move(terms.secret), std::move(content)));

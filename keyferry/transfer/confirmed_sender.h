@@ -32,7 +32,8 @@ struct SenderTerms {
 };
 
 // DelegationTerms is what a delegation is about (format keyferry.delegation.v1): a right that the
-// sender signs with the key whose thumbprint is `issuer`. It always hangs on the words or the code.
+// sender signs with the key whose thumbprint is `issuer`. Without `confirmed` nobody compares
+// anything: whoever is first has it, and there is no code.
 struct DelegationTerms {
   digest::Sha256 issuer{};
   std::string kind;
@@ -41,6 +42,7 @@ struct DelegationTerms {
   SecretBytes secret;  // the link's
   SecretBytes code;
   bool words = true;
+  bool confirmed = true;
 };
 
 // SenderRandomness is fresh from the system's generator, per transfer.
@@ -92,7 +94,8 @@ class ConfirmedSender {
 
  private:
   ConfirmedSender() = default;
-  Handshake begin(std::string_view format, SecretBytes code, bool words, SenderRandomness& random);
+  Handshake begin(std::string_view format, SecretBytes code, bool compare,
+                  SenderRandomness& random);
   Result<Done> invite(SecretBytes secret, boost::json::object content);
   Effects take_request(ByteView plaintext, const Envelope& envelope);
   Effects take_ready(ByteView plaintext, const Envelope& envelope);

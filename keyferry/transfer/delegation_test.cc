@@ -213,8 +213,9 @@ TEST(DelegationMessages, EveryVectorIsTakenOrRefusedAsItSays) {
 // Pair is two wallets over one slot; after every step both are stored and read back.
 class DelegationPair : public testing::Test {
  protected:
-  void begin(std::string_view code = "") {
+  void begin(std::string_view code = "", bool confirmed = true) {
     DelegationTerms terms;
+    terms.confirmed = confirmed;
     terms.kind = kDelegationKind;
     terms.rights = encode_delegation_rights(rights_);
     terms.expires = from_unix_seconds(1795000000);
@@ -291,6 +292,17 @@ TEST_F(DelegationPair, ACodeAloneNeedsNoWords) {
   to_sender();
   to_receiver();
   EXPECT_NE(find<SignDelegation>(to_sender()), nullptr);
+}
+
+TEST_F(DelegationPair, WhatNobodyConfirmsIsSignedForWhoeverIsFirst) {
+  begin("", false);
+  to_receiver();
+  approve();
+  EXPECT_EQ(find<SignDelegation>(to_sender()), nullptr);
+  to_receiver();
+  const Effects ready = to_sender();
+  EXPECT_EQ(find<AskWords>(ready), nullptr);
+  EXPECT_EQ(find<SignDelegation>(ready)->jwk, crypto::encode_jwk(key_));
 }
 
 TEST_F(DelegationPair, NothingIsSignedAfterAWrongCodeOrWrongWords) {

@@ -25,6 +25,8 @@ constexpr std::size_t kMostHolderLabel = 64;  // octets
 // with some 300 octets of routing between.
 constexpr std::size_t kMostPictured = 1400;
 constexpr Duration kLinkLifetime = std::chrono::hours(24);
+constexpr std::uint32_t kMostUnconfirmed =
+    24 * 3600;  // seconds of a right that is for whoever is first
 
 std::uint32_t seconds_of(Time time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
@@ -47,9 +49,7 @@ Result<Done> check_options(const SenderOptions& options) {
         "a door has neither logins nor hosts: --for, --depth, --uses, --hours and --fresh "
         "say what is passed on");
   }
-  if (options.comparison == Comparison::none) {
-    return usage("a right to a door is always confirmed, by words or with --code: leave --now out");
-  }
+  if (options.plain) return usage("a v1 wallet takes no right to a door: leave --plain-v1 out");
   if (options.pin) return usage("no authority asks for a PIN here: use --code");
   if (options.note) return usage("a delegation has no note: leave --note out");
   if (options.depth < 0 || options.depth > kMostDepth) return usage("--depth is 0 to 7");
@@ -176,6 +176,7 @@ Result<Done> make_delegation_invite(Wallet& wallet, const Holding& holding,
   terms.secret = record.secret->clone();
   terms.code = SecretBytes::copy(bytes_of(record.code));
   terms.words = record.words;
+  terms.confirmed = record.words || !record.code.empty();
   KF_TRY(const auto machine, transfer::ConfirmedSender::start_delegation(
                                  std::move(terms), transfer::SenderRandomness::draw()));
   keystore::ExchangeFile exchange{machine.encode(), std::nullopt, std::nullopt};
@@ -210,6 +211,8 @@ Result<keystore::SenderRecord> begin_record(Wallet& wallet, const Holding& holdi
   record.link_until =
       std::min(record.valid_until, wallet.web.now() + options.link_for.value_or(kLinkLifetime));
   begin_comparison(record, options);
+  record.confirmed = true;  // without a comparison, too, it is signed for the key that asks
+  if (options.comparison == Comparison::none) record.words = false;
   KF_TRY(check_length(wallet, holding, record, planned.rights));
   KF_TRY(keystore::save_sender_record(wallet.home, record));
   return record;
@@ -232,6 +235,12 @@ Result<delegation::Effective> plan_delegation(const Holding& holding, const Send
   KF_TRY(claims.exp, end_of(holding, options, now));
   if (claims.exp <= seconds_of(now) || claims.exp <= claims.nbf) {
     return usage("the end of the right lies before its beginning, or is past");
+  }
+  if (options.comparison == Comparison::none &&
+      (options.depth > 0 || claims.exp - claims.nbf > kMostUnconfirmed)) {
+    return usage(
+        "with --now whoever opens the link first has the right: it may last 24 hours at most and "
+        "not be passed on (--depth 0)");
   }
   claims.doors = holding.doors;
   claims.depth = static_cast<unsigned>(options.depth);

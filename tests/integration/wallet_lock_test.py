@@ -277,6 +277,37 @@ def test_a_code_takes_the_place_of_the_words_and_a_wrong_one_ends_it(people):
     assert people.opens(people.ada, "front") == "opened"
 
 
+#= spec:transfer#3-delegation test
+def test_now_gives_to_whoever_is_first_for_a_day_and_no_further(people):
+    for options in (["--for", "25h"], ["--for", "1h", "--depth", "1"]):
+        assert "24 hours at most" in people.owner.run("share", "home/front", "--now", *options, code=2).err
+    assert "use --code" in people.owner.run("share", "home/front", "--now", "--pin", "--for", "1h", code=2).err
+    assert "leave --plain-v1 out" in people.owner.run("share", "home/front", "--now", "--plain-v1", "--for", "1h", code=2).err
+    assert not list((people.owner.home / "transfers").glob("give-*")), "nothing was made"
+    sender = Half(people.owner, "share", "home/front", "--for", "24h", "--now", "--allow-local", "--json")
+    made = sender.until("link")
+    receiver = Receiver(people.ada, made["link"])
+    assert sender.wait() == 0 and receiver.wait() == 0, (sender.errors, receiver.errors)
+    assert people.opens(people.ada, "front") == "opened"
+    assert people.ada.json("list")["delegations"][0]["rights"]["depth"] == 0
+    late = people.bob.run("accept", "--yes", "--allow-local", "-", input=made["link"], code=None)
+    assert late.code != 0 and "nothing was taken" in late.err.lower()
+    people.owner.run("revoke", made["share"])
+    assert people.opens(people.ada, "front") == "denied"
+
+
+def test_what_is_given_with_now_is_warned_of_and_goes_on_after_a_kill(people):
+    sender = Half(people.owner, "share", "home/front", "--for", "1h", "--now", "--allow-local")
+    link = sender.until("text")["text"]
+    wait_until(lambda: "Ctrl-C leaves it open" in str(sender.errors), "what is said below the link")
+    assert "whoever opens this link first gets" in str(sender.errors) and "it has to run" in str(sender.errors)
+    sender.kill()
+    receiver = Receiver(people.ada, link)
+    again = Half(people.owner, "watch", people.owner.json("list", "--shares")["signed"][0]["share"], "--allow-local", "--json")
+    assert again.wait() == 0 and receiver.wait() == 0, (again.errors, receiver.errors)
+    assert people.opens(people.ada, "front") == "opened"
+
+
 #= spec:lock#3-number test
 def test_a_list_that_is_rolled_back_is_not_kept(people):
     people.pass_on(people.owner, people.ada, "home/front", "--depth", "1", "--for", "2h")
@@ -531,7 +562,7 @@ def test_a_delegation_is_forgotten_with_its_key(people):
 
 
 def test_what_fits_no_door_is_said_before_anything_is_made(people):
-    for options, said in ((["--as", "root"], "neither logins nor hosts"), (["--now"], "leave --now out"), (["--pin"], "use --code"),
+    for options, said in ((["--as", "root"], "neither logins nor hosts"), (["--pin"], "use --code"),
                           ([], "say how long"), (["--for", "1h", "--hours", "noon"], "are no hours")):
         refused = people.owner.run("share", "home/front", *options, code=2)
         assert said in refused.err
