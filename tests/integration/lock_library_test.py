@@ -35,6 +35,15 @@ def test_the_vectors_are_what_the_generator_writes():
     run(["/usr/bin/python3", "-B", VECTORS / "make.py", "--check"])
 
 
+def test_the_worked_chain_of_the_document_is_a_vector():
+    example = (ROOT / "docs" / "lock.md").read_text("utf-8").split("Example (chain)")[1].split("```")[1]
+    octets = bytes.fromhex("".join(line.split("  ")[0] for line in example.splitlines()))
+    header, _ = read_vector(VECTORS / "chain-of-two.txt")
+    assert octets == bytes.fromhex(header["chain"]) and header["expect"] == "opened"
+    root, child = cbor2.loads(octets)
+    assert cbor2.loads(cbor2.loads(child)[2])[-65537] == sha256(root)
+
+
 def links_to_verify():
     """(COSE_Sign1, key that should have signed, aad, detached payload or nothing, does it verify) of the vectors."""
     for path in sorted(VECTORS.glob("*.txt")):
@@ -153,14 +162,14 @@ class Model:
 def random_rights(rng, is_root):
     """Drawn so that a third of the children are wider somewhere."""
     stated = {"nbf": NOW + rng.choice([-10] * 9 + [-20, 110, 150]), "exp": NOW + rng.choice([200] * 12 + [190, 210, -1]),
-              "depth": rng.choice([7, 6, 5, 0, None] if is_root else [7, 5, 2, 0] + [None] * 8)}
+              "depth": rng.choice([7, 6, 5, 4] * 2 + [0, None] if is_root else [7, 5, 2, 0] + [None] * 8)}
     if is_root or rng.random() < 0.3:
         stated["doors"] = sorted(rng.sample([*DOORS.values()], rng.choice([1, 2, 2, 3])) + [ELSEWHERE] * (rng.random() < 0.1))
     if rng.random() < 0.3:
         stated["hours"] = rng.choice([[[6200, 6300]], [[6000, 10080]], [[0, 10], [6240, 6241]], [[0, 10080]], [[6239, 6240]]])
     if rng.random() < 0.2:
         stated["uses"] = rng.choice([1, 2, 3])
-    if rng.random() < 0.15:
+    if rng.random() < 0.2:
         stated["fresh"] = rng.choice([1, 1, 2, 24])
     return {name: value for name, value in stated.items() if value is not None}
 
@@ -168,7 +177,7 @@ def random_rights(rng, is_root):
 def grow(rng):
     """A random tree as its chains. A few links further down are held by an owner, who then signs below a friend."""
     tree = []
-    for _ in range(rng.choice([3, 4, 5, 6])):
+    for _ in range(rng.choice([4, 5, 6, 7])):
         above = rng.choice(tree) if tree and rng.random() < 0.8 else []
         if len(above) == 6:
             above = []
@@ -182,10 +191,10 @@ def grow(rng):
 def random_list(rng, tree, chain):
     """Half of them of an owner; of those of a root's holder some are of another root or of another person. It names anybody's links."""
     ids = [chain[-1].id for chain in tree]
-    root = None if rng.random() < 0.5 else rng.choice([chain, chain, rng.choice(tree)])[0]
+    root = None if rng.random() < 0.4 else rng.choice([chain, chain, rng.choice(tree)])[0]
     signer = rng.choice(OWNERS + [OWNER] * 2 + PEOPLE[:1] if root is None else [root.holder] * 4 + PEOPLE)
     return List(signer, rng.randrange(1, 2**48), NOW + rng.choice([0, 0, 120, 121, -3600, -3601, -7200, -86401]),
-                0 if root else rng.choice([0] * 4 + [NOW - 15, NOW - 10, NOW - 9]), tuple(sorted(rng.sample(ids, rng.choice([0, 1, 1, 2, 3])))),
+                0 if root else rng.choice([0] * 4 + [NOW - 15, NOW - 10, NOW - 9]), tuple(sorted(rng.sample(ids, rng.choice([0, 1, 2, 3])))),
                 root and root.id)
 
 
@@ -195,8 +204,9 @@ def play(rng, tree):
     for owner in OWNERS:
         yield f"owner {owner.xy.hex()}", None, None
     yield f"time {NOW} 0", None, None
-    for chain_of in rng.choices(tree, k=9):
-        letter, nonce, links = rng.choice("abc"), rng.randbytes(16), chain([one.octets for one in chain_of])
+    for chain_of in rng.choices(tree, k=7):
+        letter = rng.choice([*"abc"] + [one for one in DOORS if DOORS[one] in chain_of[0].stated["doors"]] * 3)
+        nonce, links = rng.randbytes(16), chain([one.octets for one in chain_of])
         message = challenge(nonce, LOCK.xy, DOORS[letter], NOW)
         yield f"door {letter}", None, None
         yield f"hello {nonce.hex()}", message.hex(), None

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from support import run, wait_until
-from support.delegation import (ADD_OWNER, HELLO, PAIR_SHARE, PAIR_START, PLAIN, REMOVE_OWNER, RESULT, SET_CLOCK, Key, chain, cose_key,
+from support.delegation import (ADD_OWNER, CHALLENGE, HELLO, PAIR_SHARE, PAIR_START, PLAIN, REMOVE_OWNER, RESULT, SET_CLOCK, Key, chain, cose_key,
                                 deny_list, frame, link_id, owner_answer, pieces, plain_answer)
 from support.faults import Faults
 from support.lock import Closed, Cpace, Lock
@@ -262,6 +262,45 @@ def test_hours_are_local(place):
     noons = lock.root(owner, ADA, nbf=noon - 9999, exp=noon + 9999, hours=[[day + 720, day + 780]])
     assert opens(lock, ADA, [seven]) == "opened"
     assert opens(lock, ADA, [noons]) == "hour"
+
+
+def test_an_hour_that_occurs_twice_counts_twice(place):
+    lock = Lock(place, config={"clock": {"source": "owner", "zone": "America/New_York"}}).start()
+    owner, first = lock.pair(), 1_825_565_400  # Sunday 7 November 2027, 01:30 by summer time; at 02:00 it is 01:00 again
+    sunday = 6 * 1440
+    root = lock.root(owner, ADA, nbf=first - 9999, exp=first + 99999, hours=[[sunday + 60, sunday + 120]])
+    for later, reason in ((-3600, "hour"), (0, "opened"), (3600, "opened"), (7200, "hour")):
+        assert own(lock, owner, (SET_CLOCK, first + later)) == "done"
+        assert opens(lock, ADA, [root]) == reason, later
+
+
+def test_a_reader_has_one_conversation_and_the_lock_four(place):
+    """Who comes beyond that waits, and is served when somebody leaves."""
+    names = ("a", "b", "c", "d", "e")
+    lock = Lock(place, doors=names).start()
+
+    def waits(there):
+        there.tell(HELLO)
+        there.socket.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            there.hear()
+        there.socket.settimeout(60)
+
+    inside = [lock.at(name) for name in names[:4]]
+    nonces = set()
+    for there in inside:
+        there.hello()
+        nonces.add(there.nonce)
+    assert len(nonces) == 4
+    with lock.at("e") as fifth, lock.at("a") as second:
+        waits(fifth)
+        waits(second)
+        inside[1].socket.close()
+        assert fifth.hear()[0] == CHALLENGE
+        inside[0].socket.close()
+        assert second.hear()[0] == CHALLENGE
+    for there in inside[2:]:
+        there.socket.close()
 
 
 def test_over_tcp_and_in_small_pieces(place):
