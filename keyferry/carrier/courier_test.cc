@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "keyferry/transfer/conversation.h"
-#include "keyferry/wallet/exchange_words.h"
 
 namespace keyferry::carrier {
 namespace {
@@ -234,29 +233,6 @@ TEST_F(CourierTest, ADamagedOrOpenFileIsRefused) {
   EXPECT_EQ(keystore::load_exchange(home_, "id").error().code, Errc::forbidden);
   ASSERT_TRUE(file::replace(path, Bytes{1, 0, 0}, 0600));
   EXPECT_FALSE(keystore::load_exchange(home_, "id"));
-}
-
-TEST(ExchangeWords, AnErrorIsToldInWholeCharacters) {
-  std::string detail;
-  for (int i = 0; i < 300; ++i) detail += "ü";
-  EXPECT_EQ(wallet::outcome_reason(detail), detail.substr(0, 400));
-  EXPECT_EQ(wallet::outcome_reason("two\nlines"), wallet::outcome_reason("two lines"));
-  EXPECT_EQ(wallet::outcome_reason("cut\xc3"), "an error that cannot be shown");
-}
-
-TEST(ExchangeWords, EveryEndSaysWhatBecameOfIt) {
-  for (const char* reason : {"user", "refused", "words", "code", "expired", "order", "reflected",
-                             "misplaced", "damaged", "version", "offer", "other"}) {
-    for (const bool by_peer : {false, true}) {
-      const transfer::Ended ended{reason, "", by_peer};
-      const std::string receiver = wallet::words_to_receiver(ended);
-      EXPECT_NE(receiver.find("othing was taken"), std::string::npos) << receiver;
-      const std::string sender = wallet::words_to_sender(ended);
-      EXPECT_TRUE(sender.find("obody got anything") != std::string::npos ||
-                  sender.find("the share is revoked") != std::string::npos)
-          << sender;
-    }
-  }
 }
 
 }  // namespace
