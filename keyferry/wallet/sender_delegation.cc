@@ -25,8 +25,8 @@ constexpr std::size_t kMostHolderLabel = 64;  // octets
 // with some 300 octets of routing between.
 constexpr std::size_t kMostPictured = 1400;
 constexpr Duration kLinkLifetime = std::chrono::hours(24);
-constexpr std::uint32_t kMostUnconfirmed =
-    24 * 3600;  // seconds of a right that is for whoever is first
+// Seconds of a right that is for whoever is first.
+constexpr std::uint32_t kMostUnconfirmed = 24 * 3600;
 
 std::uint32_t seconds_of(Time time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
