@@ -4,11 +4,12 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from support import Browser, call, wait_until
+from support import ROOT, Browser, call, wait_until
 from support.proxy import Proxy
 from support.site import built
 
@@ -188,3 +189,100 @@ def test_a_new_release_is_used_only_when_agreed_to_and_the_site_works_offline(st
     browser.click("How this works")
     browser.view("how")
     assert "Release another" in browser.text("main")
+
+
+def other_release(tmp_path, key, language="de"):
+    """Builds a release whose German differs, so that files have other names; returns its folder."""
+    work = tmp_path / "other-work"
+    shutil.copytree(ROOT / "build" / "web-work" / "web", work / "web")
+    for name in ("docs", "CMakeLists.txt", "node_modules"):
+        (work / name).symlink_to(ROOT / "build" / "web-work" / name)
+    source = work / "web" / "languages" / f"{language}.ts"
+    text = source.read_text("utf-8")
+    changed = text.replace('nav_how: "', 'nav_how: "Neu: ', 1)
+    assert changed != text
+    source.write_text(changed, "utf-8")
+    target = tmp_path / "web-other"
+    done = subprocess.run(["node", work / "web/build.mjs", "site", target, "--sign", key], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+def release_of(browser):
+    return browser.evaluate('document.querySelector("meta[name=keyferry-release]")?.content')
+
+
+def releases_kept(browser):
+    return browser.evaluate('caches.keys().then((names) => names.filter((name) => name.startsWith("keyferry release ")).length)')
+
+
+def agreed_to(stage, browser, files):
+    """The site in its first release, which the browser has kept; returns the release."""
+    stage.site.publish(files)
+    stage.site.restart()
+    browser.open(stage.site.url)
+    browser.view("home")
+    wait_until(lambda: browser.evaluate("navigator.serviceWorker.controller !== null"), "the worker to answer")
+    return release_of(browser)
+
+
+OFFER = "A new version of this page is ready."
+
+
+@both
+def test_a_release_that_came_in_part_is_not_offered(stage, tmp_path, kind):
+    """One file is missing on the server: the old release goes on, offline too, until the new one is whole."""
+    key = release_key(tmp_path, "ours")
+    browser = Browser(stage.place, kind)
+    first = agreed_to(stage, browser, built("--sign", key, name=f"web-part-{kind}"))
+    stage.site.publish(other_release(tmp_path, key))
+    stage.site.restart()
+    missing = next(stage.site.files.glob("qr-*.js"))
+    aside = missing.rename(tmp_path / missing.name)
+    for fetches in (1, 2):  # the browser fetches it again at each visit, so what the one before came to is known by then
+        browser.do("reload")
+        browser.view("home")
+        wait_until(lambda: len(re.findall(rf"/{re.escape(missing.name)} 404", stage.site.access_log())) >= fetches, "the worker to miss the file", 60)
+    assert OFFER not in browser.text() and release_of(browser) == first
+    stage.site.stop()
+    browser.do("reload")
+    browser.view("home")
+    assert OFFER not in browser.text() and release_of(browser) == first
+    shutil.copy(aside, missing)
+    stage.site.start()
+    browser.do("reload")
+    browser.view("home")
+    wait_until(lambda: OFFER in browser.text(), "the offer", 60)
+    browser.click("Use it")
+    wait_until(lambda: release_of(browser) not in (None, first), "the new one")
+    stage.site.stop()
+    browser.do("reload")
+    browser.view("home")
+    assert release_of(browser) != first
+
+
+@both
+def test_another_tab_goes_on_with_the_release_that_it_shows(stage, tmp_path, kind):
+    """Its files are not on the server any more; they are kept until the last tab that needs them is closed."""
+    key = release_key(tmp_path, "ours")
+    browser = Browser(stage.place, kind)
+    first = agreed_to(stage, browser, built("--sign", key, name=f"web-tabs-{kind}"))
+    stage.site.publish(other_release(tmp_path, key))
+    stage.site.restart()
+    browser.do("tab")
+    browser.open(stage.site.url)
+    browser.view("home")
+    wait_until(lambda: OFFER in browser.text(), "the offer", 60)
+    browser.click("Use it")
+    wait_until(lambda: release_of(browser) not in (None, first), "the new one")
+    browser.view("home")
+    browser.do("to_tab", index=0)
+    assert release_of(browser) == first
+    browser.do("choose", label="Language", value="de")
+    wait_until(lambda: browser.evaluate("document.documentElement.lang") == "de", "the old release's German")
+    assert "Neu:" not in browser.text("footer") and releases_kept(browser) == 2
+    browser.do("close_tab", index=0)
+    browser.do("reload")
+    browser.view("home")
+    wait_until(lambda: "Neu:" in browser.text("footer"), "the new release's German")
+    wait_until(lambda: releases_kept(browser) == 1, "the old release to be dropped")

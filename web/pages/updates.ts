@@ -6,7 +6,7 @@ import {say} from "./say.ts";
 import {banner} from "./shell.ts";
 import {button} from "./controls.ts";
 import {h} from "./dom.ts";
-import {kAgreed, kRelease} from "./worker_names.ts";
+import {kAgreed, kAgreedEntry, kNewestEntry, kRelease} from "./worker_names.ts";
 
 interface TrustedTypesWindow {
   trustedTypes?: {createPolicy(name: string, rules: {createScriptURL(url: string): string}): {createScriptURL(url: string): string}};
@@ -26,22 +26,40 @@ function workerAddress(): string {
   return policy.createScriptURL(address);
 }
 
-async function agreedRelease(): Promise<string> {
-  const answer = await (await caches.open(kAgreed)).match("./agreed");
+async function noted(entry: string): Promise<string> {
+  const answer = await (await caches.open(kAgreed)).match(entry);
   return answer === undefined ? "" : answer.text();
 }
 
-// agreeTo makes `release` the one that is served from the next load on, and drops all others.
+// isWhole: the page itself is kept last, so a release that has it has everything.
+async function isWhole(release: string): Promise<boolean> {
+  return (await caches.has(kRelease + release)) && (await (await caches.open(kRelease + release)).match("./")) !== undefined;
+}
+
+// agreeTo makes `release` the one that is served from the next load on.
 async function agreeTo(release: string): Promise<void> {
-  await (await caches.open(kAgreed)).put("./agreed", new Response(release));
+  await (await caches.open(kAgreed)).put(kAgreedEntry, new Response(release));
+}
+
+// holdOwn says for as long as the page is open that it needs the files of its release.
+function holdOwn(own: string): void {
+  void navigator.locks?.request(kRelease + own, {mode: "shared"}, () => new Promise(() => undefined)).catch(() => undefined);
+}
+
+// dropOthers drops the releases that nobody needs: neither agreed to, nor on offer, nor open in a tab, nor
+// being fetched.
+async function dropOthers(): Promise<void> {
+  const needed = [await noted(kAgreedEntry), await noted(kNewestEntry)].map((release) => kRelease + release);
   for (const name of await caches.keys()) {
-    if (name.startsWith(kRelease) && name !== kRelease + release) await caches.delete(name);
+    if (!name.startsWith(kRelease) || needed.includes(name)) continue;
+    if (navigator.locks === undefined) await caches.delete(name);
+    else await navigator.locks.request(name, {ifAvailable: true}, (lock) => lock !== null && caches.delete(name));
   }
 }
 
 async function newRelease(own: string): Promise<string | undefined> {
-  const names = (await caches.keys()).filter((name) => name.startsWith(kRelease));
-  return names.map((name) => name.slice(kRelease.length)).find((release) => release !== own && release !== "");
+  const newest = await noted(kNewestEntry);
+  return newest !== "" && newest !== own && (await isWhole(newest)) ? newest : undefined;
 }
 
 async function offer(own: string, isSigned: (release: string) => Promise<boolean>): Promise<void> {
@@ -66,14 +84,18 @@ async function offer(own: string, isSigned: (release: string) => Promise<boolean
 // keepRelease registers the worker and offers newer releases. Whatever fails leaves the page as it is.
 export async function keepRelease(own: string, isSigned: (release: string) => Promise<boolean>): Promise<void> {
   if (!("serviceWorker" in navigator) || !("caches" in window)) return;
+  holdOwn(own);
+  // Before a worker can serve anything. Where the browser dropped what was agreed to, this is a first visit again.
+  const agreed = await noted(kAgreedEntry);
+  if (agreed === "" || (agreed !== own && !(await isWhole(agreed)))) await agreeTo(own);
   const registration = await navigator.serviceWorker.register(workerAddress(), {scope: "./", updateViaCache: "none"});
-  if ((await agreedRelease()) === "") await agreeTo(own);
   const look = () => void offer(own, isSigned).catch(() => undefined);
-  registration.addEventListener("updatefound", () => {
-    const worker = registration.installing;
+  const watch = (worker: ServiceWorker | null) =>
     worker?.addEventListener("statechange", () => {
       if (worker.state !== "installing") look();
     });
-  });
+  registration.addEventListener("updatefound", () => watch(registration.installing));
+  watch(registration.installing); // it may have begun before
   look();
+  await dropOthers();
 }

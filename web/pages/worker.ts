@@ -2,7 +2,7 @@
 // It answers from the cache whatever the address says behind its path, and neither stores nor logs a
 // request: its address can hold a link's secret.
 
-import {kAgreed, kRelease} from "./worker_names.ts";
+import {kAgreed, kAgreedEntry, kNewestEntry, kRelease} from "./worker_names.ts";
 
 declare const KEYFERRY_RELEASE: string;
 declare const KEYFERRY_FILES: readonly [string, string][]; // name, SRI hash
@@ -23,22 +23,37 @@ interface WorkerScope {
 }
 const scope = self as unknown as WorkerScope;
 
-// install fetches this release, each file checked against its hash.
-async function install(): Promise<void> {
+// fetchAll fetches this release, each file checked against its hash. The page itself comes last: a release
+// whose cache has it is whole, and only then is it named as the newest.
+async function fetchAll(): Promise<void> {
   const cache = await caches.open(kRelease + KEYFERRY_RELEASE);
-  for (const [name, integrity] of KEYFERRY_FILES) {
+  for (const [name, integrity] of [...KEYFERRY_FILES].reverse()) {
     const answer = await fetch(name, {integrity, cache: "no-cache", credentials: "omit", referrerPolicy: "no-referrer"});
     if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
     await cache.put(name, answer);
   }
+  await (await caches.open(kAgreed)).put(kNewestEntry, new Response(KEYFERRY_RELEASE));
+}
+
+// While its lock is held, no page drops the cache (updates.ts).
+async function install(): Promise<void> {
+  const locks = navigator.locks as LockManager | undefined;
+  await (locks === undefined ? fetchAll() : locks.request(kRelease + KEYFERRY_RELEASE, {mode: "shared"}, fetchAll));
   // A new worker takes over at once; which release it serves is another matter.
   await scope.skipWaiting();
 }
 
-async function agreedCache(): Promise<Cache | undefined> {
-  const agreed = await (await caches.open(kAgreed)).match("./agreed");
-  const release = agreed === undefined ? KEYFERRY_RELEASE : await agreed.text();
-  return (await caches.has(kRelease + release)) ? caches.open(kRelease + release) : undefined;
+// kept looks into the release that was agreed to. Another tab may still show the one before, so what bears
+// its hash in its name is looked for in every release.
+async function kept(name: string): Promise<Response | undefined> {
+  const entry = await (await caches.open(kAgreed)).match(kAgreedEntry);
+  const agreed = kRelease + (entry === undefined ? KEYFERRY_RELEASE : await entry.text());
+  const others = name === "./" ? [] : (await caches.keys()).filter((other) => other.startsWith(kRelease));
+  for (const release of [agreed, ...others]) {
+    const found = (await caches.has(release)) ? await (await caches.open(release)).match(name) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 // nameOf is the file that a request is for, below the scope; nothing for what lies elsewhere.
@@ -51,8 +66,7 @@ function nameOf(request: Request): string | undefined {
 }
 
 async function answer(name: string, request: Request): Promise<Response> {
-  const cached = await (await agreedCache())?.match(name);
-  return cached ?? fetch(request);
+  return (await kept(name)) ?? fetch(request);
 }
 
 scope.addEventListener("install", (event) => event.waitUntil(install()));
