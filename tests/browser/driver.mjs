@@ -9,6 +9,7 @@ let browser;
 let page;
 let requests = [];
 let problems = [];
+let counting;
 
 const kChromium = [
   "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -153,7 +154,9 @@ const commands = {
     await page.keyboard.type(text);
   },
   async choose({label, value}) {
-    await (await control("combobox", label)).select(value);
+    const menu = await control("combobox", label);
+    await page.waitForFunction((one, wanted) => [...one.options].some((option) => option.value === wanted), {timeout: 15000}, menu, value);
+    await menu.select(value);
   },
   async focused() {
     return page.evaluate(() => ({
@@ -213,6 +216,13 @@ const commands = {
   },
   async offline({value}) {
     await page.setOfflineMode(value);
+  },
+  // Milliseconds of processor time that the main thread of this page used since it was asked to count.
+  async main_thread() {
+    counting ??= await page.createCDPSession();
+    await counting.send("Performance.enable", {timeDomain: "threadTicks"});
+    const {metrics} = await counting.send("Performance.getMetrics");
+    return 1000 * metrics.find(({name}) => name === "TaskDuration").value;
   },
   async throttle({latency, down, cpu}) {
     await page.emulateCPUThrottling(cpu ?? 1);

@@ -14,11 +14,33 @@ function storageError(error: DOMException | null): KeyferryError {
   return fail("io", `this browser's storage does not work: ${error?.message ?? "no reason given"}`, "storage");
 }
 
-export class Database {
-  private constructor(private readonly base: IDBDatabase) {}
+// Whether this browser has never kept anything for this site. Quicker to learn than to make the storage,
+// for which a first visit would wait longest.
+async function isNew(): Promise<boolean> {
+  const all = await indexedDB.databases();
+  return all.every(({name}) => name !== kName);
+}
 
-  // open throws io where the browser gives the page no storage.
-  static open(): Promise<Database> {
+export class Database {
+  private base: IDBDatabase | undefined;
+  private empty = false;
+
+  // opened fails with io where the browser gives the page no storage.
+  readonly opened: Promise<void>;
+  // ready is fulfilled once reads are answered without delay: it is open, or there is nothing to read yet.
+  readonly ready: Promise<void>;
+
+  constructor() {
+    const fresh = isNew().catch(() => false);
+    this.opened = this.open();
+    this.ready = fresh.then((yes) => {
+      this.empty = yes;
+      return yes ? undefined : this.opened;
+    });
+    for (const promise of [this.opened, this.ready]) promise.catch(() => undefined); // said where it matters
+  }
+
+  private open(): Promise<void> {
     return new Promise((resolve, reject) => {
       let request: IDBOpenDBRequest;
       try {
@@ -34,17 +56,24 @@ export class Database {
         const base = request.result;
         // A newer release in another tab, or "forget everything", must not wait for this one.
         base.onversionchange = () => base.close();
-        resolve(new Database(base));
+        this.base = base;
+        resolve();
       };
       request.onerror = () => reject(storageError(request.error));
     });
   }
 
-  get<T>(table: Table, key: string): Promise<T | undefined> {
-    return this.run(table, "readonly", (store) => store.get(key)) as Promise<T | undefined>;
+  private isEmpty(): boolean {
+    return this.base === undefined && this.empty;
   }
-  all<T>(table: Table): Promise<T[]> {
-    return this.run(table, "readonly", (store) => store.getAll()) as Promise<T[]>;
+
+  async get<T>(table: Table, key: string): Promise<T | undefined> {
+    if (this.isEmpty()) return undefined;
+    return (await this.run(table, "readonly", (store) => store.get(key))) as T | undefined;
+  }
+  async all<T>(table: Table): Promise<T[]> {
+    if (this.isEmpty()) return [];
+    return (await this.run(table, "readonly", (store) => store.getAll())) as T[];
   }
   // put and remove are fulfilled once the change is on the disk.
   async put(table: Table, key: string, value: unknown): Promise<void> {
@@ -57,10 +86,12 @@ export class Database {
     await this.run(table, "readwrite", (store) => store.clear());
   }
 
-  private run(table: Table, mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
+  private async run(table: Table, mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
+    await this.opened;
+    const base = this.base as IDBDatabase;
     return new Promise((resolve, reject) => {
       try {
-        const transaction = this.base.transaction(table, mode, {durability: "strict"});
+        const transaction = base.transaction(table, mode, {durability: "strict"});
         const request = ask(transaction.objectStore(table));
         transaction.oncomplete = () => resolve(request.result);
         transaction.onabort = () => reject(storageError(transaction.error));

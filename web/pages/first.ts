@@ -6,7 +6,6 @@ import "./arrival.ts"; // first of all
 import {Database} from "../keystore/database.ts";
 import {chosenLanguage, kLoaders, preferredLanguage} from "./language.ts";
 
-export const database = Database.open();
-database.catch(() => undefined); // said where it matters
+export const database = new Database();
 
 void kLoaders[chosenLanguage() ?? preferredLanguage(navigator.languages)]().catch(() => undefined); // say.ts tries again

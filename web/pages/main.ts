@@ -16,7 +16,7 @@ import {howView, failedView} from "./other_views.ts";
 import {Held} from "./held.ts";
 import {chosenLanguage, keepLanguage, preferredLanguage, type Language} from "./language.ts";
 import {say, speak} from "./say.ts";
-import {banner, openShell, redrawFrame, show, type View} from "./shell.ts";
+import {banner, openShell, painted, redrawFrame, show, shownView, type View} from "./shell.ts";
 import {askToKeep, ownLabel} from "./storage.ts";
 import {type Taking} from "./taking.ts";
 import {isSignedAsThis, kOwnRelease} from "./release.ts";
@@ -56,7 +56,7 @@ class App {
     onArrival((next) => void this.begin(next));
     window.addEventListener("popstate", (event) => void this.travel(event.state));
     await this.begin(arrival);
-    await painted();
+    await painted(); // the worker with its copy of every file comes after that
     await keepRelease(kOwnRelease, isSignedAsThis).catch(() => undefined);
     await this.store?.tidy(this.web.now()).catch(() => undefined);
     await this.held?.giveBack().catch(() => undefined);
@@ -64,11 +64,20 @@ class App {
 
   private async openStore(): Promise<void> {
     try {
-      this.store = new PageStore(await database);
+      await database.ready;
+      this.store = new PageStore(database);
       this.known = (await this.store.setting<string[]>(kKnown)) ?? [];
+      database.opened.catch(() => this.loseStore()); // a first visit does not wait for it
     } catch {
-      this.store = undefined; // said where it matters: before something would be taken
+      this.loseStore();
     }
+  }
+
+  // The views say so before something would be taken.
+  private loseStore(): void {
+    this.store = this.held = undefined;
+    if (shownView() === "home") void this.home();
+    else if (this.taking === undefined) this.redraw();
   }
 
   private draw(view: () => View): void {
@@ -247,14 +256,6 @@ class App {
       }),
     );
   }
-}
-
-// painted waits until the person sees something; the worker with its copy of every file comes after that.
-function painted(): Promise<void> {
-  return new Promise((resolve) => {
-    requestAnimationFrame(() => setTimeout(resolve));
-    setTimeout(resolve, 1000); // a page that nobody sees is not painted
-  });
 }
 
 // Without storage there is nothing to list, but a link can still go to another device.

@@ -28,6 +28,7 @@ const banners = h("div", {class: "banners"});
 const status = h("p", {class: "unseen", role: "status"});
 let actions: ShellActions | undefined;
 let shown: View | undefined;
+let framesDrawn = 0;
 
 function languageMenu(): HTMLElement {
   const options = kLanguages.map(([tag, name]) => h("option", {value: tag, lang: tag, selected: tag === currentLanguage()}, name));
@@ -35,8 +36,21 @@ function languageMenu(): HTMLElement {
     "aria-label": text("choose_language"),
     change: (event) => actions?.speak((event.target as HTMLSelectElement).value as Language),
   });
-  menu.append(...options);
+  // The other languages' letters need fonts of their own: nobody waits for them to see the page.
+  if (framesDrawn++ > 0) menu.append(...options);
+  else {
+    menu.append(...options.filter(({selected}) => selected));
+    void painted().then(() => menu.replaceChildren(...options));
+  }
   return menu;
+}
+
+// painted waits until the person sees something.
+export function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 1000); // a page that nobody sees is not painted
+  });
 }
 
 function link(key: Key, click: () => void): HTMLElement {
