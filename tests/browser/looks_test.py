@@ -24,8 +24,8 @@ def all_states(stage, browser, tag):
     def press(selector):
         browser.evaluate(f"document.querySelector({selector!r}).click()")
 
-    def see(view, name=None):
-        browser.view(view)
+    def see(view, name=None, seconds=30):
+        browser.view(view, seconds=seconds)
         check(browser, f"{name or view}-{tag}")
 
     def hold():
@@ -76,6 +76,40 @@ def all_states(stage, browser, tag):
     press(".actions button")
     see("failed")
     assert sender.wait() != 0
+    what_was_begun(stage, browser, press, see, hold)
+
+
+def what_was_begun(stage, browser, press, see, hold):
+    """A link that is left alone; a share that is given up in the list, and one that the relay does not take back."""
+    browser.open(stage.share(stage.ada, "servers", "--host", "web")[0])
+    browser.view("opened")
+    press(".actions .quiet")
+    see("left")
+    browser.open(stage.share(stage.ada, "servers", "--host", "web")[0])
+    browser.view("opened")
+    hold()
+    browser.view("offered")
+    press("footer .link:nth-child(1)")
+    see("home", "unfinished")
+    press(".card .actions .quiet")
+    see("give-up")
+    press("main .danger")
+    see("home", "given-up")
+    browser.open(stage.share(stage.ada, "servers", "--host", "web")[0])
+    browser.view("opened")
+    hold()
+    browser.view("offered")
+    stage.relay.kill()
+    press(".actions .quiet")
+    see("failed", "not-given-back", seconds=90)
+    press("footer .link:nth-child(1)")
+    browser.view("home")
+    if browser.kind == "chromium":
+        browser.do("offline", value=True)
+        wait_until(lambda: browser.evaluate("document.querySelector('[data-banner=offline]') !== null"), "the page to say so")
+        see("home", "offline")
+        browser.do("offline", value=False)
+    stage.relay.start()
 
 
 def test_every_state_on_a_phone(stage):

@@ -475,6 +475,35 @@ def test_a_private_window_takes_or_says_why_not(stage, kind):
     assert stage.logs_in(browser).code == 0
 
 
+def without_storage(place, kind):
+    """A browser whose person forbade sites to keep anything, with the browser's own setting."""
+    if kind == "firefox":
+        return Browser(place, kind, preferences={"network.cookie.cookieBehavior": 2})
+    browser = Browser(place, kind)
+    browser.stop()
+    path = browser.profile / "Default" / "Preferences"
+    settings = json.loads(path.read_text("utf-8"))
+    settings["profile"] = {**settings.get("profile", {}), "default_content_setting_values": {"cookies": 2}}
+    path.write_text(json.dumps(settings), "utf-8")
+    return browser.start()
+
+
+@both
+def test_a_browser_that_may_keep_nothing_takes_nothing(stage, kind):
+    browser = without_storage(stage.place, kind)
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    browser.open(stage.site.url)
+    browser.view("home")
+    wait_until(lambda: "A private window, or a setting, forbids it." in browser.text("main"), "the page to say so")
+    browser.open(link)
+    browser.view("opened")
+    wait_until(lambda: "This browser keeps nothing for this page" in browser.text("main"), "the page to say so")
+    assert "Press and hold" not in browser.text("main")
+    browser.click("Take it on another device")
+    browser.view("other-device")
+    assert stage.take("bob", link).json("list")["credentials"]
+
+
 def test_hostile_texts_stay_texts(stage):
     """A note that turns writing around and pretends to be markup; a sender's label is never seen here."""
     browser = Browser(stage.place)
