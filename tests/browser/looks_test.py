@@ -37,7 +37,8 @@ def all_states(stage, browser, tag):
     see("how")
     link, pin = stage.share(stage.ada, "servers", "--host", "web", "--pin", "--note", "for the upgrade on Thursday")
     for mangled, view in ((link.split("#")[0], "secret-missing"), (link[:-4] + "AAAA", "damaged"), (link[:-4], "cut"),
-                          (link.replace("/v1/", "/v2/"), "newer"), ("https://relay.example/", "bad-link")):
+                          (link.replace("/v1/", "/v2/"), "newer"), ("https://relay.example/", "bad-link"),
+                          (f"{link} {re.sub('/m/.{8}', '/m/00000000', link)}", "several")):
         browser.open(stage.site.url)
         browser.view("home")
         browser.evaluate(f"document.querySelector('textarea').value = {mangled!r}")
@@ -91,16 +92,28 @@ def what_was_begun(stage, browser, press, see, hold):
     browser.view("offered")
     press("footer .link:nth-child(1)")
     see("home", "unfinished")
+    press("main > .actions .quiet")
+    see("forget-all")
+    press("footer .link:nth-child(1)")
+    browser.view("home")
     press(".card .actions .quiet")
     see("give-up")
     press("main .danger")
     see("home", "given-up")
-    browser.open(stage.share(stage.ada, "servers", "--host", "web")[0])
+    link = stage.share(stage.ada, "servers", "--host", "web")[0]
+    browser.open(link)
     browser.view("opened")
     hold()
     browser.view("offered")
+    browser.do("tab")
+    browser.do("size", width=browser.options["width"], height=browser.options["height"])
+    if browser.kind == "chromium":
+        browser.do("media", dark=browser.options.get("dark", False), calm=browser.options.get("calm", False))
+    browser.open(link)
+    see("elsewhere")
+    browser.do("close_tab", index=1)
     stage.relay.kill()
-    press(".actions .quiet")
+    press("form .actions .plain")
     see("failed", "not-given-back", seconds=90)
     press("footer .link:nth-child(1)")
     browser.view("home")
@@ -110,6 +123,14 @@ def what_was_begun(stage, browser, press, see, hold):
         see("home", "offline")
         browser.do("offline", value=False)
     stage.relay.start()
+    sender = stage.sender("--code")
+    browser.open(sender.link)
+    browser.view("opened")
+    hold()
+    see("offered", "code")
+    press("form .actions .plain")
+    browser.view("failed")
+    sender.kill()
 
 
 def test_every_state_on_a_phone(stage):

@@ -100,8 +100,9 @@ def test_the_relay_away_for_a_while(stage, kind):
     assert sender.wait() == 0, sender.errors
 
 
-def test_the_authority_away_while_it_redeems_and_the_browser_killed(stage):
-    browser = Browser(stage.place)
+@both
+def test_the_authority_away_while_it_redeems_and_the_browser_killed(stage, kind):
+    browser = Browser(stage.place, kind)
     link, _ = stage.share(stage.ada, "servers", "--host", "web")
     open_share(stage, browser, link, "offered")
     stage.authority.kill()
@@ -115,48 +116,50 @@ def test_the_authority_away_while_it_redeems_and_the_browser_killed(stage):
     assert stage.logs_in(browser).code == 0
 
 
+@both
 @pytest.mark.parametrize("step", ["claim", "token", "credential", "delete"])
-def test_an_answer_lost_and_the_browser_killed(place, stage, step):
+def test_an_answer_lost_and_the_browser_killed(place, kind, step):
     """The server has acted, the answer is lost, the browser dies: started again it finishes with the same key."""
-    proxy, link = behind_proxy(place, stage)
-    browser = Browser(place)
+    who = "authority" if step in ("token", "credential") else "relay"
+    proxy = Proxy(place, who)
     hit = threading.Event()
 
     def lose(seen):
-        first = {"claim": seen.method == "POST" and "/v1/m/" in seen.path, "delete": seen.method == "DELETE"}
-        if first.get(step) and seen.status < 300:
+        asked = {"claim": seen.method == "POST" and "/v1/m/" in seen.path, "delete": seen.method == "DELETE",
+                 "token": seen.method == "POST" and seen.path == "/token", "credential": seen.method == "POST" and seen.path == "/credential"}
+        if asked[step] and seen.status < 300:
             hit.set()
             seen.cut()
 
+    if who == "authority":
+        stage = Stage(place, authority_proxy=proxy)
+        link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    else:
+        stage = Stage(place)
+        stage.another_relay(place, proxy)
+        link = stage.ada.json("share", "servers", "--now", "--host", "web", "--for", "1h", "--relay", proxy.url, "--allow-local", "--yes")["link"]
     proxy.meddle = lose
+    browser = Browser(place, kind)
     browser.open(link)
     browser.view("opened")
     browser.hold()
+    if step != "claim":
+        browser.view("offered")
+        browser.click("Take it")
+    assert hit.wait(60)
+    browser.kill()
+    proxy.meddle = lambda seen: None
+    browser.start()
+    browser.open(stage.site.url)
     if step == "claim":
-        assert hit.wait(30)
-        browser.kill()
-        proxy.meddle = lambda seen: None
-        browser.start()
-        browser.open(stage.site.url)
-    browser.view("offered")
-    browser.click("Take it")
-    if step in ("token", "credential"):
-        browser.view("taking", "held")
-        browser.kill()
-        browser.start()
-        browser.open(stage.site.url)
-        if browser.view("held", "home") == "home":
-            browser.click(TITLE)
-    if step == "delete":
-        assert hit.wait(30)
-        browser.kill()
-        proxy.meddle = lambda seen: None
-        browser.start()
-        browser.open(stage.site.url)
-        if browser.view("held", "home") == "home":
-            browser.click(TITLE)
+        browser.view("offered")
+        browser.click("Take it")
+    if browser.view("held", "home") == "home":
+        browser.click(TITLE)
     browser.view("held")
     assert stage.logs_in(browser).code == 0
+    states = [share["state"] for share in stage.ada.json("list", "--shares")["credentials"][0]["shares"]]
+    assert states == ["redeemed"], "one key, one share"
 
 
 @both
@@ -260,11 +263,12 @@ def without_a_word(seen, how):
         seen.status, seen.answer = how, b""
 
 
+@both
 @pytest.mark.parametrize("how", ["redirect", 403, 404])
-def test_what_somebody_on_the_way_answers_for_the_relay_ends_nothing(place, stage, how):
+def test_what_somebody_on_the_way_answers_for_the_relay_ends_nothing(place, stage, how, kind):
     """The relay has acted, so the mailbox is this browser's; it goes on with the same claim."""
     proxy, link = behind_proxy(place, stage)
-    browser = Browser(place)
+    browser = Browser(place, kind)
     proxy.meddle = lambda seen: without_a_word(seen, how) if "/v1/m/" in seen.path and seen.method in ("POST", "PATCH", "DELETE") else None
     open_share(stage, browser, link, "failed")
     assert "What you have begun is kept" in browser.text("main"), browser.text("main")
@@ -276,13 +280,14 @@ def test_what_somebody_on_the_way_answers_for_the_relay_ends_nothing(place, stag
     assert stage.logs_in(browser).code == 0
 
 
+@both
 @pytest.mark.parametrize("how", ["redirect", 403, 404])
-def test_what_somebody_on_the_way_answers_for_the_authority_ends_nothing(place, how):
+def test_what_somebody_on_the_way_answers_for_the_authority_ends_nothing(place, how, kind):
     """First for the credential, then for everything: the share is this browser's since the first."""
     proxy = Proxy(place, "authority")
     stage = Stage(place, authority_proxy=proxy)
     link, _ = stage.share(stage.ada, "servers", "--host", "web")
-    browser = Browser(place)
+    browser = Browser(place, kind)
     proxy.meddle = lambda seen: without_a_word(seen, how) if seen.path == "/credential" and seen.method != "OPTIONS" else None
     open_share(stage, browser, link, "offered")
     browser.click("Take it")
@@ -351,11 +356,12 @@ def test_an_authority_that_lies(place, kind, where, how):
         assert stage.login(bob, "web").code == 0, "nothing was taken, and it went back"
 
 
-def test_a_slow_authority_is_waited_for(place):
+@both
+def test_a_slow_authority_is_waited_for(place, kind):
     proxy = Proxy(place, "authority")
     stage = Stage(place, authority_proxy=proxy)
     link, _ = stage.share(stage.ada, "servers", "--host", "web")
-    browser = Browser(place)
+    browser = Browser(place, kind)
     proxy.meddle = lambda seen: time.sleep(3)
     assert open_share(stage, browser, link, "offered") == "offered"
     browser.click("Take it")
@@ -364,11 +370,12 @@ def test_a_slow_authority_is_waited_for(place):
     assert stage.logs_in(browser).code == 0
 
 
-def test_a_wrong_pin_whose_answer_was_lost_costs_one_try(place):
+@both
+def test_a_wrong_pin_whose_answer_was_lost_costs_one_try(place, kind):
     proxy = Proxy(place, "authority")
     stage = Stage(place, authority_proxy=proxy)
     link, pin = stage.share(stage.ada, "servers", "--host", "web", "--pin")
-    browser = Browser(place)
+    browser = Browser(place, kind)
     lost = []
 
     def lose(seen):
@@ -504,9 +511,10 @@ def test_a_browser_that_may_keep_nothing_takes_nothing(stage, kind):
     assert stage.take("bob", link).json("list")["credentials"]
 
 
-def test_hostile_texts_stay_texts(stage):
+@both
+def test_hostile_texts_stay_texts(stage, kind):
     """A note that turns writing around and pretends to be markup; a sender's label is never seen here."""
-    browser = Browser(stage.place)
+    browser = Browser(stage.place, kind)
     note = "<img src=x onerror=alert(1)> Take it now, says the administrator"
     link, _ = stage.share(stage.ada, "servers", "--host", "web", "--note", note)
     open_share(stage, browser, link, "offered")
@@ -541,8 +549,9 @@ def test_back_in_the_middle_and_a_reload_before_the_act(stage, kind):
     assert "This link was used up" in browser.text("main")
 
 
-def test_giving_up_what_is_held_and_forgetting_everything(stage):
-    browser = Browser(stage.place)
+@both
+def test_giving_up_what_is_held_and_forgetting_everything(stage, kind):
+    browser = Browser(stage.place, kind)
     link, _ = stage.share(stage.ada, "servers", "--host", "web")
     share = stage.last_share
     open_share(stage, browser, link, "offered")
@@ -566,8 +575,9 @@ def test_giving_up_what_is_held_and_forgetting_everything(stage):
     assert stage.take("bob", link).json("list")["credentials"], "what was not finished went back"
 
 
-def test_the_authority_away_when_it_is_given_up(stage):
-    browser = Browser(stage.place)
+@both
+def test_the_authority_away_when_it_is_given_up(stage, kind):
+    browser = Browser(stage.place, kind)
     link, _ = stage.share(stage.ada, "servers", "--host", "web")
     open_share(stage, browser, link, "offered")
     browser.click("Take it")

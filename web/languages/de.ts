@@ -18,7 +18,7 @@ export const de: Sentences = {
   home_continue: "Weiter", home_damaged: "Etwas, das hier aufbewahrt wurde, ist beschädigt und nicht mehr zu gebrauchen.", home_remove: "Entfernen",
   paste_label: "Fügen Sie den Link ein, den Sie bekommen haben", paste_help: "Den ganzen Link, bis zum letzten Zeichen. Das Einfügen nimmt nichts.", paste_open: "Ansehen",
   reload_lost: "Der Link, den Sie geöffnet hatten, wird nicht aufbewahrt, solange Sie nichts damit nehmen. Öffnen Sie ihn noch einmal aus Ihrer Nachricht.",
-  bad_link_title: "Das ist kein Link zum Teilen", bad_link: "Er sollte aussehen wie https://…/v1/m/…#… oder https://…/t/…#…. Kopieren Sie den ganzen Link noch einmal aus der Nachricht.",
+  bad_link_title: "Das ist kein Link zum Teilen", bad_link: "Er sollte aussehen wie https://…/v1/m/…\u2060#\u2060… oder https://…/t/…\u2060#\u2060…. Kopieren Sie den ganzen Link noch einmal aus der Nachricht.",
   several_title: "In diesem Text stehen mehrere Links", several: "Nur einer kann geöffnet werden. Fügen Sie den ein, den Sie meinen, und nichts sonst. Es wurde nichts genommen.",
   cut_title: "Ein Teil dieses Links fehlt", cut: "Das Ende des Links ging unterwegs verloren. Kopieren Sie ihn noch einmal bis zum letzten Zeichen, oder bitten Sie den Absender darum. Es wurde nichts genommen.",
   damaged_title: "Dieser Link sieht beschädigt aus", damaged: "Unterwegs wurde etwas daran verändert. Kopieren Sie ihn noch einmal, oder bitten Sie den Absender, ihn auf anderem Weg zu schicken. Es wurde nichts genommen.",

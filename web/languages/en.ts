@@ -39,7 +39,7 @@ export const en = {
 
   // A link that cannot be used
   bad_link_title: "This is not a share link",
-  bad_link: "It should look like https://…/v1/m/…#… or https://…/t/…#…. Copy the whole link from the message again.",
+  bad_link: "It should look like https://…/v1/m/…\u2060#\u2060… or https://…/t/…\u2060#\u2060…. Copy the whole link from the message again.",
   several_title: "There are several links in this text",
   several: "Only one can be opened at a time. Paste the one that you mean, alone. Nothing was taken.",
   cut_title: "A part of this link is missing",

@@ -11,7 +11,7 @@ export const es: Sentences = {
   home_title_new: "Tome un acceso que compartieron con usted", home_title: "Sus accesos", home_lead: "Alguien le envía un enlace. Usted lo abre aquí, este navegador crea su propia clave, y usted entra. Ninguna contraseña cambia de manos, y el remitente puede ponerle fin.",
   home_empty: "Todavía no se guarda nada en este navegador.", home_running: "Sin terminar", home_running_since: "Empezado: {time}", home_continue: "Seguir", home_damaged: "Algo que se guardaba aquí está dañado y no se puede usar.", home_remove: "Quitarlo",
   paste_label: "Pegue el enlace que le enviaron", paste_help: "El enlace entero, hasta el final. Pegarlo no toma nada.", paste_open: "Mirarlo", reload_lost: "El enlace que abrió no se guarda mientras no tome nada con él. Ábralo de nuevo desde su mensaje.",
-  bad_link_title: "Esto no es un enlace para compartir", bad_link: "Debería verse como https://…/v1/m/…#… o https://…/t/…#…. Copie de nuevo el enlace entero desde el mensaje.",
+  bad_link_title: "Esto no es un enlace para compartir", bad_link: "Debería verse como https://…/v1/m/…\u2060#\u2060… o https://…/t/…\u2060#\u2060…. Copie de nuevo el enlace entero desde el mensaje.",
   several_title: "Hay varios enlaces en este texto", several: "Solo se puede abrir uno. Pegue el que quiere, solo. No se tomó nada.",
   cut_title: "Falta una parte de este enlace", cut: "El final del enlace se perdió por el camino. Cópielo de nuevo hasta el final, o pídaselo al remitente. No se tomó nada.",
   damaged_title: "Este enlace parece dañado", damaged: "Algo cambió en él por el camino. Cópielo de nuevo, o pida al remitente que lo envíe por otro medio. No se tomó nada.", damaged_try: "Probarlo de todos modos",

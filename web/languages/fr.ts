@@ -16,7 +16,7 @@ export const fr: Sentences = {
   home_damaged: "Quelque chose qui était gardé ici est abîmé et inutilisable.", home_remove: "L’enlever",
   paste_label: "Collez le lien que vous avez reçu", paste_help: "Le lien entier, jusqu’au dernier caractère. Coller ne prend rien.", paste_open: "Regarder",
   reload_lost: "Le lien que vous aviez ouvert n’est pas gardé tant que vous n’avez rien pris avec. Ouvrez-le de nouveau depuis votre message.",
-  bad_link_title: "Ce n’est pas un lien de partage", bad_link: "Il devrait ressembler à https://…/v1/m/…#… ou https://…/t/…#…. Copiez de nouveau le lien entier depuis le message.",
+  bad_link_title: "Ce n’est pas un lien de partage", bad_link: "Il devrait ressembler à https://…/v1/m/…\u2060#\u2060… ou https://…/t/…\u2060#\u2060…. Copiez de nouveau le lien entier depuis le message.",
   several_title: "Ce texte contient plusieurs liens", several: "Un seul peut être ouvert à la fois. Collez celui que vous voulez, seul. Rien n’a été pris.",
   cut_title: "Il manque une partie de ce lien", cut: "La fin du lien s’est perdue en route. Copiez-le de nouveau jusqu’au bout, ou demandez-le à l’expéditeur. Rien n’a été pris.",
   damaged_title: "Ce lien semble abîmé", damaged: "Quelque chose y a été modifié en route. Copiez-le de nouveau, ou demandez à l’expéditeur de l’envoyer autrement. Rien n’a été pris.", damaged_try: "Essayer quand même",

@@ -8,7 +8,7 @@ export const zh: Sentences = {
   update_ready: "本页面有新版本。", update_signed: "它由与当前版本相同的密钥签名。", update_unsigned: "它没有用当前版本的密钥签名。如果您不清楚原因，请不要使用。", update_use: "使用新版本", update_later: "以后再说", back: "返回", copy: "复制", copied: "已复制", copy_failed: "无法复制：请选中文字后自行复制。",
   home_title_new: "领取别人与您共享的访问权限", home_title: "您的访问权限", home_lead: "有人给您发来一个链接。您在这里打开它，浏览器会生成自己的密钥，您就可以进入。不会转交任何密码，发送者也可以随时终止。", home_empty: "此浏览器中还没有保存任何内容。", home_running: "尚未完成", home_running_since: "开始于 {time}", home_continue: "继续",
   home_damaged: "保存在这里的某项内容已损坏，无法使用。", home_remove: "移除", paste_label: "粘贴您收到的链接", paste_help: "请粘贴完整的链接，直到末尾。粘贴不会领取任何东西。", paste_open: "查看", reload_lost: "在您用链接领取之前，本页不会保存它。请从您的消息中重新打开链接。",
-  bad_link_title: "这不是共享链接", bad_link: "它应该类似 https://…/v1/m/…#… 或 https://…/t/…#…。请从消息中重新复制完整的链接。", several_title: "这段文字里有多个链接", several: "一次只能打开一个。请只粘贴您要的那一个。没有领取任何东西。",
+  bad_link_title: "这不是共享链接", bad_link: "它应该类似 https://…/v1/m/…\u2060#\u2060… 或 https://…/t/…\u2060#\u2060…。请从消息中重新复制完整的链接。", several_title: "这段文字里有多个链接", several: "一次只能打开一个。请只粘贴您要的那一个。没有领取任何东西。",
   cut_title: "链接缺少一部分", cut: "链接的末尾在途中丢失了。请重新复制到末尾，或向发送者索取。没有领取任何东西。",
   damaged_title: "链接似乎已损坏", damaged: "链接在途中被改动过。请重新复制，或请发送者换一种方式发送。没有领取任何东西。", damaged_try: "仍然尝试", newer_title: "链接比本页面新", newer: "它由更新的版本生成。请重新加载本页；如果无效，请向发送者索取另一个链接。没有领取任何东西。",
   secret_title: "缺少秘密部分", secret_lead: "共享链接有两部分。您的链接在第二部分之前就结束了，第二部分跟在 # 号之后。有些发送者会有意用另一种方式发送它。", secret_label: "第二部分", secret_help: "字母和数字，大约 43 个。没有领取任何东西；没有它也无法领取。", secret_go: "继续",
