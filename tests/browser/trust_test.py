@@ -85,7 +85,7 @@ def test_a_changed_file_is_not_run(stage, kind):
     late = next(name for name in names if name.startswith("en-"))
     preloaded = re.findall(r'modulepreload" href="./([^"]+)"', page)
     assert len(preloaded) >= 2
-    for name in (first, late, preloaded[0]):
+    for name in (first, late, *preloaded):
         path = stage.site.files / name
         whole = path.read_bytes()
         path.write_bytes(whole + b"\n")
@@ -102,6 +102,66 @@ def test_a_changed_file_is_not_run(stage, kind):
     (stage.site.files / "index.html").write_text(page, "utf-8")
     browser.open(stage.site.url)
     browser.view("home")
+
+
+@both
+def test_a_changed_part_that_comes_late_is_not_run(stage, kind):
+    """The style sheet, a language, the QR picture and what takes a share: each as it is first needed."""
+    browser = Browser(stage.place, kind)
+    changed = [next(stage.site.files.glob(f"{name}-*")) for name in ("style", "de", "qr", "later")]
+    whole = {path: path.read_bytes() for path in changed}
+    for path in changed:
+        path.write_bytes(whole[path] + b"\n")
+    seen = []
+
+    def refused(path):
+        """The browser names the file that it did not take."""
+        seen.extend(browser.do("problems"))
+        return any("ntegrity" in problem and path.name in problem for problem in seen)
+
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    browser.open(link)
+    browser.view("opened")
+    wait_until(lambda: refused(changed[0]), "the style sheet to be refused")
+    browser.do("choose", label="Language", value="de")
+    wait_until(lambda: refused(changed[1]), "German to be refused")
+    assert browser.evaluate("document.documentElement.lang") == "en"
+    browser.click("Take it on another device")
+    browser.view("other-device")
+    wait_until(lambda: refused(changed[2]), "the picture's part to be refused")
+    assert browser.evaluate("document.querySelector('.qr svg') === null")
+    browser.click("Back")
+    browser.view("opened")
+    browser.hold()
+    browser.view("failed")
+    wait_until(lambda: refused(changed[3]), "what takes a share to be refused")
+    for path in changed:
+        path.write_bytes(whole[path])
+    browser.open(link)
+    browser.view("opened")
+    browser.hold(browser.text(".hold"))  # in German now
+    browser.view("offered")
+
+
+@both
+def test_a_part_that_does_not_come_is_asked_for_again(stage, kind):
+    """On a first visit the network goes when the person opens the share."""
+    browser = Browser(stage.place, kind)
+    part = next(stage.site.files.glob("later-*"))
+    whole = part.read_bytes()
+    part.unlink()
+    link, _ = stage.share(stage.ada, "servers", "--host", "web")
+    browser.open(link)
+    browser.view("opened")
+    browser.hold()
+    browser.view("failed")
+    assert "try again when you are online" in browser.text("main")
+    part.write_bytes(whole)
+    browser.click("Try again")
+    browser.view("offered")
+    browser.click("Take it")
+    browser.view("held")
+    assert stage.logs_in(browser).code == 0
 
 
 def test_every_answer_of_the_example_carries_its_headers(stage):

@@ -12,6 +12,7 @@ import {notice} from "./controls.ts";
 import {type Child} from "./dom.ts";
 import {heldDoorsView} from "./doors.ts";
 import {confirmView, heldView, homeView} from "./held_views.ts";
+import {loadLater} from "./parts.ts";
 import {say} from "./say.ts";
 import {type View} from "./shell.ts";
 import {outlook, ownLabel, type Outlook} from "./storage.ts";
@@ -29,10 +30,6 @@ type LetGo = "give_up_done" | "not_given_back" | "elsewhere";
 interface Entrances {
   open: (link: string) => void;
   resume: (id: string) => void;
-}
-
-function loadLater() {
-  return import("./later.ts");
 }
 
 const kLookEvery = 60_000;
@@ -181,7 +178,9 @@ export class Held {
   // letGo ends what was begun. What cannot be read cannot be given back.
   private async letGo(id: string): Promise<LetGo> {
     await this.place.leave(id);
-    const {Take} = await loadLater();
+    const later = await loadLater().catch(() => undefined);
+    if (later === undefined) return "not_given_back";
+    const {Take} = later;
     let became: LetGo = "give_up_done";
     const step = (told: Step) => {
       if (told.step === "not_given_back") became = "not_given_back";

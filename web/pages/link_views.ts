@@ -118,7 +118,8 @@ export function leftView(home: () => void): View {
 export function otherDeviceView(link: ShareLink, picture: (content: string, label: string) => Promise<Node>, back: () => void): View {
   const whole = encodeShareLink(link);
   const place = h("div", {class: "qr"});
-  void picture(whole, text("other_qr")).then((drawn) => place.replaceChildren(drawn));
+  // Without the picture the link can still be copied.
+  void picture(whole, text("other_qr")).then((drawn) => place.replaceChildren(drawn), () => place.remove());
   return {
     name: "other-device",
     title: say("other_title"),

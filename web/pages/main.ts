@@ -3,7 +3,7 @@
 import {database} from "./first.ts";
 import {arrival, onArrival, settleArrival, type Arrival} from "./arrival.ts";
 
-import {asError, type KeyferryError} from "../base/error.ts";
+import {asError, fail, type KeyferryError} from "../base/error.ts";
 import {isDelegation, type HeldRecord} from "../client/delegation_record.ts";
 import {idOfLink} from "../client/link_id.ts";
 import {Web} from "../client/web.ts";
@@ -15,6 +15,7 @@ import {badLinkView, damagedView, leftView, openedView, otherDeviceView, pasteFo
 import {howView, failedView} from "./other_views.ts";
 import {Held} from "./held.ts";
 import {chosenLanguage, keepLanguage, preferredLanguage, type Language} from "./language.ts";
+import {loadLater, loadQr} from "./parts.ts";
 import {say, speak} from "./say.ts";
 import {banner, openShell, painted, redrawFrame, show, shownView, type View} from "./shell.ts";
 import {askToKeep, ownLabel} from "./storage.ts";
@@ -23,11 +24,6 @@ import {isSignedAsThis, kOwnRelease} from "./release.ts";
 import {keepRelease} from "./updates.ts";
 
 const kKnown = "known";
-
-// What only taking a share needs comes when somebody begins to take one.
-function loadTaking() {
-  return import("./later.ts");
-}
 
 class App {
   private store: PageStore | undefined;
@@ -185,7 +181,7 @@ class App {
         canStore: this.store !== undefined,
         begin: () => {
           askToKeep();
-          void loadTaking();
+          void loadLater().catch(() => undefined); // take tries again
         },
         open: () => void this.take(id, read),
         otherDevice: () => this.otherDevice(read),
@@ -199,7 +195,7 @@ class App {
 
   private otherDevice(read: ReadLink): void {
     const picture = async (content: string, label: string) => {
-      const {size, path} = (await import("./qr.ts")).qrPath(content);
+      const {size, path} = (await loadQr()).qrPath(content);
       return svg(`0 0 ${size} ${size}`, path, {role: "img", "aria-label": label, "shape-rendering": "crispEdges"});
     };
     this.draw(() => otherDeviceView(read.link, picture, () => void this.offerToOpen(read)));
@@ -212,9 +208,11 @@ class App {
   private async take(id: string, read: ReadLink | undefined): Promise<void> {
     const {store} = this;
     if (store === undefined) return;
+    const later = await loadLater().catch(() => undefined);
+    if (later === undefined) return this.failed(fail("network", "a part of this page did not come"), id, read, true);
+    const {Taking} = later;
     settleArrival();
     const relay = read?.link.base ?? (await store.loadTake(id).catch(() => undefined))?.link.base ?? "";
-    const {Taking} = await loadTaking();
     const taking = new Taking(
       {
         store,
