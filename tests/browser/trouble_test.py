@@ -116,6 +116,66 @@ def test_the_authority_away_while_it_redeems_and_the_browser_killed(stage, kind)
     assert stage.logs_in(browser).code == 0
 
 
+def again(browser, site, *views):
+    """SIGKILL, and started again on its profile, at the site's own address."""
+    browser.kill()
+    browser.start()
+    browser.open(site)
+    return browser.view(*views)
+
+
+@both
+def test_a_pin_with_the_browser_killed_at_every_step(stage, kind):
+    browser = Browser(stage.place, kind)
+    link, pin = stage.share(stage.ada, "servers", "--host", "web", "--pin")
+    browser.open(link)
+    browser.view("opened")
+    assert again(browser, stage.site.url, "home") == "home", "before the act nothing is kept"
+    open_share(stage, browser, link, "offered")
+    again(browser, stage.site.url, "offered")
+    browser.type("PIN", "000000" if pin != "000000" else "111111")
+    browser.click("Take it")
+    browser.view("pin")
+    if again(browser, stage.site.url, "pin", "offered") == "offered":
+        browser.type("PIN", pin)
+        browser.click("Take it")
+    else:
+        browser.type("PIN", pin)
+        browser.click("Go on")
+    browser.view("held")
+    again(browser, stage.site.url, "home")
+    browser.click(TITLE)
+    browser.view("held")
+    assert stage.logs_in(browser).code == 0
+
+
+@both
+def test_a_code_and_two_parts_with_the_browser_killed_at_every_step(stage, kind):
+    browser = Browser(stage.place, kind)
+    sender = stage.sender("--code", "--split")
+    made = sender.until("link")
+    browser.open(made["link"])
+    browser.view("secret-missing")
+    browser.type("The second part", made["secret"])
+    browser.click("Go on")
+    browser.view("opened")
+    browser.hold()
+    browser.view("offered")
+    again(browser, stage.site.url, "offered")
+    browser.type("Code", made["code"])
+    browser.click("Ask for it")
+    browser.view("words")
+    again(browser, stage.site.url, "words")
+    sender.until("compare")
+    sender.say(" ".join(browser.do("texts", selector=".words li")))
+    browser.view("held")
+    assert sender.wait() == 0, sender.errors
+    again(browser, stage.site.url, "home")
+    browser.click(TITLE)
+    browser.view("held")
+    assert stage.logs_in(browser).code == 0
+
+
 @both
 @pytest.mark.parametrize("step", ["claim", "token", "credential", "delete"])
 def test_an_answer_lost_and_the_browser_killed(place, kind, step):
@@ -646,9 +706,10 @@ def test_an_address_of_the_site_that_nobody_sent_is_named(stage, kind):
     assert stage.login(bob, "web").code == 0
 
 
-def test_a_short_certificate_is_renewed_while_the_page_is_open(place):
+@both
+def test_a_short_certificate_is_renewed_while_the_page_is_open(place, kind):
     stage = Stage(place, authority_config={"ssh": {"max_certificate_life": "60s"}})
-    browser = Browser(place)
+    browser = Browser(place, kind)
     link, _ = stage.share(stage.ada, "servers", "--host", "web")
     open_share(stage, browser, link, "offered")
     browser.click("Take it")
@@ -658,9 +719,10 @@ def test_a_short_certificate_is_renewed_while_the_page_is_open(place):
     assert stage.logs_in(browser).code == 0
 
 
-def test_what_was_revoked_while_its_renewal_was_due_is_called_revoked(place):
+@both
+def test_what_was_revoked_while_its_renewal_was_due_is_called_revoked(place, kind):
     stage = Stage(place, authority_config={"ssh": {"max_certificate_life": "60s"}})
-    browser = Browser(place)
+    browser = Browser(place, kind)
     link, _ = stage.share(stage.ada, "servers", "--host", "web")
     open_share(stage, browser, link, "offered")
     browser.click("Take it")
