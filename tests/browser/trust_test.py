@@ -104,6 +104,7 @@ def test_a_changed_file_is_not_run(stage, kind):
     browser.view("home")
 
 
+@pytest.mark.deep
 @both
 def test_a_changed_part_that_comes_late_is_not_run(stage, kind):
     """The style sheet, a language, the QR picture and what takes a share: each as it is first needed."""
@@ -143,6 +144,7 @@ def test_a_changed_part_that_comes_late_is_not_run(stage, kind):
     browser.view("offered")
 
 
+@pytest.mark.deep
 @both
 def test_a_part_that_does_not_come_is_asked_for_again(stage, kind):
     """On a first visit the network goes when the person opens the share."""
@@ -321,6 +323,7 @@ def test_a_release_that_came_in_part_is_not_offered(stage, tmp_path, kind):
     assert release_of(browser) != first
 
 
+@pytest.mark.deep
 @both
 def test_another_tab_goes_on_with_the_release_that_it_shows(stage, tmp_path, kind):
     """Its files are not on the server any more; they are kept until the last tab that needs them is closed."""
