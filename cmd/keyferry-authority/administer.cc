@@ -142,6 +142,7 @@ Result<object> command_of(const Options& options) {
   if (words == "export-trust") {
     object command{{"command", "trust"}};
     if (!options.trust_host.empty()) command["host"] = options.trust_host;
+    if (!options.trust_logins.empty()) command["logins"] = array_of(options.trust_logins);
     return command;
   }
   if (words == "audit") {
@@ -203,6 +204,16 @@ void print(const Options& options, const object& answer) {
   }
 }
 
+// A running server of an older version ignores `logins`, and answers with those of the shares.
+Result<object> with_drop_in(const Options& options, object answer) {
+  if (options.trust_logins.empty()) return answer;
+  if (!answer.contains("logins")) {
+    return fail(Errc::internal, "the running server is older than --login; restart it");
+  }
+  answer["sshd_config"] = sshd_drop_in(answer);
+  return answer;
+}
+
 // revoke_all ends all of them before it waits for any verifier.
 Result<Done> revoke_all(const AuthorityConfig& config, const Options& options) {
   std::vector<object> answers;
@@ -239,7 +250,8 @@ Result<Done> administer(const AuthorityConfig& config, const Options& options) {
   const auto run = [&]() -> Result<object> {
     if (options.subcommand == "list") return run_list(config);
     KF_TRY(auto command, command_of(options));
-    return run_command(config, command);
+    KF_TRY(auto answer, run_command(config, command));
+    return with_drop_in(options, std::move(answer));
   };
   KF_TRY(auto answer, run());
   print(options, answer);

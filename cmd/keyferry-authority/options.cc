@@ -129,8 +129,15 @@ void add_trust(CLI::App& app, Options& options) {
       command(app, options, "export-trust", "export-trust",
               "print what a verifier trusts (trust.json), or with --host what its sshd needs",
               "  keyferry-authority export-trust --config authority.toml > trust.json\n"
-              "  keyferry-authority export-trust --host web --config authority.toml");
-  trust->add_option("--host", options.trust_host, "print the lines for this host's sshd");
+              "  keyferry-authority export-trust --host web --login deploy --config "
+              "authority.toml");
+  CLI::Option* host =
+      trust->add_option("--host", options.trust_host, "print the lines for this host's sshd");
+  trust
+      ->add_option("--login", options.trust_logins,
+                   "a login that this host admits (again for more): sshd then needs no principals "
+                   "files, and refuses every other login; root only when named")
+      ->needs(host);
   add_json(trust, options);
   CLI::App* audit = command(
       app, options, "audit", "audit", "check that no row of the audit log was changed or cut off",

@@ -43,6 +43,7 @@ struct Options {
   std::vector<std::string> shares;           // revoke
   std::string share;                         // rearm
   std::string trust_host;                    // export-trust
+  std::vector<std::string> trust_logins;     // export-trust
   std::filesystem::path file;                // backup, restore
   std::filesystem::path list_jws;            // audit
   std::vector<std::filesystem::path> merge;  // restore

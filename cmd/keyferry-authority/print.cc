@@ -144,6 +144,25 @@ void print_verifiers(const object& answer) {
   }
 }
 
+// Everything stays within the Match block, so that other logins never depend on keyferry. The
+// command prints the one name that a certificate for this host holds, whoever has it.
+std::string sshd_drop_in(const object& answer) {
+  const auto host = text(answer, "host");
+  std::string users;
+  for (const auto& login : items(answer, "logins")) {
+    users += (users.empty() ? "" : ",") + std::string(login.get_string());
+  }
+  return "Match User " + users +
+         "\n"
+         "  TrustedUserCAKeys /etc/ssh/keyferry_ca.pub\n"
+         "  RevokedKeys /var/lib/keyferry-verifier/ssh.krl\n"
+         "  AuthorizedPrincipalsCommand /bin/echo %u@" +
+         host +
+         "\n"
+         "  AuthorizedPrincipalsCommandUser nobody\n"
+         "Match all\n";
+}
+
 void print_sshd(const object& answer) {
   std::printf("# /etc/ssh/keyferry_ca.pub\n");
   for (const auto& line : items(answer, "ssh_ca_keys")) {
@@ -151,7 +170,15 @@ void print_sshd(const object& answer) {
   }
   std::printf(
       "\n# /etc/ssh/sshd_config.d/keyferry.conf (start keyferry-verifier first: it writes\n"
-      "# the list, and sshd refuses every key while that file is missing)\n"
+      "# the list, and sshd refuses every key while that file is missing)\n");
+  if (answer.contains("logins")) {
+    std::printf("%s", sshd_drop_in(answer).c_str());
+    return;
+  }
+  std::fprintf(stderr,
+               "sshd refuses a login without its principals file. With --login LOGIN (again for "
+               "more) no such file is needed.\n");
+  std::printf(
       "TrustedUserCAKeys /etc/ssh/keyferry_ca.pub\n"
       "RevokedKeys /var/lib/keyferry-verifier/ssh.krl\n"
       "AuthorizedPrincipalsFile /etc/keyferry/principals/%%u\n");

@@ -1,6 +1,8 @@
 // What a person reads; secrets (offer, PIN) on standard output alone, words on standard error.
 #pragma once
 
+#include <string>
+
 #include <boost/json/object.hpp>
 
 namespace keyferry::cmd {
@@ -18,7 +20,10 @@ void print_hosts(const boost::json::object& answer);
 void print_shares(const boost::json::object& answer);
 void print_revoked(const boost::json::object& answer);
 void print_verifiers(const boost::json::object& answer);
-// print_sshd writes the files that the sshd of one host needs, each under its name.
+// print_sshd writes the files that the sshd of one host needs, each under its name. For an answer
+// with `logins` these are the keys and sshd_drop_in, the lines of an sshd_config that admits these
+// logins alone; otherwise the keys, lines that name principals files, and these files.
 void print_sshd(const boost::json::object& answer);
+std::string sshd_drop_in(const boost::json::object& answer);
 
 }  // namespace keyferry::cmd

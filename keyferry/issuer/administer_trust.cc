@@ -4,6 +4,7 @@
 #include "keyferry/base/base64.h"
 #include "keyferry/codec/json.h"
 #include "keyferry/credential/kind.h"
+#include "keyferry/credential/ssh_rights.h"
 #include "keyferry/crypto/jwk.h"
 #include "keyferry/crypto/jws.h"
 #include "keyferry/issuer/administrator.h"
@@ -32,8 +33,24 @@ std::set<std::string> logins_at(const std::vector<ledger::ShareRecord>& records,
   return logins;
 }
 
-// trust_of_host is what sshd on one host needs; the program prints it as lines.
-Result<object> trust_of_host(const Administration& authority, const std::string& name) {
+// logins_admitted reads the logins that the administrator names for a host; nothing when none are
+// named. Only these names are safe in the lines of an sshd_config.
+Result<std::optional<std::set<std::string>>> logins_admitted(const object& command) {
+  if (!command.contains("logins")) return std::nullopt;
+  KF_TRY(auto names, codec::texts_member(command, "logins"));
+  std::set<std::string> logins;
+  for (const auto& name : names) {
+    KF_TRY(auto login, credential::parse_ssh_login(name));
+    logins.insert(std::move(login));
+  }
+  if (logins.empty()) return fail(Errc::invalid, "no login is named");
+  return logins;
+}
+
+// trust_of_host is what sshd on one host needs; the program prints it as lines. With `logins` the
+// answer repeats them, so that the program knows that this server understood.
+Result<object> trust_of_host(const Administration& authority, const std::string& name,
+                             const std::optional<std::set<std::string>>& admitted) {
   const Time now = authority.clock.now();
   std::vector<ledger::ShareRecord> records;
   KF_TRY(auto host, authority.ledger.transact(
@@ -44,10 +61,12 @@ Result<object> trust_of_host(const Administration& authority, const std::string&
                         ledger::Space::none));
   if (!host) return fail(Errc::not_found, "no host is called " + name + "; host list shows them");
   object principals;
-  for (const auto& login : logins_at(records, name, now)) {
+  for (const auto& login : admitted ? *admitted : logins_at(records, name, now)) {
     principals[login] = array{login + "@" + name};
   }
-  return object{{"host", name}, {"principals", std::move(principals)}};
+  object trust{{"host", name}, {"principals", std::move(principals)}};
+  if (admitted) trust["logins"] = array(admitted->begin(), admitted->end());
+  return trust;
 }
 
 array ca_lines(const Keys& keys) {
@@ -74,7 +93,8 @@ Result<digest::Sha256> head_of_list(const Keys& keys, std::string_view compact) 
 Result<object> administer_trust(const Administration& authority, const object& command) {
   KF_TRY(auto host, codec::optional_text_member(command, "host"));
   if (host) {
-    KF_TRY(auto trust, trust_of_host(authority, *host));
+    KF_TRY(auto logins, logins_admitted(command));
+    KF_TRY(auto trust, trust_of_host(authority, *host, logins));
     trust["ssh_ca_keys"] = ca_lines(authority.keys);
     return trust;
   }

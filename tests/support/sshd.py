@@ -1,6 +1,7 @@
 """A real sshd of this account on a high port of loopback; it trusts one authority's SSH CA."""
 
 import getpass
+import json
 import os
 import shutil
 import socket
@@ -17,9 +18,12 @@ class Sshd(Program):
 
     RevokedKeys is the file of a Verifier (`krl=verifier.krl`), by default place/verifier/ssh.krl: start the
     verifier before the first login, or sshd refuses every key.
+
+    `logins`: it has no principals files but the lines of `export-trust --host HOST --login LOGIN…`, and the host is
+    made known to the authority here. `authorized_keys`: keys that let in without a certificate.
     """
 
-    def __init__(self, place, host, authority=None, krl=None, principals=None, extra=""):
+    def __init__(self, place, host, authority=None, krl=None, principals=None, extra="", logins=None, authorized_keys="none"):
         super().__init__(place, f"sshd-{host}")
         self.host, self.port = host, free_port()
         self.host_key = self.directory / "host_key"
@@ -29,13 +33,29 @@ class Sshd(Program):
         if authority:
             self.ca_keys.write_text("".join(f"{key}\n" for key in authority.trust()["ssh_ca_keys"]), "utf-8")
         self.krl = Path(krl) if krl else place.directory / "verifier" / "ssh.krl"
-        names = place.folder(f"sshd-{host}/principals")
-        (names / LOGIN).write_text("".join(f"{name}\n" for name in principals or [f"{LOGIN}@{host}"]), "utf-8")
         self.config_path = self.directory / "sshd_config"
-        self.config_path.write_text(self._config(names, extra), "utf-8")
+        trusted = self._admitted(authority, logins) if logins else self._principals_files(principals)
+        self.config_path.write_text(self._config(authorized_keys, trusted, extra), "utf-8")
         self.argv = [shutil.which("sshd") or "/usr/sbin/sshd", "-D", "-e", "-f", self.config_path]
 
-    def _config(self, names, extra):
+    def _principals_files(self, principals):
+        names = self.directory / "principals"
+        names.mkdir()
+        (names / LOGIN).write_text("".join(f"{name}\n" for name in principals or [f"{LOGIN}@{self.host}"]), "utf-8")
+        return f"""TrustedUserCAKeys "{self.ca_keys}"
+RevokedKeys "{self.krl}"
+AuthorizedPrincipalsFile "{names}/%u"
+"""
+
+    def _admitted(self, authority, logins):
+        authority.add_host(self)
+        told = json.loads(authority.run("export-trust", "--host", self.host, "--json", *(word for login in logins for word in ("--login", login))).out)
+        assert told["ssh_ca_keys"] == authority.trust()["ssh_ca_keys"]
+        lines = told["sshd_config"].replace("/etc/ssh/keyferry_ca.pub", f'"{self.ca_keys}"').replace("/var/lib/keyferry-verifier/ssh.krl", f'"{self.krl}"')
+        # An sshd that is not root's can run the command only as itself.
+        return lines if os.geteuid() == 0 else lines.replace("CommandUser nobody", f"CommandUser {LOGIN}")
+
+    def _config(self, authorized_keys, trusted, extra):
         return f"""ListenAddress 127.0.0.1
 Port {self.port}
 HostKey "{self.host_key}"
@@ -47,11 +67,9 @@ LogLevel VERBOSE
 PubkeyAuthentication yes
 PasswordAuthentication no
 KbdInteractiveAuthentication no
-AuthorizedKeysFile none
-TrustedUserCAKeys "{self.ca_keys}"
-RevokedKeys "{self.krl}"
-AuthorizedPrincipalsFile "{names}/%u"
-{extra}"""
+AuthorizedKeysFile {authorized_keys}
+{extra}
+{trusted}"""
 
     def launch(self):
         if os.geteuid() == 0:
