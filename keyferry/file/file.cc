@@ -120,6 +120,12 @@ Result<std::optional<SecretBytes>> read_secret_once(const Path& path, std::size_
 }  // namespace
 
 Result<Bytes> read(const Path& path, std::size_t most) {
+  // Opening /dev/stdin anew is refused where another account made the pipe (runuser, sudo -u).
+  if (path == "/dev/stdin") {
+    Bytes piped;
+    KF_TRY(read_all(STDIN_FILENO, piped, most, path));
+    return piped;
+  }
   KF_TRY(Descriptor descriptor, open_to_read(path, 0));
   Bytes out;
   KF_TRY(read_all(descriptor.number(), out, most, path));

@@ -14,7 +14,7 @@ namespace keyferry::file {
 
 using Path = std::filesystem::path;
 
-// read returns the whole file; a pipe is read to its end (process substitution). Errors: not_found
+// read returns the whole file; a pipe is read to its end, /dev/stdin as it is. Errors: not_found
 // (no such file), too_large (over `most` octets), io. read_text is the same as text.
 Result<Bytes> read(const Path& path, std::size_t most = 16 << 20);
 Result<std::string> read_text(const Path& path, std::size_t most = 16 << 20);

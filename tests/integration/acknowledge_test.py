@@ -4,12 +4,14 @@ import http.client
 import json
 import re
 import signal
+import socket
 import sqlite3
 import ssl
+import subprocess
 import time
 
 import pytest
-from support import LOGIN, Authority, Relay, Sshd, Verifier, Wallet, wait_until
+from support import BIN, LOGIN, Authority, Relay, Sshd, Verifier, Wallet, wait_until
 from support.openid import Client, Key
 
 
@@ -215,6 +217,14 @@ def test_the_administrator_records_verifiers(place):
     authority.add_verifier("web", db, "--replace")
     piped = authority.run("verifier", "add", "db", "--key", "-", "--json", input=web.run("init").out)
     assert json.loads(piped.out)["name"] == "db"
+    # A socket cannot be opened anew by its name, and neither can a pipe of another account (runuser): it is read as it is.
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(web.run("init").out.encode())
+        ours.shutdown(socket.SHUT_WR)
+        done = subprocess.run([BIN / "keyferry-authority", "verifier", "add", "db", "--key", "-", "--replace", "--config", authority.config_path],
+                              stdin=theirs, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
     assert {one["name"] for one in json.loads(authority.run("verifier", "list", "--json").out)["verifiers"]} == {"web", "db"}
     authority.run("verifier", "remove", "web")
     assert "no verifier is recorded for web" in authority.run("verifier", "remove", "web", code=1).err
