@@ -1,6 +1,5 @@
 """The Debian packages: built by scripts/package from the programs under test, installed by dpkg into a folder."""
 
-import fcntl
 import hashlib
 import json
 import os
@@ -12,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from support import BIN, ROOT, SANITIZED, Authority, run
-from support.site import site_files
+from support.debs import build, packages
 
 PROGRAMS = ["keyferry", "keyferry-relay", "keyferry-authority", "keyferry-verifier", "keyferry-conformance"]
-PACKAGES = [*PROGRAMS, "keyferry-web"]
+PACKAGES = [*PROGRAMS, "keyferry-web", "keyferry-server"]
 SERVERS = ["relay", "authority", "verifier"]
 # Packages are made of the release build alone: a sanitizer's programs load other libraries.
 pytestmark = pytest.mark.skipif(SANITIZED, reason="packages are made of the release build")
@@ -23,23 +22,9 @@ pytestmark = pytest.mark.skipif(SANITIZED, reason="packages are made of the rele
 AS_ROOT = [] if os.geteuid() == 0 else ["fakeroot"]
 
 
-def build(folder, *packages):
-    env = {**os.environ, "KEYFERRY_BIN": str(BIN), "KEYFERRY_WEB": str(site_files()), "KEYFERRY_PACKAGES": str(folder), "DPKG_DEB_COMPRESSOR_TYPE": "none"}
-    run([ROOT / "scripts" / "package", *packages], env=env)
-    return sorted(folder.glob("*.deb"))
-
-
 @pytest.fixture(scope="module")
 def debs(tmp_path_factory):
-    """All packages, built once, whatever number of workers there are."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "packages"
-    with open(f"{shared}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "built").exists():
-            build(shared)
-            (shared / "built").touch()
-    found = {path.name.split("_")[0]: path for path in shared.glob("*.deb")}
+    found = packages(tmp_path_factory)
     assert sorted(found) == sorted(PACKAGES)
     return found
 
@@ -117,6 +102,9 @@ def test_each_holds_what_it_is_for(debs):
                  "/usr/share/fish/vendor_completions.d/keyferry.fish"):
         assert path in wallet
     assert "/usr/share/keyferry/hooks/end-ssh-sessions" in entries(debs["keyferry-verifier"])
+    server = entries(debs["keyferry-server"])
+    for path in ("/usr/bin/keyferry-server", "/usr/share/man/man8/keyferry-server.8.gz", "/usr/share/keyferry-server/nginx.conf"):
+        assert path in server
 
 
 def test_the_site_is_whole_and_its_example_names_what_is_there(debs, machine):
@@ -149,6 +137,8 @@ def test_they_depend_on_the_libraries_that_their_programs_load(debs):
         assert "libssl3" in depends and "libc6 (>= 2.3" in depends
         assert ("libsqlite3-0" in depends) == (package in ("keyferry-relay", "keyferry-authority"))
         assert ("systemd-sysusers" in depends) == (package.removeprefix("keyferry-") in SERVERS)
+    server = run(["dpkg-deb", "--field", debs["keyferry-server"], "Depends"]).out
+    assert all(f"keyferry-{name} (>= " in server for name in SERVERS) and "nginx" in server and "openssh-server" in server
     assert "libsodium" not in run(["dpkg-deb", "--field", debs["keyferry-relay"], "Depends"]).out
 
 
@@ -187,7 +177,7 @@ def test_a_changed_configuration_stays_and_a_purge_keeps_the_data(machine, debs)
     kept.write_text("the only copy")
     machine.dpkg("--install", debs["keyferry-authority"])
     assert config.read_text("utf-8").endswith("# ours\n")
-    machine.dpkg("--remove", "keyferry-authority")
+    machine.dpkg("--remove", "keyferry-server", "keyferry-authority")
     assert config.exists() and not (machine / "usr/bin/keyferry-authority").exists()
     said = machine.dpkg("--purge", "keyferry-authority")
     assert not config.exists()

@@ -25,7 +25,7 @@ def test_every_part_is_named_by_its_kind():
 
 @pytest.mark.parametrize("package, kinds", [
     ("clang-19", set()), ("libgtest-dev", {"unit", "property", "regression", "fuzz"}), ("nodejs", {"interop", "web", "browser", "packages"}), ("chromium", {"browser"}),
-    ("spin", {"model"}), ("dpkg-dev", {"packages"}), ("nginx-light", {"integration", "browser"}),
+    ("spin", {"model"}), ("dpkg-dev", {"packages"}), ("nginx-light", {"integration", "browser", "packages"}),
     ("g++", {"layers", "unit", "property", "regression", "fuzz", "scripts", "cli", "integration", "attack", "interop", "browser", "packages", "upgrade", "chaos"})])
 def test_a_kind_installs_only_its_own(package, kinds):
     release = {row[1] for row in KINDS if row[0] == "release"} - {"build"}
