@@ -12,6 +12,7 @@ There is no systemd in it, so services start as in a container, by start-stop-da
 
 import os
 import subprocess
+from enum import Enum
 from pathlib import Path
 
 from .process import run, wait_until
@@ -25,9 +26,14 @@ def possible():
     return os.geteuid() == 0 and run(["unshare", "--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], code=None).code == 0
 
 
+class Network(Enum):
+    OWN = "its loopback alone"
+    OUTSIDE = "this machine's, for a registry of packages"
+
+
 class Machine:
-    def __init__(self, root, name):
-        self.root, self.name = Path(root), name
+    def __init__(self, root, name, network=Network.OWN):
+        self.root, self.network = Path(root), network
         prepare = f"""set -e
 mount --make-rprivate /
 mount --rbind /dev "$1/dev"
@@ -35,27 +41,29 @@ mount -t tmpfs tmpfs "$1/run"
 mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"
 mount -t proc proc "$1/proc"
 hostname {name}
-ip link set lo up
-ip address add {ADDRESS}/32 dev lo
+{f"ip link set lo up; ip address add {ADDRESS}/32 dev lo" if network == Network.OWN else ""}
 touch "$1/run/machine-is-up"
 exec bash -c "sleep infinity & wait" """
-        self.first = subprocess.Popen(["unshare", "--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child", "sh", "-c", prepare, "sh", str(root)],
+        self.first = subprocess.Popen(["unshare", "--mount", "--pid", *self._net(), "--uts", "--ipc", "--fork", "--kill-child", "sh", "-c", prepare, "sh", str(root)],
                                       stdin=subprocess.DEVNULL)
-        wait_until(lambda: self._inner() is not None, "the machine's first process", 30)
+        wait_until(lambda: self.first_inside() is not None, "the machine's first process", 30)
         wait_until(lambda: self.run("test", "-e", "/run/machine-is-up", code=None).code == 0, "the machine", 30)
 
-    def _inner(self):
+    def first_inside(self):
         """The process id, seen from here, of the first process inside."""
         try:
             children = Path(f"/proc/{self.first.pid}/task/{self.first.pid}/children").read_text().split()
         except OSError:
             children = []
-        assert self.first.poll() is None, "unshare failed"
+        assert self.first.poll() is None, "unshare, or what prepares the machine, failed"
         return children[0] if children else None
+
+    def _net(self):
+        return ["--net"] if self.network == Network.OWN else []
 
     def enter(self, *argv):
         """The argument list that runs a command inside."""
-        return ["nsenter", "--target", self._inner(), "--mount", "--pid", "--net", "--uts", "--ipc", "chroot", self.root, "/usr/bin/env", "-i",
+        return ["nsenter", "--target", self.first_inside(), "--mount", "--pid", *self._net(), "--uts", "--ipc", "chroot", self.root, "/usr/bin/env", "-i",
                 "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", *argv]
 
     def run(self, *argv, input=None, code=0, timeout=300):

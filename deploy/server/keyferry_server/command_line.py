@@ -75,7 +75,7 @@ def setup(args):
 
 def show_offer(record, answers):
     made = steps.offer(record, answers)
-    for path in record.changed:
+    for path in dict.fromkeys(record.changed):
         say(f"changed: {path}")
     if made is None:
         say("Nothing else is to be done: the first share was made before." if record.changed else "Nothing is to be done: all is as it should be.")

@@ -92,7 +92,7 @@ def start(record, services, changed):
         if not services.running(name):
             record.note("services", sorted({*record.known["services"], name}))
             services.start(name)
-            record.changed.append(name)
+            record.changed.append(f"{name} (started)")
         elif part in changed:
             services.restart(name)
         wait_until_ready(services, part)
