@@ -2,9 +2,9 @@
 
     scripts/test deep quickstart
 
-The root is made by mmdebstrap (build/roots/bookworm.tar; remove it for a new one). What a public machine has and this one lacks is
+The root is made by mmdebstrap (build/roots/bookworm-systemd.tar; remove it for a new one). What a public machine has and this one lacks is
 around it: a name with a public address (on its loopback), and Let's Encrypt, which is played by Debian's pebble: a real ACME server that
-asks nginx's port 80 for the challenge. There is no systemd, so `keyferry-server setup` starts the services itself.
+asks nginx's port 80 for the challenge. systemd boots it; only the packages are installed before, in a container with this machine's network.
 """
 
 import json
@@ -21,7 +21,7 @@ from support.machine import ADDRESS, Machine, Network
 
 pytestmark = pytest.mark.skipif(not os.environ.get("KEYFERRY_QUICKSTART"), reason="scripts/test deep quickstart")
 NAME = "keys.test"
-ROOT_FILE = ROOT / "build/roots/bookworm.tar"
+ROOT_FILE = ROOT / "build/roots/bookworm-systemd.tar"
 # Who sits at the machine that a heading names.
 PEOPLE = {"1. The server": None, "2. Your computer": "ada", "3. Your friend's computer": "bob", "4. Taking it back": "ada"}
 
@@ -42,7 +42,7 @@ def folder(tmp_path):
     if not ROOT_FILE.exists():
         ROOT_FILE.parent.mkdir(parents=True, exist_ok=True)
         part = ROOT_FILE.with_suffix(".part.tar")
-        run(["mmdebstrap", "--variant=minbase", "--include=openssh-server,adduser,ca-certificates", "bookworm", part], timeout=1800)
+        run(["mmdebstrap", "--variant=minbase", "--include=systemd-sysv,dbus,openssh-server,adduser,ca-certificates", "bookworm", part], timeout=1800)
         part.rename(ROOT_FILE)
     root = tmp_path / "root"
     root.mkdir()
@@ -127,10 +127,11 @@ def test_the_page_goes_as_it_stands(folder, tmp_path_factory):
     installed = time.monotonic()
 
     place = Place()
-    machine = Machine(folder, NAME)
+    (folder / "usr/sbin/policy-rc.d").unlink()
+    machine = Machine(folder, NAME, systemd=True)
     try:
-        # The people's own accounts, and the sshd that a machine runs whose root account one has.
-        machine.shell("for name in ada bob; do adduser --quiet --disabled-password --gecos '' $name; done; service ssh start")
+        # The people's own accounts; sshd runs, as on every machine whose root account one has.
+        machine.shell("for name in ada bob; do adduser --quiet --disabled-password --gecos '' $name; done; systemctl is-active ssh")
         world = LetsEncrypt(machine, place)
         try:
             walk = Walk(machine)

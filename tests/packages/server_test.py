@@ -7,10 +7,11 @@ import shutil
 
 import pytest
 import yaml
-from support import ROOT, SANITIZED
+from support import ROOT, SANITIZED, wait_until
 from support.certificates import CertificateAuthority
 from support.debs import packages
 from support.machine import ADDRESS, Overlay, possible
+from support.terminal import Terminal
 
 pytestmark = [pytest.mark.skipif(SANITIZED, reason="packages are made of the release build"),
               pytest.mark.skipif(not possible(), reason="only root can make a machine of its own")]
@@ -20,17 +21,22 @@ FILES = ["/etc/keyferry/relay.toml", "/etc/keyferry/authority.toml", "/etc/keyfe
          "/etc/nginx/sites-available/keyferry", "/etc/ssh/keyferry_ca.pub", "/etc/ssh/sshd_config.d/keyferry.conf"]
 
 
+# With the units and their sandboxes; without it, as in a container.
+SYSTEMD = pytest.mark.parametrize("machine", ["systemd"], indirect=True)
+SERVICES = ["keyferry-authority", "keyferry-relay", "keyferry-verifier"]
+
+
 @pytest.fixture
-def machine(tmp_path, tmp_path_factory):
+def machine(request, tmp_path, tmp_path_factory):
     debs = packages(tmp_path_factory)
-    machine = Overlay(tmp_path, NAME)
+    machine = Overlay(tmp_path, NAME, systemd=getattr(request, "param", None) == "systemd")
     try:
         wanted = [debs[name] for name in ("keyferry", "keyferry-relay", "keyferry-authority", "keyferry-verifier", "keyferry-server")]
         (machine / "debs").mkdir()
         for deb in wanted:
             shutil.copy(deb, machine / "debs")
         machine.shell("dpkg --no-triggers --install /debs/*.deb; useradd -m -s /bin/bash -p '*' deploy; useradd -m -s /bin/bash -p '*' maria; useradd -m -s /bin/bash ada\n"
-                      f"printf '127.0.0.1 localhost\\n{ADDRESS} {NAME}\\n' > /etc/hosts; ssh-keygen -A; rm -f /etc/ssh/sshd_config.d/*; service ssh start")
+                      f"printf '127.0.0.1 localhost\\n{ADDRESS} {NAME}\\n' > /etc/hosts; ssh-keygen -A; rm -f /etc/ssh/sshd_config.d/*; service ssh restart")
         (machine / "certificate").mkdir()
         ca = CertificateAuthority(machine / "certificate")
         ca.issue(machine / "certificate", names=(NAME,))
@@ -60,6 +66,7 @@ def texts(machine):
     return {path: (machine / path).read_text("utf-8") if (machine / path).exists() else None for path in FILES}
 
 
+@SYSTEMD
 def test_a_friend_logs_in_and_nobody_else_gets_in(machine):
     done = machine.run(*options())
     offer = done.out.strip()
@@ -82,6 +89,13 @@ def test_a_friend_logs_in_and_nobody_else_gets_in(machine):
     assert "web took it" in said.out + said.err
     as_ada(machine, "sh", "-c", f"{command} id -un", code=255)
     assert login(machine, "web", "deploy") == "deploy"
+    assert set(machine.run("systemctl", "is-enabled", *SERVICES).out.split()) == {"enabled"}
+    machine.run("keyferry-server", "undo", "--yes")
+    assert set(machine.run("systemctl", "is-enabled", *SERVICES, code=1).out.split()) == {"disabled"}
+    # A service that cannot start says itself why.
+    machine.run("systemd-run", "--quiet", "--unit=in-the-way", "/usr/bin/python3", "-c", "import socket, time; s = socket.create_server(('127.0.0.1', 8443)); time.sleep(9999)")
+    wait_until(lambda: machine.run("ss", "-ltn").out.count("127.0.0.1:8443"), "the port to be taken", 30)
+    assert "8443" in (said := machine.run(*options(), code=1).err) and "in use" in said, said
 
 
 def test_a_second_run_changes_nothing_and_a_third_admits_one_more(machine):
@@ -174,3 +188,28 @@ def test_each_documented_path_goes_to_the_server_whose_it_is():
         for path in document["paths"]:
             path = re.sub(r"\{[^}]*\}", "x", path)
             assert any(re.search(pattern, path) for pattern in patterns) == ours, path
+
+
+def test_a_person_is_asked_and_asked_again(machine):
+    before = texts(machine)
+    person = Terminal(machine.enter("keyferry-server", "setup", "--certificate", "/certificate/cert.pem", "--key", "/certificate/key.pem", "--ca", "/certificate/ca.pem"), os.environ)
+    person.answer("Public name of this machine", "keys.example")
+    person.expect("is a placeholder")
+    person.answer("Public name of this machine", "")  # the machine's own name, as it is offered
+    person.answer("Short name of this host", "web")
+    person.answer("Logins that people may be given", "deploy nobody-here")
+    person.expect("has no account nobody-here")
+    person.answer("Logins that people may be given", "deploy maria")
+    person.expect("Match User deploy,maria")
+    person.answer("Put these files there and reload sshd?", "perhaps")
+    person.answer("Put these files there and reload sshd?", "n")
+    assert person.end(60) == 1 and "nothing was changed at sshd" in person.seen
+    assert texts(machine)[FILES[-1]] is None
+    # What was answered is remembered; the one question is left.
+    person = Terminal(machine.enter("keyferry-server", "setup"), os.environ)
+    person.answer("Put these files there and reload sshd?", "y")
+    person.expect("openid-credential-offer://", 60)
+    assert person.end(60) == 0 and "The first offer, for deploy@web" in person.seen
+    person = Terminal(machine.enter("keyferry-server", "undo"), os.environ)
+    person.answer("Go on?", "y")
+    assert person.end(60) == 0 and texts(machine) == before

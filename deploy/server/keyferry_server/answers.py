@@ -77,10 +77,15 @@ def terminal():
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
+def prompt(text):
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
 def ask(question, default, check):
     """Asks until the answer is good."""
     while True:
-        say(f"{question}{f' [{default}]' if default else ''}: ")
+        prompt(f"{question}{f' [{default}]' if default else ''}: ")
         text = sys.stdin.readline()
         if not text:
             raise Trouble("the answers ended; nothing was changed by this question")
@@ -98,7 +103,7 @@ def agreed(question, yes):
     if not terminal():
         raise Usage(f"{question} Without a terminal, say --yes")
     while True:
-        say(f"{question} y/N: ")
+        prompt(f"{question} y/N: ")
         text = sys.stdin.readline()
         if not text or text.strip().lower() in ("", "n", "no"):
             return False

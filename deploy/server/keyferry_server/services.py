@@ -19,10 +19,15 @@ class Systemd:
         return call("systemctl", "is-active", "--quiet", name, check=False).returncode == 0
 
     def start(self, name):
-        call("systemctl", "enable", "--quiet", "--now", name)
+        call("systemctl", "enable", "--quiet", name)
+        self._must(name, "start")
 
     def restart(self, name):
-        call("systemctl", "restart", name)
+        self._must(name, "restart")
+
+    def _must(self, name, verb):
+        if call("systemctl", verb, name, check=False).returncode != 0:
+            raise Trouble(f"{name} does not {verb}. Its last words:\n{self.last_words(name)}")
 
     def reload(self, name):
         call("systemctl", "reload", name)
