@@ -1,5 +1,7 @@
 """Starting, waiting for and stopping real programs; where they live while a test runs."""
 
+import fcntl
+import functools
 import itertools
 import os
 import random
@@ -19,17 +21,25 @@ BIN = Path(os.environ.get("KEYFERRY_BIN") or ROOT / "build/release/bin").resolve
 SANITIZED = BIN.parent.name in ("asan", "tsan")
 
 
-# Below the ports that the system gives to outgoing connections, so that none of these takes one between its choice
-# and its use; each worker of pytest-xdist ("gw0", "gw1", …) has a range of its own.
-_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_PORTS = range(16000 + 2000 * (_WORKER % 8), 18000 + 2000 * (_WORKER % 8))
-_next_port = itertools.count(random.randrange(len(_PORTS)))
+@functools.cache
+def _own_ports():
+    """A thousand ports that no other process of the tests has: a worker, or a session beside this one; with what keeps them, and the
+    counter. Below those that the system gives to outgoing connections, so that none of these takes one between its choice and its use."""
+    for block in range(16):
+        try:
+            lock = open(Path(tempfile.gettempdir()) / f"keyferry.ports.{block}.lock", "w")  # noqa: SIM115, held until we end
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            continue
+        return range(16000 + 1000 * block, 17000 + 1000 * block), lock, itertools.count(random.randrange(1000))
+    raise RuntimeError("sixteen processes have all ports of the tests")
 
 
 def free_port():
-    """A port of 127.0.0.1 that nothing listens on now; not given again before 1999 others."""
-    for _ in _PORTS:
-        port = _PORTS[next(_next_port) % len(_PORTS)]
+    """A port of 127.0.0.1 that nothing listens on now; not given again before 999 others."""
+    ports, _, following = _own_ports()
+    for _ in ports:
+        port = ports[next(following) % len(ports)]
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -37,7 +47,7 @@ def free_port():
             except OSError:
                 continue
             return port
-    raise RuntimeError(f"no free port in {_PORTS}")
+    raise RuntimeError(f"no free port in {ports}")
 
 
 # How long an event may take on a machine that does much else. A limit below this is what the event takes on one that does not.
