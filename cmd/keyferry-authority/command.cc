@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include <filesystem>
+#include <thread>
 
 #include "server.h"
 
@@ -59,9 +60,11 @@ Result<std::optional<object>> ask(const AuthorityConfig& config, const object& c
   return std::optional(std::move(body));
 }
 
-}  // namespace
+bool is_for_a_moment(const Error& error) {
+  return error.reason == "in_use" || error.reason == "starting";
+}
 
-Result<object> run_command(const AuthorityConfig& config, const object& command) {
+Result<object> run_once(const AuthorityConfig& config, const object& command) {
   KF_TRY(auto answered, ask(config, command));
   if (answered) return *std::move(answered);
   KF_TRY(auto opened, open_ledger(config));
@@ -70,6 +73,18 @@ Result<object> run_command(const AuthorityConfig& config, const object& command)
   KF_TRY(acks.load());
   return issuer::administer({config.settings, opened.keys, *opened.ledger, clock, {nullptr, acks}},
                             command);
+}
+
+}  // namespace
+
+Result<object> run_command(const AuthorityConfig& config, const object& command) {
+  const auto until = std::chrono::steady_clock::now() + kLedgerPatience;
+  while (true) {
+    auto done = run_once(config, command);
+    if (done || !is_for_a_moment(done.error()) || std::chrono::steady_clock::now() >= until)
+      return done;
+    std::this_thread::sleep_for(kLedgerPause);
+  }
 }
 
 }  // namespace keyferry::cmd

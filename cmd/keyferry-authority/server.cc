@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <thread>
 
 #include <prometheus/registry.h>
 
@@ -128,8 +129,11 @@ class Server final : public AuthorityServer {
 
   // command answers POST /command on the admin socket: the socket's mode says who may.
   void command(http::Request request, http::Reply reply) {
-    if (request.method != "POST" || request.path != "/command" || !begun_) {
+    if (request.method != "POST" || request.path != "/command") {
       return reply(http::problem(fail(Errc::not_found, "there is nothing here")));
+    }
+    if (!begun_) {
+      return reply(http::problem(fail(Errc::unavailable, "the server is starting", "starting")));
     }
     service_->post(
         reply,
@@ -195,8 +199,23 @@ Result<Opened> open_ledger(const AuthorityConfig& config) {
   return Opened{*std::move(lock), std::move(keys), *std::move(ledger)};
 }
 
+namespace {
+
+// wait_for_ledger lets a subcommand that has the ledger for a moment end first.
+Result<Opened> wait_for_ledger(const AuthorityConfig& config) {
+  const auto until = std::chrono::steady_clock::now() + kLedgerPatience;
+  while (true) {
+    auto opened = open_ledger(config);
+    const bool in_use = !opened && opened.error().reason == "in_use";
+    if (!in_use || std::chrono::steady_clock::now() >= until) return opened;
+    std::this_thread::sleep_for(kLedgerPause);
+  }
+}
+
+}  // namespace
+
 Result<std::unique_ptr<AuthorityServer>> AuthorityServer::start(const AuthorityConfig& config) {
-  KF_TRY(auto opened, open_ledger(config));
+  KF_TRY(auto opened, wait_for_ledger(config));
   KF_TRY(file::make_directory(config.state, 0700));
   auto server = std::make_unique<Server>(config, std::move(opened));
   KF_TRY(server->listen(config));

@@ -20,6 +20,11 @@ struct Opened {
   std::unique_ptr<ledger::Ledger> ledger;
 };
 
+// Who has the ledger without answering is a server that starts or stops, or a subcommand: none of
+// them takes long, and whoever comes meanwhile tries again.
+inline constexpr auto kLedgerPatience = std::chrono::seconds(10);
+inline constexpr auto kLedgerPause = std::chrono::milliseconds(50);
+
 // open_ledger takes the lock and opens keys and ledger. Errors: conflict (another process has it),
 // not_found (init was not run), and those of keys and ledger.
 Result<Opened> open_ledger(const AuthorityConfig& config);
