@@ -11,6 +11,7 @@ def check(tmp_path, text):
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts" / "demo").write_text("")
     (tmp_path / "docs" / "other.md").write_text("# Other\n\n## A `code` heading: two\n")
+    (tmp_path / "docs" / "style.md").write_text("# Style\n\n## Plain English\n\n| not | but |\n|---|---|\n| `an own`, `meanwhile` | |\n")
     (tmp_path / "README.md").write_text(text)
     return run([ROOT / "scripts" / "check_docs", "--root", tmp_path], code=None)
 
@@ -31,6 +32,8 @@ def test_sound_documents_pass(tmp_path):
     ("# T\n```\nscripts/none\n```\n", "calls scripts/none"),
     ("# T\nsee `keyferry/none.h`\n", "names `keyferry/none.h`"),
     ("# T\n```\n", "not closed"),
+    ("# T\nBen has an own login.\n", "README.md:2: 'an own' is not plain English"),
+    ("# T\nMeanwhile Ben waits.\n", "'Meanwhile' is not plain English"),
 ])
 def test_a_fault_is_named(tmp_path, text, says):
     done = check(tmp_path, text)
