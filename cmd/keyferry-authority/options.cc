@@ -13,7 +13,7 @@ CLI::App* command(CLI::App& parent, Options& options, const std::string& words,
 }
 
 void add_json(CLI::App* sub, Options& options) {
-  sub->add_flag("--json", options.json, "answer for machines, times in UTC");
+  sub->add_flag("--json", options.json, "print JSON, times in UTC");
 }
 
 void add_host(CLI::App& app, Options& options) {

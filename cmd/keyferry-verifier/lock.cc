@@ -131,7 +131,7 @@ CLI::App* add_lock_command(CLI::App& app, LockOptions& options) {
   pair->excludes(reset)->excludes(status);
   reset->excludes(status);
   lock->footer(
-      "--pair and --reset stand for a hand at the lock: only root and the lock's account may.\n"
+      "--pair and --reset are a hand at the lock: only root and the lock's account may.\n"
       "Examples:\n"
       "  keyferry-verifier lock --config /etc/keyferry/lock.toml\n"
       "  keyferry-verifier lock --config /etc/keyferry/lock.toml --pair");

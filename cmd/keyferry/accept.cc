@@ -213,7 +213,7 @@ void add_accept(Program& program) {
   command
       ->add_option("--file", options->file,
                    "the share lies in this file (.png, .jpg: a QR picture; -: standard input and "
-                   "output); give its secret where a link would stand")
+                   "output); give its secret in place of a link")
       ->type_name("FILE");
   command
       ->add_option("--picture", options->picture,

@@ -101,8 +101,8 @@ Result<wallet::SenderOptions> sender_options(const ShareOptions& options, Time n
 void announce(Session& session, const std::string& what, const ShareOptions& options) {
   Terminal& terminal = session.terminal();
   if (options.pin && !options.now) {
-    terminal.say(std::string("below the link stands the PIN") +
-                 (options.code ? " and below it the code" : "") +
+    terminal.say(std::string("the PIN is printed below the link") +
+                 (options.code ? ", and the code below it" : "") +
                  ": send it another way than the link, best by voice");
   }
   if (options.code) {
@@ -156,7 +156,7 @@ Result<Done> share_doors(Program& program, Session& session, const wallet::Holdi
   KF_TRY(wallet::MadeShare given, wallet::make_delegated_share(wallet, holding, sender, planned));
   announce(session, title, options);
   if (options.now) {
-    session.terminal().say("this wallet signs it then, without asking: it has to run meanwhile");
+    session.terminal().say("this wallet signs it then, without asking: keep it running until then");
   }
   for (const std::string& line : wallet::limits_of(planned.rights)) session.terminal().say(line);
   return finish_and_wait(program, session, std::move(given), options);
@@ -248,7 +248,8 @@ void add_time_options(CLI::App* command, ShareOptions& options) {
       ->excludes(valid_for);
   command->add_option("--link-for", options.link_for, "how long the link works, at most 48h")
       ->type_name("TIME");
-  command->add_option("--depth", options.depth, "how often the receiver may share on in a row")
+  command
+      ->add_option("--depth", options.depth, "how often it may be passed on from one to the next")
       ->check(CLI::Range(0, 16));
 }
 

@@ -404,7 +404,7 @@ void add_watch(Program& program) {
           ->add_option("--words", options->words,
                        "the words that the person read out; - reads a line of standard input")
           ->type_name("WORDS");
-  command->add_flag("--once", options->once, "say how it stands and end, without waiting")
+  command->add_flag("--once", options->once, "print its state and end, without waiting")
       ->excludes(words);
   command->add_flag("--allow-local", program.allow_local,
                     "let the relay and authority be at a loopback or private address");

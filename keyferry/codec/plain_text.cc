@@ -61,7 +61,7 @@ Result<std::string> plain_line(std::string_view raw, std::string_view source) {
   const std::string_view line = trimmed(text);
   if (line.find('\n') != line.npos) {
     wipe(text);
-    return fail(Errc::invalid, std::string(source) + ": only one line may stand here");
+    return fail(Errc::invalid, std::string(source) + ": only one line is wanted here");
   }
   text.erase(0, static_cast<std::size_t>(line.data() - text.data()));
   text.resize(line.size());

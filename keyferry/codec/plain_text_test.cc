@@ -77,7 +77,7 @@ TEST(PlainLine, IsOneLineWithoutWhatStandsAround) {
   EXPECT_EQ(*plain_line("\n\n\u00A0a  b\n", "x"), "a  b");
   EXPECT_EQ(*plain_line("\u200B\n", "x"), "");
   EXPECT_EQ(plain_line("1\n2", "--pin-file").error().detail,
-            "--pin-file: only one line may stand here");
+            "--pin-file: only one line is wanted here");
   EXPECT_FALSE(plain_line("\xFF", "x"));
 }
 

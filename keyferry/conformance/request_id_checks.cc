@@ -114,7 +114,7 @@ Result<Finding> no_reflection(Subject& relay) {
     if (!answer) return answer.error();
     KF_TRY(must(answer->status < 500, "a strange request id answered " + answer->said()));
     notes.add_if(answer->headers.find("Mailbox-Request-ID") == id,
-                 "whatever stands in a request id is echoed");
+                 "a request id is echoed whatever is in it");
   }
   return notes.finding("octets outside ASCII and 4000 characters are not echoed");
 }

@@ -137,12 +137,12 @@ Result<Finding> given_up_meanwhile(Subject& relay) {
   if (!waits) return skip("this relay does not wait (Prefer: wait)");
   const Call wait = waiting_read(bo, scene.box, *scene.recipients_tag(), 2);
   KF_TRY(const Answer told, told_while_waiting(relay, wait, bo.relinquish(scene.box)));
-  KF_TRY(must(told.status != 200, "a waiting Read by who gave up meanwhile answered " +
+  KF_TRY(must(told.status != 200, "a waiting Read, by one who gave up during it, answered " +
                                       told.said() + ": it was served or bound anew"));
-  KF_TRY(must_be(told, {401}, {204, 403}, "a waiting Read by who gave up meanwhile", notes));
+  KF_TRY(must_be(told, {401}, {204, 403}, "a waiting Read by one who gave up during it", notes));
   scene.recipient = Device();
   KF_TRY(scene.join("a waiting Read by who gave up"));
-  return notes.finding("a waiting Read by who gives up meanwhile gets 401 and binds nothing");
+  return notes.finding("a waiting Read by one who gives up during it gets 401 and binds nothing");
 }
 
 // With `after` a Read waits for a message, and hears of a claim too (if it names its version).

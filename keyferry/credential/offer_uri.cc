@@ -76,7 +76,7 @@ Result<Parameters> read_query(std::string_view query) {
     if (name != kByValue && name != kByReference) continue;
     std::optional<std::string>& slot = name == kByValue ? found.by_value : found.by_reference;
     if (slot || equals == std::string_view::npos) {
-      return bad_uri("credential_offer or credential_offer_uri must stand in it once");
+      return bad_uri("it must have credential_offer or credential_offer_uri once");
     }
     KF_TRY(slot, percent_decode(pair.substr(equals + 1)));
   }

@@ -57,7 +57,7 @@ Result<Done> take_line(std::string_view line, authority::ServerKeys& keys) {
   } else if (name == "nonce" && keys.nonce.size() < 2) {
     keys.nonce.push_back(std::move(key));
   } else {
-    return fail(Errc::invalid, "each of code and pin stands once, nonce once or twice");
+    return fail(Errc::invalid, "code and pin are given once each, nonce once or twice");
   }
   return Done{};
 }

@@ -40,7 +40,7 @@ Result<Done> check_branches(sql::Database& db, const Path& above, int all, Time 
     KF_TRY(const int held, live_below(db, above[i].id, now, part));
     if (held < part) continue;
     const std::string whose = i + 1 == above.size() ? "you" : "somebody above you";
-    return too_many("what " + whose + " may share on is divided among those who share it: " +
+    return too_many("what " + whose + " may pass on is divided among those who pass it on: " +
                     std::to_string(held) + " shares are this part; revoke some first");
   }
   return Done{};

@@ -1,5 +1,5 @@
-// A loop that holds no thread: when the cell was changed meanwhile, the store's callback begins the
-// next attempt. Octets are counted against the source in the first attempt alone.
+// A loop that holds no thread: when the cell was changed in between, the store's callback begins
+// the next attempt. Octets are counted against the source in the first attempt alone.
 #include "keyferry/relay/change.h"
 
 #include <utility>

@@ -53,7 +53,7 @@ class MemoryStore final : public Store {
     const std::lock_guard lock(mutex_);
     const std::optional<Cell> current = find(change.key, now);
     if ((current ? current->version : 0) != change.expected_version) {
-      return fail(Errc::conflict, "the cell was changed meanwhile");
+      return fail(Errc::conflict, "the cell has been changed by now");
     }
     erase(change.key);
     if (!change.cell) return std::uint64_t{0};

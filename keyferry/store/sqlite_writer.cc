@@ -179,7 +179,7 @@ Result<std::size_t> SqliteWriter::apply(Job& job, bool growing, Counts& counts) 
   }
   const std::uint64_t version = old ? old->version_at(job.now) : 0;
   if (version != job.change.expected_version) {
-    job.outcome = fail(Errc::conflict, "the cell was changed meanwhile");
+    job.outcome = fail(Errc::conflict, "the cell has been changed by now");
     return std::size_t{0};
   }
   const std::optional<Cell>& next = job.change.cell;

@@ -211,7 +211,7 @@ Result<std::optional<DropSuite>> take_suite(std::string_view& text) {
   text.remove_prefix(dot + 1);
   if (suite) return suite;
   if (name.size() != 4 || name.find_first_not_of("0123456789abcdefABCDEF") != name.npos) {
-    return damaged("what stands before the dot in its secret part is wrong");
+    return damaged("the part of its secret before the dot is wrong");
   }
   return fail(Errc::invalid,
               "this link is sealed with a cipher that this version does not know: update keyferry, "

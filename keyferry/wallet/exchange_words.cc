@@ -49,7 +49,7 @@ std::string words_to_sender(const transfer::Ended& ended) {
         "other: nobody got anything, and the share is revoked",
         ended.text.empty() ? reason : ended.text);
   }
-  return with_text("it did not come about, and the share is revoked",
+  return with_text("the exchange failed, and the share is revoked",
                    ended.text.empty() ? reason : ended.text);
 }
 
@@ -57,7 +57,7 @@ std::string words_to_receiver(const transfer::Ended& ended) {
   const std::string& reason = ended.reason;
   if (reason == "words") {
     return "the sender heard other words than you were shown, three times: nothing was taken. Talk "
-           "to the sender; somebody may stand between you. Only a new link helps";
+           "to the sender; somebody may be between you. Only a new link helps";
   }
   if (reason == "refused") return "the sender said no: nothing was taken";
   if (reason == "code") {
@@ -87,7 +87,7 @@ std::string words_to_receiver(const transfer::Ended& ended) {
         "other: nothing was taken. Ask the sender for a new link",
         ended.text.empty() ? reason : ended.text);
   }
-  return with_text("it did not come about: nothing was taken",
+  return with_text("the exchange failed: nothing was taken",
                    ended.text.empty() ? reason : ended.text);
 }
 

@@ -73,7 +73,7 @@ Result<keystore::SenderRecord> rearm_confirmed(Wallet& wallet, FoundShare& found
   KF_TRY(std::optional<keystore::SenderRecord> record,
          find_unfinished(wallet.home, {request, request}));
   if (!record && found.share.state != "locked") {
-    return fail(Errc::conflict, "the share is not locked: its link and PIN still stand",
+    return fail(Errc::conflict, "the share is not locked: its link and PIN still work",
                 "not_locked");
   }
   if (!record) {
@@ -107,7 +107,7 @@ Result<keystore::SenderRecord> rearm_share(Wallet& wallet, FoundShare& found,
          find_unfinished(wallet.home, {request, request}));
   if (!record) {
     if (found.share.state != "locked") {
-      return fail(Errc::conflict, "the share is not locked: its link and PIN still stand",
+      return fail(Errc::conflict, "the share is not locked: its link and PIN still work",
                   "not_locked");
     }
     KF_TRY(const client::IssuerMetadata* about, found.holder.authority().metadata());

@@ -332,7 +332,7 @@ Result<SenderOutcome> run_sender_exchange(Wallet& wallet, keystore::SenderRecord
     KF_TRY(await_new_code(wallet, record));
     return SenderOutcome{
         ended.reason,
-        words_to_sender(ended) + "; the share still stands: keyferry rearm " + record.share};
+        words_to_sender(ended) + "; the share is still open: keyferry rearm " + record.share};
   }
   SenderOutcome outcome;
   if (known) {

@@ -52,7 +52,7 @@ def test_a_pin_file_that_is_no_text_is_named_and_no_try_is_used(place, authority
     offer, pin = authority.run("share", "--as", LOGIN, "--host", "web", "--for", "1h", "--pin").out.splitlines()
     bob, path = Wallet(place, "bob"), place.directory / "pin"
     for content, said in ((pin.encode("utf-16"), "this is UTF-16 text: save it as UTF-8"), (b"12\xff456", "this is not UTF-8 text"),
-                          (b"\r\n \r\n", "there is nothing in it"), (f"{pin}\n{pin}".encode(), "only one line may stand here"),
+                          (b"\r\n \r\n", "there is nothing in it"), (f"{pin}\n{pin}".encode(), "only one line is wanted here"),
                           (b"12\x00345", "there is a control character (U+0000): take it out")):
         path.write_bytes(content)
         for _ in range(3):
@@ -131,7 +131,7 @@ def test_names_of_files_are_octets(place):
     with open(name, "wb") as file:
         file.write(b"1\n2\n")
     code, said = refused_octets(["accept", "-", "--pin-file", name], Wallet(place, "bob").env)
-    assert code == 1 and said.endswith(b"\xff\xc2\xa0.pin: only one line may stand here\n"), said
+    assert code == 1 and said.endswith(b"\xff\xc2\xa0.pin: only one line is wanted here\n"), said
 
 
 def refused_octets(arguments, env):

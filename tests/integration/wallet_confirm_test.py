@@ -57,7 +57,7 @@ def test_three_wrong_entries_end_it_for_both(world):
             time.sleep(0.01)
     assert sender.wait() == 3 and sender.error["error"] == "words"
     assert receiver.wait() == 3 and receiver.error["error"] == "words"
-    assert "somebody may stand between you" in receiver.error["detail"]
+    assert "somebody may be between you" in receiver.error["detail"]
     assert world.record(sender)["state"] == "refused"
     assert world.bob.json("list")["credentials"] == []
     world.nothing_is_left(world.ada, world.bob)
@@ -356,8 +356,8 @@ def test_on_two_terminals(world):
 
 
 def test_every_number_that_is_printed_is_named(world):
-    for options, said in ((["--pin"], "below the link stands the PIN: send"),
-                          (["--pin", "--code"], "below the link stands the PIN and below it the code: send")):
+    for options, said in ((["--pin"], "the PIN is printed below the link: send"),
+                          (["--pin", "--code"], "the PIN is printed below the link, and the code below it: send")):
         made = world.ada.start("share", "own", "--for", "1h", *options, "--allow-local")
         wait_until(lambda: "waiting for the other side" in made.log(), "the link")
         assert said in made.log() and len(re.findall(r"^\d{6}$", made.log(), re.MULTILINE)) == len(options)

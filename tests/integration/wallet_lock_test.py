@@ -268,7 +268,7 @@ def test_a_code_takes_the_place_of_the_words_and_a_wrong_one_ends_it(people):
     wrong, made = offer()
     receiver = Receiver(people.ada, made["link"], "--code", f"{(int(made['code']) + 1) % 10**6:06}")
     assert receiver.wait() == 3 and wrong.wait() == 3 and wrong.error["error"] == "code"
-    assert "still stands" not in wrong.error["detail"], "there is nothing to rearm"
+    assert "still open" not in wrong.error["detail"], "there is nothing to rearm"
     assert people.owner.json("list", "--shares")["signed"] == [] and not list((people.owner.home / "transfers").glob("give-*"))
     right, made = offer()
     receiver = Receiver(people.ada, made["link"], "--code", made["code"])

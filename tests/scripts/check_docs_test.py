@@ -73,3 +73,11 @@ def test_a_whole_comment_passes(tmp_path, text):
 def test_a_torn_comment_is_named(tmp_path, text, line):
     done = check_source(tmp_path, text)
     assert done.code == 1 and f"a.h:{line}: the comment is torn" in done.out, done
+
+
+def test_a_message_in_no_plain_english_is_named(tmp_path):
+    (tmp_path / "cmd").mkdir()
+    (tmp_path / "cmd" / "a.cc").write_text('// an own comment\nsay("wait meanwhile");\n')
+    (tmp_path / "cmd" / "a_test.cc").write_text('say("wait meanwhile");\n')
+    done = check(tmp_path, "# T\n")
+    assert "cmd/a.cc:2: 'meanwhile' is not plain English" in done.out and "1 wrong" in done.out

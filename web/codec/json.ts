@@ -93,7 +93,7 @@ class Reader {
       const c = this.text[this.at];
       if (c === undefined) throw this.refusal("it ends too early");
       if (c === '"') break;
-      if (c !== "\\") throw this.refusal("a control character stands in a string");
+      if (c !== "\\") throw this.refusal("a string has a control character");
       out += this.escape();
     }
     ++this.at;
@@ -110,7 +110,7 @@ class Reader {
     const unit = this.unit();
     if (unit < 0xd800 || unit > 0xdfff) return String.fromCharCode(unit);
     const low = unit < 0xdc00 ? this.unit() : 0;
-    if (low < 0xdc00 || low > 0xdfff) throw this.refusal("half a surrogate pair stands in a string");
+    if (low < 0xdc00 || low > 0xdfff) throw this.refusal("a string has half a surrogate pair");
     return String.fromCharCode(unit, low);
   }
 

@@ -174,7 +174,7 @@ function splitSuite(text: string): [DropSuite | undefined, string] {
   const name = text.slice(0, dot);
   const suite = parseSuite(name);
   if (suite !== undefined) return [suite, text.slice(dot + 1)];
-  if (!/^[0-9a-f]{4}$/i.test(name)) throw damaged("what stands before the dot in its secret part is wrong");
+  if (!/^[0-9a-f]{4}$/i.test(name)) throw damaged("the part of its secret before the dot is wrong");
   throw newer("its cipher");
 }
 
