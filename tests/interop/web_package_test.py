@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 from support import ROOT, Relay, System, Wallet, run
@@ -16,10 +18,12 @@ WORK = ROOT / "build" / "web-work"
 def made():
     done = subprocess.run([ROOT / "scripts" / "web_work"], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    target = WORK / "node_modules" / "keyferry-web"
-    run(["node", "web/build.mjs", "package", target], cwd=WORK)
-    shutil.copy(target / "take.mjs", WORK / "take.mjs")
-    return WORK / "take.mjs"
+    # In a folder of its own, so that two workers do not build one; its own dependencies are found in WORK, further up.
+    with tempfile.TemporaryDirectory(prefix="package-", dir=WORK) as folder:
+        target = Path(folder) / "node_modules" / "keyferry-web"
+        target.parent.mkdir()
+        run(["node", "web/build.mjs", "package", target], cwd=WORK)
+        yield shutil.copy(target / "take.mjs", Path(folder) / "take.mjs")
 
 
 def take(system, package, link, digits="", answers="y\n"):
