@@ -30,7 +30,9 @@ Error no_lock(const std::string& address) {
 }
 
 Error no_answer() {
-  return fail(Errc::network, "the lock ended the conversation: try again", "no_answer");
+  return fail(Errc::network,
+              "the lock ended the conversation, perhaps because others are at its doors: try again",
+              "no_answer");
 }
 
 void wait_at_most(int socket, time_t seconds) {

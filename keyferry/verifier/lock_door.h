@@ -30,10 +30,18 @@ class LockDoor {
   LockDoor(const LockDoor&) = delete;
   LockDoor& operator=(const LockDoor&) = delete;
 
-  // open returns at once: it is called while the lock decides. More than 16 waiting are one.
-  void open(std::vector<std::string> environment);
+  // open returns at once: it is called while the lock decides. False: 16 wait already, and the
+  // command does not run for this one; nor for one that has waited for ten seconds, of which
+  // `ended` gets an error (conflict).
+  bool open(std::vector<std::string> environment);
+  // forget drops what waits.
+  void forget();
 
  private:
+  struct Opening {
+    std::chrono::steady_clock::time_point asked;
+    std::vector<std::string> environment;
+  };
   void work();
 
   HookCall call_;
@@ -41,7 +49,7 @@ class LockDoor {
   Stopper stopper_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::vector<std::string>> waiting_;
+  std::vector<Opening> waiting_;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -1,4 +1,4 @@
-// On a stream a piece (docs/lock.md) stands behind its length, one octet.
+// On a stream a piece (docs/lock.md) follows its length, one octet.
 #include "keyferry/verifier/lock_reader.h"
 
 #include <cerrno>
@@ -16,6 +16,8 @@ using Clock = std::chrono::steady_clock;
 
 // From the first octet to the last: ten seconds for a nonce, and some for lists.
 constexpr std::chrono::seconds kConversation{30};
+// Whoever says nothing at once keeps others from the door: wallets greet first.
+constexpr std::chrono::seconds kFirstPiece{5};
 
 // Wire is a connection with a deadline for all of it.
 class Wire {
@@ -42,6 +44,8 @@ class Wire {
     }
     return true;
   }
+  // has_begun gives a peer that has said something the time for a whole conversation.
+  void has_begun() { end_ = begun_ + kConversation; }
   const char* why() const { return why_; }
 
  private:
@@ -59,7 +63,8 @@ class Wire {
   }
 
   int fd_, stop_;
-  Clock::time_point end_ = Clock::now() + kConversation;
+  Clock::time_point begun_ = Clock::now();
+  Clock::time_point end_ = begun_ + kFirstPiece;
   const char* why_ = "left";
 };
 
@@ -115,6 +120,7 @@ std::string LockReader::talk(int fd) {
     if (size[0] > KFL_PIECE_MOST) return "broken";
     const auto octets = std::span(piece).first(size[0]);
     if (!wire.receive(octets)) return wire.why();
+    wire.has_begun();
     switch (conversation.hear(octets)) {
       case KFL_MORE:
         break;

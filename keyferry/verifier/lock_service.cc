@@ -109,6 +109,7 @@ class RunningLock final : public LockService {
   Result<Done> reset() override {
     act_.withdraw();
     KF_TRY(core_->reset());
+    for (const auto& [name, door] : doors_) door->forget();
     process::log_event(process::LogLevel::warning, "reset",
                        {{"lock", encode_hex(core_->door_id(""))}});
     return Done{};
@@ -134,8 +135,10 @@ class RunningLock final : public LockService {
     if (event.reason == KFL_OPENED) {
       const auto found = doors_.find(door);
       require(found != doors_.end(), "a reader has its door");
-      found->second->open(
-          {"KEYFERRY_HOLDER=" + hex(event.holder, 16), "KEYFERRY_OWNER=" + hex(event.owner, 32)});
+      if (!found->second->open({"KEYFERRY_HOLDER=" + hex(event.holder, 16),
+                                "KEYFERRY_OWNER=" + hex(event.owner, 32)})) {
+        opened(door, fail(Errc::conflict, "sixteen openings wait for this door already"));
+      }
     }
     log_decision(door, event);
     metrics_.count_decision(door, name_of(event.subject), kfl_reason_name(event.reason));

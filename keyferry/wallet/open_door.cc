@@ -63,6 +63,7 @@ class AtDoor {
     if (frame.type == kShortAnswer) return outcome;
     if (frame.type != kReply) return fail(Errc::invalid, "the lock's reply has not its form");
     KF_TRY(const delegation::Reply reply, sealed_.open_reply(frame.body));
+    proved_ = true;
     outcome.reason = reply.reason;
     for (const delegation::ListNumber& theirs : reply.lists) {
       // What a list comes to is no reason to hide how the door decided.
@@ -73,6 +74,8 @@ class AtDoor {
     }
     return outcome;
   }
+
+  bool is_proved() const { return proved_; }
 
  private:
   //= spec:lock#3-deny
@@ -111,6 +114,7 @@ class AtDoor {
   client::LockTalk talk_;
   Challenge challenge_;
   SealedTalk sealed_;
+  bool proved_ = false;
 };
 
 using MakeAnswer = std::function<Bytes(const Challenge&)>;
@@ -120,10 +124,14 @@ Result<DoorOutcome> at_door(Wallet& wallet, const Holding& holding, const std::s
   KF_TRY(client::LockTalk talk, client::LockTalk::connect(address));
   KF_TRY(const Challenge challenge, talk.greet());
   KF_TRY(check_door(holding, challenge, any_door));
-  KF_TRY(remember_address(wallet, holding, challenge.door, address));
   const Bytes plain = make(challenge);
   AtDoor at(wallet, std::move(talk), challenge);
-  return at.answer(plain);
+  KF_TRY(DoorOutcome outcome, at.answer(plain));
+  // Only the lock can seal a reply: whoever merely repeats its greeting is not remembered.
+  if (at.is_proved()) {
+    KF_TRY(remember_address(wallet, holding, challenge.door, address));
+  }
+  return outcome;
 }
 
 }  // namespace

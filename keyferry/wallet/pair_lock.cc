@@ -93,6 +93,22 @@ Result<keystore::LockRecord> compare(Pairing& pairing, const SecretBytes& code) 
   return read_lock(*statement);
 }
 
+// Which door's reader this is, the reader says. It was proved that the lock is behind the address.
+void note_reader(keystore::LockRecord& lock, const std::string& address) {
+  std::string door = keystore::door_name(lock.doors.front());
+  if (lock.doors.size() > 1) {
+    auto talk = client::LockTalk::connect(address);
+    if (!talk) return;
+    const auto challenge = talk->greet();
+    if (!challenge ||
+        std::find(lock.doors.begin(), lock.doors.end(), challenge->door) == lock.doors.end()) {
+      return;
+    }
+    door = keystore::door_name(challenge->door);
+  }
+  lock.addresses[door] = address;
+}
+
 Result<std::string> name_of_lock(const keystore::Home& home, const std::string& wish) {
   if (wish.empty())
     return keystore::free_name({home.folder("locks"), home.folder("delegations")}, "lock");
@@ -121,13 +137,20 @@ Result<keystore::LockRecord> pair_lock(Wallet& wallet, const std::string& addres
   KF_TRY(keystore::LockRecord lock, compare(pairing, digits));
   lock.name = chosen;
   lock.persona = wallet.settings.persona;
-  if (lock.doors.size() == 1) lock.addresses[keystore::door_name(lock.doors.front())] = address;
   KF_TRY(keystore::save_lock(wallet.home, lock));
   const Bytes own = delegation::cose_key(delegation::xy_of(owner.public_key()));
   KF_TRY(const client::LockFrame answer,
          pairing.talk.say(kOwner, crypto::aead_seal_at(crypto::Cipher::aes_256_gcm,
                                                        pairing.for_owner, kZeroNonce, own)));
-  if (answer.type == 5 && answer.body == Bytes{1}) return lock;
+  if (answer.type == 5 && answer.body == Bytes{1}) {
+    {
+      // The reader has one conversation at a time.
+      const client::LockTalk ended = std::move(pairing.talk);
+    }
+    note_reader(lock, address);
+    KF_TRY(keystore::save_lock(wallet.home, lock));
+    return lock;
+  }
   KF_TRY(keystore::erase_record(wallet.home.folder("locks"), lock.name));
   return not_pairing();
 }

@@ -579,3 +579,35 @@ def test_key_files_of_others_are_refused(place):
     owner = Key()
     with lock.at() as there:
         assert there.pair("123456789", owner)
+
+
+def test_a_reset_drops_the_openings_that_wait_and_a_full_queue_is_said(place):
+    moved, go = place.directory / "moved", place.directory / "go"
+    lock = Lock(place, open_command=["/bin/sh", "-c", f"echo moved >>'{moved}'; until [ -e '{go}' ]; do sleep 0.05; done"]).start()
+    owner = lock.pair()
+    for _ in range(20):
+        assert own(lock, owner) == "opened"
+    wait_until(moved.exists, "the first turn of the bolt")
+    assert "sixteen openings wait" in lock.log()
+    lock.run("--reset")
+    go.touch()
+    owner = lock.pair()
+    before = moved.read_text().count("moved")
+    for more in (1, 2):
+        assert own(lock, owner) == "opened"
+        wait_until(lambda: moved.read_text().count("moved") >= before + more, "an opening after the reset")
+    assert moved.read_text().count("moved") == before + 2, "nothing of before came between them"
+
+
+def test_who_says_nothing_does_not_keep_the_door(place):
+    lock = Lock(place).start()
+    owner = lock.pair()
+    silent = [lock.at() for _ in range(3)]
+    try:
+        assert own(lock, owner) == "opened"
+        for there in silent:
+            with pytest.raises(Closed):
+                there.hear()
+    finally:
+        for there in silent:
+            there.socket.close()

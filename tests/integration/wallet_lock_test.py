@@ -87,6 +87,16 @@ def test_a_wrong_code_is_one_guess(place):
     assert people.opens(people.owner, "home") == "opened"
 
 
+def test_what_was_shared_is_taken_back_at_a_lock_of_two_doors_that_was_only_paired(place):
+    people = People(place, doors=("front", "back"))
+    people.pair()
+    share, _ = people.pass_on(people.owner, people.ada, "home/front", "--for", "1h")
+    assert people.opens(people.ada, "front") == "opened"
+    people.owner.run("revoke", share)
+    assert people.opens(people.ada, "front") == "denied"
+    assert people.opens(people.owner, "home/front", address=False) == "opened"
+
+
 #= spec:transfer#3-delegation test
 #= spec:lock#1-chain test
 def test_owner_friend_and_friends_friend_open_over_the_relay(people):
@@ -300,7 +310,7 @@ def test_what_is_given_with_now_is_warned_of_and_goes_on_after_a_kill(people):
     sender = Half(people.owner, "share", "home/front", "--for", "1h", "--now", "--allow-local")
     link = sender.until("text")["text"]
     wait_until(lambda: "Ctrl-C leaves it open" in str(sender.errors), "what is said below the link")
-    assert "whoever opens this link first gets" in str(sender.errors) and "it has to run" in str(sender.errors)
+    assert "whoever opens this link first gets" in str(sender.errors) and "keep it running" in str(sender.errors)
     sender.kill()
     receiver = Receiver(people.ada, link)
     again = Half(people.owner, "watch", people.owner.json("list", "--shares")["signed"][0]["share"], "--allow-local", "--json")

@@ -240,8 +240,9 @@ class Lock(Program):
     def pair(self, owner=None, door="front"):
         """Pairs with a new owner, and returns its Key."""
         owner = owner or Key()
+        code = self.ask("--pair")["code"]
         with self.at(door) as there:
-            paired = there.pair(self.ask("--pair")["code"], owner)
+            paired = there.pair(code, owner)
         assert paired, paired
         self.key, self.zone, self.door_ids = paired
         return owner
