@@ -158,6 +158,17 @@ const commands = {
     await page.waitForFunction((one, wanted) => [...one.options].some((option) => option.value === wanted), {timeout: 15000}, menu, value);
     await menu.select(value);
   },
+  // What a screen reader is given, in its order: role, name, and what goes with it. Chromium alone.
+  async heard() {
+    const said = [];
+    const walk = (node) => {
+      if (node.role !== "RootWebArea") said.push([node.role, node.name ?? "", node.description ?? "", node.focused === true]);
+      for (const child of node.children ?? []) walk(child);
+    };
+    walk(await page.accessibility.snapshot());
+    const live = await page.evaluate(() => [...document.querySelectorAll("[role=status], [role=alert], [aria-live]")].map((one) => one.innerText.trim()));
+    return {said, live};
+  },
   async focused() {
     return page.evaluate(() => ({
       name: document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent?.trim() ?? "",

@@ -1,4 +1,4 @@
-"""A person with only a browser takes a share and logs in with the system's ssh. Six stories in Chromium, two in Firefox."""
+"""A person with only a browser takes a share and logs in with the system's ssh. The stories marked `both` in Firefox too."""
 
 import re
 
@@ -183,3 +183,47 @@ def test_no_gives_it_back_and_another_device_takes_it(stage):
     browser.click("To the start")
     browser.view("home")
     assert "Nothing is kept in this browser yet." in browser.text("main")
+
+
+def test_who_only_hears_the_page_is_told_everything(stage):
+    """What Chromium gives a screen reader: each step begins at its heading, every control has a name, every fault is spoken."""
+    browser = Browser(stage.place)
+
+    def heard(*wanted):
+        heard = browser.do("heard")
+        said = [(role, name) for role, name, _, _ in heard["said"]]
+        for one in wanted:
+            assert one in said, (one, said)
+        assert all(name for role, name in said if role in ("button", "textbox", "combobox", "link", "heading")), said
+        return heard
+
+    link, pin = stage.share(stage.ada, "servers", "--host", "web", "--pin")
+    browser.open(link)
+    browser.view("opened")
+    heard(("heading", "Somebody shared access with you"), ("button", "Press and hold to open"), ("button", "Not for me"))
+    browser.hold()
+    browser.view("offered")
+    offered = heard(("heading", "You are offered access"), ("textbox", "PIN"), ("button", "Take it"), ("button", "No, give it back"))
+    assert ["heading", "You are offered access", "", True] in offered["said"], "the new step is where the reader goes on"
+    assert any(role == "textbox" and "The sender tells you" in description for role, _, description, _ in offered["said"])
+    browser.click("Take it")
+    wait_until(lambda: any("6 digits" in text for text in browser.do("heard")["live"]), "the fault to be spoken")
+    assert any(role == "textbox" and "No try was used" in description and focused for role, _, description, focused in heard()["said"])
+    browser.type("PIN", pin)
+    browser.click("Take it")
+    browser.view("held")
+    assert any(role == "heading" and focused for role, _, _, focused in heard()["said"])
+    sender = stage.sender()
+    browser.open(sender.link)
+    browser.view("opened")
+    browser.hold()
+    browser.view("offered")
+    browser.click("Ask for it")
+    browser.view("words")
+    words = browser.do("texts", selector=".words li")
+    spoken = " ".join(name for _, name, _, _ in heard()["said"])
+    assert all(word in spoken for word in words), spoken
+    sender.until("compare")
+    sender.say(" ".join(words))
+    browser.view("held")
+    assert sender.wait() == 0
