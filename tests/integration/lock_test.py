@@ -611,3 +611,41 @@ def test_who_says_nothing_does_not_keep_the_door(place):
     finally:
         for there in silent:
             there.socket.close()
+
+
+def denied_to_ada(place):
+    """A lock whose owner has denied the root that ADA holds; it is stopped. (lock, the root, its records)"""
+    lock = Lock(place).start()
+    owner = lock.pair()
+    root = lock.root(owner, ADA, uses=3)
+    with lock.at() as there:
+        assert there.open(ADA, [root]) == "opened"
+    assert lock.bring(owner, deny_list(owner, 1, int(time.time()), [link_id(owner, root)])) == "done"
+    lock.stop()
+    return lock, root, [path for path in sorted((lock.state / "records").iterdir()) if path.name.isdigit() and path.stat().st_size > 32]
+
+
+def test_a_damaged_record_keeps_the_lock_from_starting(place):
+    lock, _, records = denied_to_ada(place)
+    assert len(records) >= 3, "an owner, its list, a root"
+    for path in records:
+        whole = path.read_bytes()
+        for torn in (b"", whole[:10], whole[:-32], whole[:-1], bytes([whole[0] ^ 1]) + whole[1:], whole[:-1] + bytes([whole[-1] ^ 1])):
+            path.write_bytes(torn)
+            refused = lock.run(code=1).err
+            assert f"{path.name} is damaged" in refused and "paired anew" in refused
+        path.write_bytes(whole)
+    lock.start()
+
+
+def test_records_of_the_first_release_are_taken_over(place):
+    lock, root, records = denied_to_ada(place)
+    (lock.state / "records" / "sealed").unlink()
+    for path in records:
+        path.write_bytes(path.read_bytes()[:-32])
+    for _ in range(2):
+        lock.start()
+        with lock.at() as there:
+            assert there.open(ADA, [root]) == "denied"
+        lock.stop()
+    assert (lock.state / "records" / "sealed").exists() and b"kfl1" in records[0].read_bytes()
