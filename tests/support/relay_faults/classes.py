@@ -72,7 +72,7 @@ CLASSES = {
     "cookies, or answers that caches keep": "sets_cookies lets_caches_keep_a_read",
     "tokens, claims or payloads leak": "leaks_a_token leaks_a_claim shows_the_old_payload_to_who_writes names_the_holder_in_a_refusal",
     "a call breaks the relay": "breaks_on_a_strangers_relinquish",
-    "versions stand still, or are not compared (extension)": "gives_a_stale_etag shows_the_recipient_one_version answers_an_update_with_the_old_version "
+    "versions never change, or are not compared (extension)": "gives_a_stale_etag shows_the_recipient_one_version answers_an_update_with_the_old_version "
                                                             "overlooks_if_match looks_at_the_version_of_a_repeat counts_no_message "
                                                             "forbids_an_update_with_the_version_before_a_claim "
                                                             "gives_the_present_version_to_a_repeat numbers_the_restored_message_like_the_reply shows_the_next_recipient_the_old_version",
