@@ -40,6 +40,22 @@ Result<Done> pair(Program& program, LockOptions& options) {
   return Done{};
 }
 
+Result<Done> join(Program& program, LockOptions& options) {
+  KF_TRY(const std::unique_ptr<Session> session, Session::open(program));
+  KF_TRY(const keystore::LockRecord lock,
+         wallet::join_lock(session->wallet(), options.address, options.name));
+  if (program.json) {
+    print_json(wallet::lock_json(lock));
+    return Done{};
+  }
+  session->terminal().say("this wallet owns the lock too; it is called \"" + lock.name +
+                          "\" here. Join at each other reader to have its door. Open, or share:");
+  for (const Bytes& door : lock.doors) {
+    print("keyferry open " + lock.name + "/" + keystore::door_name(door));
+  }
+  return Done{};
+}
+
 // tell reports what a lock did of an owner's statement.
 Result<Done> tell(Program& program, Session& session, const wallet::DoorOutcome& outcome,
                   const std::string& said) {
@@ -234,10 +250,19 @@ void add_lock(Program& program) {
                       "it when asked)");
   command->add_option("--code-file", options->code_file, "read the code from a file")
       ->type_name("FILE");
+  command = add_action(program, group, options, "join",
+                       "keep a lock whose owner has added this wallet, or one more door of it",
+                       [](Program& p, LockOptions& o) { return join(p, o); });
+  command
+      ->add_option("address", options->address, "unix:PATH or ADDRESS:PORT of one of its readers")
+      ->type_name("ADDRESS")
+      ->required();
+  command->add_option("--name", options->name, "what to call it here");
   add_action(program, group, options, "key",
              "print your owner's key, for another owner's add-owner",
              [](Program& p, LockOptions&) { return show_key(p); });
-  command = add_action(program, group, options, "add-owner", "let another wallet own it too",
+  command = add_action(program, group, options, "add-owner",
+                       "let another wallet own it too, which then joins",
                        [](Program& p, LockOptions& o) { return add_owner(p, o); });
   add_lock_options(command, *options, true);
   command->add_option("--key", options->key, "what `keyferry lock key` prints there")->required();

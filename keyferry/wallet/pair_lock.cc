@@ -8,6 +8,7 @@
 #include "keyferry/codec/text.h"
 #include "keyferry/crypto/aead.h"
 #include "keyferry/crypto/cpace.h"
+#include "keyferry/wallet/open_door.h"
 
 namespace keyferry::wallet {
 namespace {
@@ -153,6 +154,64 @@ Result<keystore::LockRecord> pair_lock(Wallet& wallet, const std::string& addres
   }
   KF_TRY(keystore::erase_record(wallet.home.folder("locks"), lock.name));
   return not_pairing();
+}
+
+namespace {
+
+Result<delegation::Challenge> greeting_of(const std::string& address) {
+  KF_TRY(client::LockTalk talk, client::LockTalk::connect(address));
+  return talk.greet();
+}
+
+Result<std::optional<keystore::LockRecord>> lock_of_key(const keystore::Home& home, ByteView key) {
+  KF_TRY(std::vector<keystore::LockRecord> all, keystore::load_locks(home));
+  for (keystore::LockRecord& lock : all) {
+    if (std::equal(key.begin(), key.end(), lock.key.begin(), lock.key.end())) {
+      return std::optional(std::move(lock));
+    }
+  }
+  return std::optional<keystore::LockRecord>();
+}
+
+// The statement that asks for lists: it changes nothing, and an owner's alone is done.
+Result<Done> prove_ownership(Wallet& wallet, const std::string& name, const std::string& address) {
+  KF_TRY(const Holding holding, need_holding(wallet, name));
+  KF_TRY(const DoorOutcome outcome,
+         state_to_lock(wallet, holding, address, delegation::Op::lists, delegation::kCborNull));
+  if (outcome.reason == delegation::kDone) return Done{};
+  return fail(
+      Errc::forbidden,
+      "this wallet is no owner of the lock there: one who is lets it in with `keyferry lock "
+      "add-owner`, and the key that `keyferry lock key` prints here",
+      "owner");
+}
+
+}  // namespace
+
+Result<keystore::LockRecord> join_lock(Wallet& wallet, const std::string& address,
+                                       const std::string& name) {
+  KF_TRY(keystore::owner_key(wallet.home, wallet.settings.persona));
+  KF_TRY(const delegation::Challenge challenge, greeting_of(address));
+  KF_TRY(const auto before, lock_of_key(wallet.home, challenge.lock));
+  keystore::LockRecord lock;
+  if (before) {
+    lock = *before;
+  } else {
+    KF_TRY(lock.name, name_of_lock(wallet.home, name));
+    lock.persona = wallet.settings.persona;
+    lock.key = copy_of(challenge.lock);
+  }
+  if (std::find(lock.doors.begin(), lock.doors.end(), challenge.door) == lock.doors.end()) {
+    lock.doors.push_back(challenge.door);
+    std::sort(lock.doors.begin(), lock.doors.end());
+  }
+  lock.addresses[keystore::door_name(challenge.door)] = address;
+  KF_TRY(keystore::save_lock(wallet.home, lock));
+  const auto proved = prove_ownership(wallet, lock.name, address);
+  if (proved) return lock;
+  KF_TRY(before ? keystore::save_lock(wallet.home, *before)
+                : keystore::erase_record(wallet.home.folder("locks"), lock.name));
+  return proved.error();
 }
 
 }  // namespace keyferry::wallet

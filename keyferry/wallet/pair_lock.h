@@ -13,4 +13,11 @@ namespace keyferry::wallet {
 Result<keystore::LockRecord> pair_lock(Wallet& wallet, const std::string& address,
                                        const std::string& name, const SecretBytes& code);
 
+// join_lock keeps a lock whose owner has added this wallet's key (add-owner), or one more door of
+// it: that of the reader at `address`. The lock proves itself and says that the key is an owner's;
+// nothing opens. Errors: forbidden with reason owner (it is none), as LockTalk; then nothing is
+// kept.
+Result<keystore::LockRecord> join_lock(Wallet& wallet, const std::string& address,
+                                       const std::string& name);
+
 }  // namespace keyferry::wallet

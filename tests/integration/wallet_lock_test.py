@@ -425,6 +425,25 @@ def test_two_owners_of_one_lock(people):
     assert json.loads(refused.err.splitlines()[-1])["error"] == "last"
 
 
+def test_an_added_owner_joins_and_opens_shares_and_takes_back(place):
+    people = People(place, doors=("front", "back"))
+    people.pair()
+    front, back = people.lock.doors["front"], people.lock.doors["back"]
+    refused = people.ada.run("lock", "join", front, "--name", "spare", "--json", code=3)
+    assert json.loads(refused.err.splitlines()[-1])["error"] == "owner" and people.ada.json("list")["locks"] == []
+    key = people.ada.json("lock", "key")
+    people.owner.run("lock", "add-owner", "home", "--key", key["key"])
+    assert people.lock.opened() == 0
+    assert people.ada.json("lock", "join", front, "--name", "spare")["name"] == "spare"
+    assert people.ada.json("lock", "join", back)["name"] == "spare", "one more door of the same lock"
+    assert people.opens(people.ada, "spare/front", address=False) == "opened"
+    assert people.opens(people.ada, "spare/back", door="back", address=False) == "opened"
+    share, _ = people.pass_on(people.ada, people.bob, "spare/back", "--for", "1h", name="bobs")
+    assert people.opens(people.bob, "bobs", door="back") == "opened"
+    people.ada.run("revoke", share)
+    assert people.opens(people.bob, "bobs", door="back") == "denied"
+
+
 def test_an_owners_statement_goes_to_the_first_reader_that_answers(place):
     people = People(place, config={"clock": {"source": "owner"}})
     people.pair()
