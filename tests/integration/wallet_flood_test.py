@@ -147,7 +147,7 @@ def test_a_branch_uses_up_its_own_part_of_the_limit_and_nobody_elses(world):
     mallory = world.holder(mallory)
     assert [make(mallory).status for _ in range(5)] == [201] * 4 + [403], "whoever comes later has a half"
     refused = make(eve)
-    assert refused.json()["error"] == "too_many_shares" and "divided among those who share it" in refused.json()["detail"]
+    assert refused.json()["error"] == "too_many_shares" and "divided among those who pass it on" in refused.json()["detail"]
     ada.v1("DELETE", f"/v1/shares/{world.eves}")
     assert make(mallory).status == 201, "a branch that is cut makes room"
 

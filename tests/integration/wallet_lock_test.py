@@ -574,7 +574,7 @@ def test_a_share_that_nobody_took_is_taken_back(people):
 
 def test_a_delegation_is_forgotten_with_its_key(people):
     given, _ = people.pass_on(people.owner, people.ada, "home/front", "--depth", "1", "--for", "1h")
-    assert people.owner.json("watch", given)["state"] == "signed", "nobody is followed: it says how it stands"
+    assert people.owner.json("watch", given)["state"] == "signed", "nobody is followed: it says the state"
     share, _ = people.pass_on(people.ada, people.bob, "front")
     forgotten = people.ada.run("forget", "front", "--yes", "--json")
     assert json.loads(forgotten.out) == {"forgotten": "front"}
