@@ -43,7 +43,9 @@ Result<LockRecords> LockRecords::open(std::filesystem::path folder) {
   KF_TRY(file::make_directory(folder, 0700));
   file::sweep(folder);
   LockRecords out(std::move(folder));
-  const bool all_sealed = std::filesystem::exists(out.folder_ / kSealed);
+  std::error_code error;
+  const bool all_sealed = std::filesystem::exists(out.folder_ / kSealed, error);
+  if (error) return fail(Errc::io, out.folder_.string() + ": " + error.message());
   for (unsigned number = 0; number < KFL_RECORDS; ++number) {
     KF_TRY(out.load(number, all_sealed));
   }

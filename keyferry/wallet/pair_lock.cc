@@ -179,6 +179,10 @@ Result<Done> prove_ownership(Wallet& wallet, const std::string& name, const std:
   KF_TRY(const DoorOutcome outcome,
          state_to_lock(wallet, holding, address, delegation::Op::lists, delegation::kCborNull));
   if (outcome.reason == delegation::kDone) return Done{};
+  const std::string reason = delegation::reason_name(outcome.reason);
+  if (reason != "refused" && reason != "owner") {
+    return fail(Errc::forbidden, refusal_words(outcome.reason), reason);
+  }
   return fail(
       Errc::forbidden,
       "this wallet is no owner of the lock there: one who is lets it in with `keyferry lock "

@@ -70,8 +70,7 @@ Result<keystore::SenderRecord> rearm_confirmed(Wallet& wallet, FoundShare& found
   if (exchange && exchange->confirmed && !exchange->link && is_open(found.share)) {
     return invite_again(wallet, found, *std::move(exchange));
   }
-  KF_TRY(std::optional<keystore::SenderRecord> record,
-         find_unfinished(wallet.home, {request, request}));
+  KF_TRY(std::optional<keystore::SenderRecord> record, find_unfinished(wallet.home, {request, {}}));
   if (!record && found.share.state != "locked") {
     return fail(Errc::conflict, "the share is not locked: its link and PIN still work",
                 "not_locked");
@@ -103,8 +102,7 @@ Result<keystore::SenderRecord> rearm_share(Wallet& wallet, FoundShare& found,
       keystore::transfer_id(wallet.settings.persona, "rearm " + found.share.id);
   KF_TRY(const file::Lock lock, wallet.home.lock_transfer(request));
   if (found.share.confirmed) return rearm_confirmed(wallet, found, request);
-  KF_TRY(std::optional<keystore::SenderRecord> record,
-         find_unfinished(wallet.home, {request, request}));
+  KF_TRY(std::optional<keystore::SenderRecord> record, find_unfinished(wallet.home, {request, {}}));
   if (!record) {
     if (found.share.state != "locked") {
       return fail(Errc::conflict, "the share is not locked: its link and PIN still work",

@@ -1,6 +1,8 @@
 // Members in one fixed order, none left out: equal wishes give equal octets, different ones do not.
 #include "keyferry/wallet/request_key.h"
 
+#include <algorithm>
+
 #include "keyferry/codec/json.h"
 #include "keyferry/keystore/receiver_record.h"
 
@@ -36,10 +38,17 @@ std::string place_of_0_1(const SenderOptions& options) {
   return keystore::relay_of(options.place) + keystore::file_of(options.place) + options.notify;
 }
 
-std::string comparison_of_0_1(Comparison comparison) {
-  const bool code = comparison == Comparison::code || comparison == Comparison::code_and_words;
-  return std::string(code ? " code" : "") +
-         (comparison == Comparison::code_and_words ? " words" : "");
+std::vector<std::string> comparisons_of_0_1(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::words:
+      return {"", " words"};
+    case Comparison::code:
+      return {" code"};
+    case Comparison::code_and_words:
+      return {" code words"};
+    default:
+      return {""};
+  }
 }
 
 }  // namespace
@@ -50,13 +59,17 @@ RequestKey share_key(const std::string& persona, const std::string& credential,
   wish["credential"] = credential;
   wish["order"] = order;
   wish["note"] = options.note ? boost::json::value(*options.note) : nullptr;
-  std::string before = "give " + credential + " " + codec::encode_json(order) + " " +
-                       place_of_0_1(options) + (options.pin ? " pin" : "") +
-                       comparison_of_0_1(options.comparison);
-  before += options.plain ? " plain " : keystore::suite_of(options.place) ? " dropbox " : " ";
-  before += options.note.value_or("");
-  return {keystore::transfer_id(persona, codec::encode_json(wish)),
-          keystore::transfer_id(persona, before)};
+  RequestKey request{keystore::transfer_id(persona, codec::encode_json(wish)), {}};
+  const std::string_view form = options.plain                       ? " plain "
+                                : keystore::suite_of(options.place) ? " dropbox "
+                                                                    : " ";
+  for (const std::string& comparison : comparisons_of_0_1(options.comparison)) {
+    request.of_0_1.push_back(keystore::transfer_id(
+        persona, "give " + credential + " " + codec::encode_json(order) + " " +
+                     place_of_0_1(options) + (options.pin ? " pin" : "") + comparison +
+                     std::string(form) + options.note.value_or("")));
+  }
+  return request;
 }
 
 RequestKey delegation_key(const std::string& persona, const std::string& holding,
@@ -66,19 +79,23 @@ RequestKey delegation_key(const std::string& persona, const std::string& holding
   wish["holding"] = holding;
   wish["rights"] = rights;
   wish["window"] = window;
-  const std::string before = "delegate " + holding + " " + codec::encode_json(rights) + " " +
-                             window + " " + place_of_0_1(options) +
-                             comparison_of_0_1(options.comparison) +
-                             (keystore::suite_of(options.place) ? " dropbox" : "");
-  return {keystore::transfer_id(persona, codec::encode_json(wish)),
-          keystore::transfer_id(persona, before)};
+  RequestKey request{keystore::transfer_id(persona, codec::encode_json(wish)), {}};
+  for (const std::string& comparison : comparisons_of_0_1(options.comparison)) {
+    request.of_0_1.push_back(
+        keystore::transfer_id(persona, "delegate " + holding + " " + codec::encode_json(rights) +
+                                           " " + window + " " + place_of_0_1(options) + comparison +
+                                           (keystore::suite_of(options.place) ? " dropbox" : "")));
+  }
+  return request;
 }
 
 Result<std::optional<keystore::SenderRecord>> find_unfinished(const keystore::Home& home,
                                                               const RequestKey& request) {
   KF_TRY(std::vector<keystore::SenderRecord> all, keystore::load_sender_records(home));
   for (keystore::SenderRecord& record : all) {
-    const bool same = record.request == request.key || record.request == request.of_0_1;
+    const bool same = record.request == request.key ||
+                      std::find(request.of_0_1.begin(), request.of_0_1.end(), record.request) !=
+                          request.of_0_1.end();
     if (same && !record.shown) return std::optional(std::move(record));
   }
   return std::optional<keystore::SenderRecord>();

@@ -11,11 +11,12 @@
 
 namespace keyferry::wallet {
 
-// RequestKey is the hash of a canonical JSON object of all that was asked for. `of_0_1` is what
-// 0.1 made of it: a share that it has begun is found by that.
+// RequestKey is the hash of a canonical JSON object of all that was asked for. `of_0_1` are those
+// that 0.1 may have made of it, which had another for a command with --words: a share that it has
+// begun is found by them.
 struct RequestKey {
   std::string key;
-  std::string of_0_1;
+  std::vector<std::string> of_0_1;
 };
 
 // share_key: `order` is the body of POST /v1/shares without a PIN. delegation_key: `rights` and

@@ -46,6 +46,15 @@ TEST(RequestKey, WhateverDiffersMakesAnotherRequest) {
   EXPECT_EQ(keys.size(), wishes.size());
 }
 
+TEST(RequestKey, WordsGivenByAnOptionWereAnotherRequestOnce) {
+  SenderOptions options;
+  options.comparison = Comparison::words;
+  const auto keys = share_key("personal", "web", kOrder, options).of_0_1;
+  const std::string begun = "give web {\"kind\":\"ssh\",\"depth\":0} ";
+  EXPECT_EQ(keys, (std::vector{keystore::transfer_id("personal", begun + " "),
+                               keystore::transfer_id("personal", begun + " words ")}));
+}
+
 TEST(RequestKey, AShareThat01BeganIsFound) {
   SenderOptions options;
   options.place = keystore::AtMailbox{"https://relay.example"};
@@ -53,21 +62,22 @@ TEST(RequestKey, AShareThat01BeganIsFound) {
   options.pin = true;
   options.note = "hello";
   const RequestKey request = share_key("personal", "web", kOrder, options);
-  EXPECT_EQ(request.of_0_1,
+  EXPECT_EQ(request.of_0_1.at(0),
             keystore::transfer_id("personal",
                                   "give web {\"kind\":\"ssh\",\"depth\":0} https://relay.example "
                                   "pin code hello"));
   const RequestKey delegated = delegation_key(
       "personal", "front", {{"doors", boost::json::array{"a"}}}, "for 3600", options);
-  EXPECT_EQ(delegated.of_0_1, keystore::transfer_id("personal",
-                                                    "delegate front {\"doors\":[\"a\"]} for 3600 "
-                                                    "https://relay.example code"));
+  EXPECT_EQ(delegated.of_0_1.at(0),
+            keystore::transfer_id("personal",
+                                  "delegate front {\"doors\":[\"a\"]} for 3600 "
+                                  "https://relay.example code"));
 
   std::string root = (std::filesystem::temp_directory_path() / "request-XXXXXX").string();
   const auto home = keystore::Home::open(mkdtemp(root.data())).value();
   keystore::SenderRecord begun;
   begun.id = "0123456789abcdef";
-  begun.request = request.of_0_1;
+  begun.request = request.of_0_1.at(0);
   ASSERT_TRUE(keystore::save_sender_record(home, begun));
   EXPECT_TRUE(find_unfinished(home, request).value());
   EXPECT_FALSE(find_unfinished(home, delegated).value());
